@@ -1,0 +1,30 @@
+# The programs of tools/ (one a folder) and examples/ (one a file), all into bin/.
+
+find_package(CLI11 REQUIRED CONFIG)
+
+# drachtio_program(<name> <folder>): every .cpp of tools/<folder>; nothing while there is none.
+# Only the file that parses arguments should include CLI11, which costs seconds in each that does.
+set(DRACHTIO_PROGRAMS "")
+function(drachtio_program name folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tools)
+  target_compile_definitions(${name} PRIVATE DRACHTIO_VERSION="${PROJECT_VERSION}")
+  target_link_libraries(${name} PRIVATE drachtio-internal CLI11::CLI11)
+  target_precompile_headers(${name} REUSE_FROM drachtio-objects)
+  set(DRACHTIO_PROGRAMS ${DRACHTIO_PROGRAMS} ${name} PARENT_SCOPE)
+endfunction()
+
+drachtio_program(dialog-recorder recorder)
+drachtio_program(dialog-replay replay)
+drachtio_program(drachtio-bench bench)
+
+file(GLOB examples CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/examples/*.cpp)
+foreach(example IN LISTS examples)
+  cmake_path(GET example STEM name)
+  add_executable(${name} ${example})
+  target_link_libraries(${name} PRIVATE drachtio-dialog-static)
+endforeach()

@@ -1,0 +1,265 @@
+#include "dialog/apply.hpp"
+
+#include "dialog/rules.hpp"
+#include "dialog/session.hpp"
+
+#include <algorithm>
+
+namespace drachtio::dialog {
+
+namespace {
+
+// Offers nobody answers are forgotten beyond this many: a peer must not grow our memory.
+constexpr std::size_t most_waiting_offers = 8;
+constexpr std::size_t most_early_answers = 16;
+
+void set_sdp(Endpoint& endpoint, const std::optional<Sdp>& sdp) {
+  if (!sdp) return;
+  endpoint.sdp = sdp->text;
+  endpoint.content_type = sdp->content_type;
+}
+
+void set_address(Endpoint& endpoint, const std::optional<HostPort>& address) {
+  if (!address) return;
+  endpoint.signaling_address = address->host;
+  endpoint.signaling_port = address->port;
+}
+
+// Tags are those of the latest message up to the 2xx (RFC 3261 12.1: several forks may speak).
+void set_tags(DialogState& dialog, const Event& event) {
+  if (event.from_tag) caller(dialog).tag = event.from_tag;
+  if (event.to_tag) callee(dialog).tag = event.to_tag;
+}
+
+void remember_early_answer(DialogState& dialog, const std::optional<std::string>& to_tag,
+                           const Sdp& sdp) {
+  const std::string tag = to_tag.value_or("");
+  const auto known = std::ranges::find(dialog.early_answers, tag, &EarlyAnswer::to_tag);
+  if (known != dialog.early_answers.end()) {
+    known->sdp = sdp;
+    return;
+  }
+  if (dialog.early_answers.size() == most_early_answers) {
+    dialog.early_answers.erase(dialog.early_answers.begin());
+  }
+  dialog.early_answers.push_back({tag, sdp});
+}
+
+void set_hold(DialogState& dialog, const Event& event) {
+  if (!event.modification || !event.offered_by_us) return;
+  bool& held = *event.offered_by_us ? dialog.held_locally : dialog.held_remotely;
+  if (event.modification == Modification::hold) held = true;
+  if (event.modification == Modification::unhold) held = false;
+}
+
+void forget_offer(DialogState& dialog, const WaitingOffer* offer) {
+  dialog.offers.erase(dialog.offers.begin() + (offer - dialog.offers.data()));
+}
+
+void end(DialogState& dialog, const Event& event, std::optional<Instant> when) {
+  dialog.state = State::terminated;
+  dialog.times.end_time = when;
+  dialog.cause = event.cause;
+  dialog.reason = event.reason;
+  dialog.closed_at = event.position;
+  dialog.offers.clear();
+  dialog.early_answers.clear();
+}
+
+void revive(DialogState& dialog) {
+  dialog.times.end_time.reset();
+  dialog.cause.reset();
+  dialog.reason.reset();
+  dialog.closed_at.reset();
+}
+
+void open(DialogState& dialog, const Event& event) {
+  const Opening& opening = *event.opening;
+  if (dialog.number == 0) dialog.number = event.dialog;
+  dialog.server = opening.server;
+  dialog.dialog_id = opening.dialog_id;
+  dialog.call_id = opening.call_id;
+  dialog.role = opening.role;
+  dialog.calling_party = opening.calling_party;
+  dialog.called_party = opening.called_party;
+  dialog.local = {};
+  dialog.remote = {};
+  caller(dialog).user = opening.from_user;
+  callee(dialog).user = opening.to_user;
+  dialog.invite = {event.cseq, event.branch, event.transaction_id};
+  if (!dialog.times.start_time) dialog.times.start_time = event.occurred_at;
+}
+
+void invited(DialogState& dialog, const Event& event) {
+  if (!event.opening) return;
+  open(dialog, event);
+  dialog.state = State::pending;
+  dialog.status.reset();
+  revive(dialog);
+  dialog.late_offer = !event.sdp.has_value();
+  set_tags(dialog, event);
+  set_sdp(caller(dialog), event.sdp);
+  set_address(caller(dialog), event.contact);
+  set_address(callee(dialog), event.received_on);
+}
+
+void progressed(DialogState& dialog, const Event& event) {
+  set_tags(dialog, event);
+  set_address(callee(dialog), event.contact);
+  set_sdp(callee(dialog), event.sdp);
+  if (event.sdp) remember_early_answer(dialog, event.to_tag, *event.sdp);
+}
+
+void early(DialogState& dialog, const Event& event) {
+  dialog.state = State::early;
+  dialog.was_early = true;
+  set_sdp(sender(dialog, event.direction), event.sdp);
+}
+
+// The 2xx without SDP is answered for by what its own fork sent before (RFC 3261 13.2.2.4).
+std::optional<Sdp> answer_of(const DialogState& dialog, const Event& event) {
+  if (event.sdp) return event.sdp;
+  const auto early =
+      std::ranges::find(dialog.early_answers, event.to_tag.value_or(""), &EarlyAnswer::to_tag);
+  if (early == dialog.early_answers.end()) return std::nullopt;
+  return early->sdp;
+}
+
+void answered(DialogState& dialog, const Event& event) {
+  if (event.opening) open(dialog, event);
+  revive(dialog);
+  if (event.from_call_record) {
+    dialog.state = State::stable;
+  } else if (dialog.state == State::terminated) {
+    dialog.state = State::pending;
+  }
+  dialog.times.connect_time = event.occurred_at;
+  dialog.status = event.status;
+  set_tags(dialog, event);
+  set_address(callee(dialog), event.contact);
+  if (event.called_party) dialog.called_party = *event.called_party;
+  const std::optional<Sdp> answer = answer_of(dialog, event);
+  callee(dialog).sdp.reset();
+  callee(dialog).content_type.reset();
+  set_sdp(callee(dialog), answer);
+  dialog.early_answers.clear();
+}
+
+void confirmed(DialogState& dialog, const Event& event) {
+  dialog.state = State::stable;
+  if (dialog.late_offer) set_sdp(sender(dialog, event.direction), event.sdp);
+}
+
+void refused(DialogState& dialog, const Event& event) {
+  set_tags(dialog, event);
+  dialog.status = event.status;
+  end(dialog, event, event.occurred_at);
+}
+
+void cancelled(DialogState& dialog, const Event& event) {
+  dialog.status = 487;
+  end(dialog, event, event.occurred_at);
+}
+
+void offered(DialogState& dialog, const Event& event) {
+  WaitingOffer offer;
+  offer.method = event.method;
+  offer.cseq = event.cseq;
+  offer.by_us = event.direction == Direction::out;
+  offer.sdp = event.sdp;
+  if (event.contact) {
+    offer.signaling_address = event.contact->host;
+    offer.signaling_port = event.contact->port;
+  }
+  if (dialog.offers.size() == most_waiting_offers) dialog.offers.erase(dialog.offers.begin());
+  dialog.offers.push_back(std::move(offer));
+}
+
+void modified(DialogState& dialog, const Event& event) {
+  const bool by_us = event.direction == Direction::in;
+  WaitingOffer* offer = find_offer(dialog, event.method, event.cseq, by_us);
+  if (offer == nullptr) return;
+  Endpoint& requester = receiver(dialog, event.direction);
+  Endpoint& responder = sender(dialog, event.direction);
+  if (offer->signaling_address) {
+    requester.signaling_address = offer->signaling_address;
+    requester.signaling_port = offer->signaling_port;
+  }
+  set_address(responder, event.contact);
+  if (!offer->sdp && event.sdp) {  // a late offer: it counts at the ACK
+    offer->answered = true;
+    offer->sdp = event.sdp;
+    return;
+  }
+  set_hold(dialog, event);
+  set_sdp(requester, offer->sdp);
+  set_sdp(responder, event.sdp);
+  forget_offer(dialog, offer);
+  // Before the answer this is what the fork has agreed to (RFC 3311 in an early dialog).
+  const Endpoint& answerer = callee(dialog);
+  if (!is_answered(dialog) && answerer.sdp) {
+    remember_early_answer(dialog, answerer.tag, {*answerer.sdp, answerer.content_type});
+  }
+}
+
+void acknowledged(DialogState& dialog, const Event& event) {
+  if (dialog.state == State::terminated) return;
+  const bool by_us = event.direction == Direction::out;
+  WaitingOffer* offer = find_offer(dialog, "INVITE", event.cseq, by_us);
+  if (offer != nullptr && offer->answered) {
+    set_hold(dialog, event);
+    set_sdp(receiver(dialog, event.direction), offer->sdp);
+    set_sdp(sender(dialog, event.direction), event.sdp);
+    forget_offer(dialog, offer);
+  } else if (dialog.late_offer && event.cseq == dialog.invite.cseq &&
+             by_us == (dialog.role == Role::uac)) {
+    set_sdp(sender(dialog, event.direction), event.sdp);
+  }
+}
+
+// A refused offer leaves no trace.
+void responded(DialogState& dialog, const Event& event) {
+  if (event.status < 300) return;
+  const WaitingOffer* offer =
+      find_offer(dialog, event.method, event.cseq, event.direction == Direction::in);
+  if (offer != nullptr && !offer->answered) forget_offer(dialog, offer);
+}
+
+bool is_heard(EventType type) {
+  switch (type) {
+    case EventType::session_set:
+    case EventType::session_joined:
+    case EventType::lost: return false;
+    default: return true;
+  }
+}
+
+}  // namespace
+
+void apply(DialogState& dialog, const Event& event) {
+  dialog.version = event.version;
+  dialog.last_position = event.position;
+  switch (event.type) {
+    case EventType::invited: invited(dialog, event); break;
+    case EventType::progressed: progressed(dialog, event); break;
+    case EventType::early: early(dialog, event); break;
+    case EventType::answered: answered(dialog, event); break;
+    case EventType::confirmed: confirmed(dialog, event); break;
+    case EventType::challenged:
+    case EventType::rejected: refused(dialog, event); break;
+    case EventType::cancelled: cancelled(dialog, event); break;
+    case EventType::offered: offered(dialog, event); break;
+    case EventType::modified: modified(dialog, event); break;
+    case EventType::acknowledged: acknowledged(dialog, event); break;
+    case EventType::responded: responded(dialog, event); break;
+    case EventType::proxied:
+    case EventType::terminated: end(dialog, event, event.occurred_at); break;
+    case EventType::lost: end(dialog, event, dialog.last_heard); break;
+    case EventType::session_set:
+    case EventType::session_joined: merge_patch(dialog.session, event.patch); break;
+    default: break;  // no effect: requested, resumed, unreadable, and what is of no dialog
+  }
+  if (is_heard(event.type)) dialog.last_heard = event.occurred_at;
+}
+
+}  // namespace drachtio::dialog

@@ -1,0 +1,13 @@
+// The only way a dialog's state changes: one event at a time.
+#pragma once
+
+#include <drachtio/event.hpp>
+
+namespace drachtio::dialog {
+
+// Folds `event` into `dialog`. The first event of a dialog is applied to a default DialogState.
+// Never throws for any event (but for lack of memory), and the same events in the same order
+// always give the same state.
+void apply(DialogState& dialog, const Event& event);
+
+}  // namespace drachtio::dialog

@@ -1,0 +1,41 @@
+// One SIP message (or acknowledged `proxy`) as it was seen on the way to or from the program, with
+// all that the dialog rules may ask about it.
+#pragma once
+
+#include "sip/message.hpp"
+
+#include <drachtio/event.hpp>
+
+#include <optional>
+#include <string>
+
+namespace drachtio::dialog {
+
+// How the message came to be known.
+enum class Channel : std::uint8_t {
+  sip,      // it crossed the program's connection
+  attempt,  // call records: an INVITE
+  start,    // ... the 2xx
+  stop,     // ... what ended the call: BYE, final answer, or the cancelled INVITE
+  proxy,    // the server acknowledged a `proxy` frame; there is no message
+};
+
+struct Observation {
+  Channel channel = Channel::sip;
+  Instant occurred_at;
+  Direction direction = Direction::in;
+  bool unsolicited = false;  // the server sent it in the program's name
+  std::string server;
+  std::string transaction_id;  // drachtio's; empty in call records
+  std::string dialog_id;       // as the envelope has it; often empty
+  std::optional<HostPort> received_on;
+  std::string call_record_token;  // role of a start, reason of a stop
+  sip::Message message;
+  MessageKey key;
+};
+
+// Equal for two sightings of one message: kind (message, or the INVITE of a cdr:stop), start line,
+// Call-ID, CSeq, top Via branch, From and To tags, RSeq and body.
+MessageKey message_key(Channel channel, const sip::Message& message);
+
+}  // namespace drachtio::dialog

@@ -1,0 +1,19 @@
+// What a message means to a dialog: the rules of RFC 3261, 3262, 3264 and 3311 that this project
+// knows, and nothing else. No I/O, no clock, no change of state.
+#pragma once
+
+#include "dialog/observation.hpp"
+
+#include <optional>
+
+namespace drachtio::dialog {
+
+// The event this observation is, given the dialog as it stands (`tip`; null where the dialog is
+// not known). Nothing where it is none: a 100, a message of an unknown dialog that opens none, a
+// call record that tells what is already known. Never throws for any message.
+//
+// Duplicates are the caller's business (message_key); position, dialog, version and recorded_at
+// are set when the event is appended.
+std::optional<Event> observe(const DialogState* tip, const Observation& observation);
+
+}  // namespace drachtio::dialog

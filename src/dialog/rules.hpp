@@ -1,0 +1,47 @@
+// Questions about a dialog that both observe and apply ask.
+#pragma once
+
+#include <drachtio/event.hpp>
+
+#include <string_view>
+
+namespace drachtio::dialog {
+
+// An end that only says we stopped hearing of the call: what the network says later replaces it.
+inline bool is_provisional_end(const DialogState& dialog) {
+  return dialog.state == State::terminated &&
+         (dialog.cause == Cause::lost || dialog.cause == Cause::proxied);
+}
+
+// Ended, as the network itself said.
+inline bool is_over(const DialogState& dialog) {
+  return dialog.state == State::terminated && !is_provisional_end(dialog);
+}
+
+inline bool is_answered(const DialogState& dialog) { return dialog.times.connect_time.has_value(); }
+
+// Whoever sends in direction `out` is local.
+inline Endpoint& sender(DialogState& dialog, Direction direction) {
+  return direction == Direction::out ? dialog.local : dialog.remote;
+}
+inline Endpoint& receiver(DialogState& dialog, Direction direction) {
+  return direction == Direction::out ? dialog.remote : dialog.local;
+}
+inline Endpoint& caller(DialogState& dialog) {
+  return dialog.role == Role::uac ? dialog.local : dialog.remote;
+}
+inline Endpoint& callee(DialogState& dialog) {
+  return dialog.role == Role::uac ? dialog.remote : dialog.local;
+}
+
+// The offer a message of this method and CSeq is about. CSeq numbers are each side's own
+// (RFC 3261 12.2.1.1), so whose request it was counts too.
+template <typename Dialog>
+auto* find_offer(Dialog& dialog, std::string_view method, std::uint32_t cseq, bool by_us) {
+  for (auto& offer : dialog.offers) {
+    if (offer.method == method && offer.cseq == cseq && offer.by_us == by_us) return &offer;
+  }
+  return static_cast<decltype(dialog.offers.data())>(nullptr);
+}
+
+}  // namespace drachtio::dialog

@@ -1,0 +1,58 @@
+#include "log/single_writer.hpp"
+
+#include "log/error.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+namespace drachtio::log {
+
+namespace {
+
+std::string holder(int descriptor) {
+  std::array<char, 32> text{};
+  const ssize_t length = ::pread(descriptor, text.data(), text.size() - 1, 0);
+  std::string pid{text.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
+  while (!pid.empty() && pid.back() == '\n') pid.pop_back();
+  return pid.empty() ? "another process" : "process " + pid;
+}
+
+}  // namespace
+
+SingleWriter::SingleWriter(const std::filesystem::path& database) {
+  const std::string path = database.string() + ".lock";
+  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor_ < 0) {
+    throw Error{Failure::cannot_open, "cannot open " + path + ": " + std::strerror(errno)};
+  }
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    const int error = errno;
+    const std::string who = holder(descriptor_);
+    ::close(std::exchange(descriptor_, -1));
+    if (error == EWOULDBLOCK) {
+      throw Error{Failure::locked, database.string() + " is being written by " + who +
+                                       ": only one recorder may write a log; stop that one, or "
+                                       "give this one another --db"};
+    }
+    throw Error{Failure::cannot_open, "cannot lock " + path + ": " + std::strerror(error)};
+  }
+  const std::string pid = std::to_string(::getpid()) + "\n";
+  // Only for the message above: a lock without a readable pid is still a lock.
+  if (::ftruncate(descriptor_, 0) == 0) (void)!::pwrite(descriptor_, pid.data(), pid.size(), 0);
+}
+
+SingleWriter::SingleWriter(SingleWriter&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+SingleWriter::~SingleWriter() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace drachtio::log

@@ -1,0 +1,253 @@
+#include "record/ledger.hpp"
+
+#include "dialog/apply.hpp"
+#include "dialog/event_json.hpp"
+#include "dialog/observe.hpp"
+#include "dialog/rules.hpp"
+#include "projection/fold.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+
+#include <algorithm>
+
+namespace drachtio::record {
+
+namespace {
+
+constexpr auto key_order = [](const MessageKey& a, const MessageKey& b) {
+  return a.high != b.high ? a.high < b.high : a.low < b.low;
+};
+
+void remember(Tip& tip, const MessageKey& key) {
+  const auto place = std::ranges::lower_bound(tip.keys, key, key_order);
+  if (place == tip.keys.end() || !(*place == key)) tip.keys.insert(place, key);
+}
+
+// Could the message be of a dialog at all? Out-of-dialog requests are many (OPTIONS pings,
+// REGISTER) and need no look-up.
+bool may_belong(const dialog::Observation& seen) {
+  const sip::Message& message = seen.message;
+  return message.to.tag || !seen.dialog_id.empty() || message.method == "INVITE" ||
+         message.method == "CANCEL";
+}
+
+std::string seconds_text(Microseconds duration) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + " s";
+}
+
+}  // namespace
+
+Ledger::Ledger(log::EventLog log, Clock clock)
+    : log_(std::move(log)), clock_(std::move(clock)), table_(log_.database()), next_(log_.head()) {
+  try {
+    table_.each_open(
+        [&](DialogState&& state) { tips_.insert(std::move(state)).keys_loaded = false; });
+  } catch (const SQLite::Exception& error) {
+    throw log::translate(error, "cannot read the open dialogs of " + log_.path().string());
+  }
+}
+
+void Ledger::frame(const Frame& frame) {
+  Conversation& conversation = conversations_[frame.connection];
+  const Sighting sighting = conversation.read(frame);
+  if (sighting.unreadable) return unreadable(conversation, sighting);
+  if (!sighting.observation) return;
+
+  const dialog::Observation& seen = *sighting.observation;
+  Tip* tip = find(seen);
+  const bool is_message = seen.channel != dialog::Channel::proxy;
+  if (tip != nullptr && is_message && seen_before(*tip, seen.key)) return;
+  if (tip == nullptr) warn_of_sharing(conversation, seen);
+  auto event = dialog::observe(tip == nullptr ? nullptr : &tip->state, seen);
+  if (event) append(tip, *event, is_message ? &sighting : nullptr);
+}
+
+void Ledger::catch_up(const Frame& frame) { conversations_[frame.connection].read(frame); }
+
+void Ledger::closed(std::uint64_t connection) { conversations_.erase(connection); }
+
+std::string Ledger::server_of(std::uint64_t connection) const {
+  const auto found = conversations_.find(connection);
+  return found == conversations_.end() ? std::string{} : found->second.server();
+}
+
+Tip* Ledger::find(const dialog::Observation& seen) {
+  if (seen.channel == dialog::Channel::proxy) {
+    return tips_.find_pending(seen.server, seen.transaction_id);
+  }
+  if (!may_belong(seen)) return nullptr;
+  for (const dialog::Identity& identity : dialog::candidates(seen)) {
+    if (Tip* tip = tips_.find(seen.server, identity)) return tip;
+  }
+  return load(seen);
+}
+
+// A dialog that ended too long ago to be in memory.
+Tip* Ledger::load(const dialog::Observation& seen) {
+  try {
+    for (const dialog::Identity& identity : dialog::candidates(seen)) {
+      auto state =
+          table_.find(seen.server, identity.dialog_id, seen.message.call_id, identity.role);
+      if (!state) continue;
+      Tip& tip = tips_.insert(std::move(*state));
+      tip.keys_loaded = false;
+      return &tip;
+    }
+    return nullptr;
+  } catch (const SQLite::Exception& error) {
+    throw log::translate(error, "cannot read the log " + log_.path().string());
+  }
+}
+
+bool Ledger::seen_before(Tip& tip, const MessageKey& key) {
+  if (!tip.keys_loaded) {
+    try {
+      SQLite::Statement stored{log_.database(),
+                               "SELECT data FROM event WHERE dialog = ? ORDER BY version"};
+      stored.bind(1, tip.state.number);
+      while (stored.executeStep()) {
+        Event event;
+        const SQLite::Column data = stored.getColumn(0);
+        dialog::from_json({data.getText(), static_cast<std::size_t>(data.getBytes())}, event);
+        if (event.key) remember(tip, *event.key);
+      }
+    } catch (const SQLite::Exception& error) {
+      throw log::translate(error, "cannot read the log " + log_.path().string());
+    }
+    tip.keys_loaded = true;
+  }
+  return std::ranges::binary_search(tip.keys, key, key_order);
+}
+
+void Ledger::unreadable(const Conversation& conversation, const Sighting& sighting) {
+  Event event;
+  event.type = EventType::unreadable;
+  event.occurred_at = sighting.occurred_at;
+  event.direction = sighting.direction;
+  event.server = conversation.server();
+  event.detail = sighting.unreadable->why;
+  Tip* tip = sighting.unreadable->dialog_id.empty()
+                 ? nullptr
+                 : tips_.find_sole(conversation.server(), sighting.unreadable->dialog_id);
+  append(tip, event, &sighting);
+}
+
+// A start or stop without its predecessor: somebody else gets part of the call records, or the
+// call is older than this connection. Which, cannot be told; so once a connection it is said.
+void Ledger::warn_of_sharing(Conversation& conversation, const dialog::Observation& seen) {
+  const bool orphan =
+      (seen.channel == dialog::Channel::start || seen.channel == dialog::Channel::stop) &&
+      seen.message.method != "SUBSCRIBE";
+  if (!orphan || conversation.warned_of_sharing) return;
+  conversation.warned_of_sharing = true;
+  Event event;
+  event.type = EventType::gap;
+  event.occurred_at = seen.occurred_at;
+  event.server = seen.server;
+  event.detail =
+      std::string{seen.channel == dialog::Channel::start ? "cdr:start without cdr:attempt"
+                                                         : "cdr:stop without cdr:start"} +
+      ": another client shares this server's call records (one recorder per server is "
+      "the rule), or the call is older than this connection";
+  append(nullptr, event, nullptr);
+}
+
+void Ledger::note(Event event) { append(nullptr, event, nullptr); }
+
+void Ledger::expire(Instant now, std::optional<Microseconds> pending_after,
+                    std::optional<Microseconds> lost_after) {
+  std::vector<std::pair<std::int64_t, std::string>> gone;
+  tips_.each([&](Tip& tip) {
+    const DialogState& state = tip.state;
+    if (state.state == State::terminated) return;
+    const auto limit = dialog::is_answered(state) ? lost_after : pending_after;
+    if (!limit || now - state.last_heard < *limit) return;
+    gone.emplace_back(
+        state.number,
+        (dialog::is_answered(state) ? "not heard of for " : "neither answered nor ended within ") +
+            seconds_text(*limit));
+  });
+  std::ranges::sort(gone);
+  for (auto& [number, why] : gone) {
+    Event event;
+    event.type = EventType::lost;
+    event.occurred_at = now;
+    event.cause = Cause::lost;
+    event.reason = std::move(why);
+    append(tips_.find(number), event, nullptr);
+  }
+}
+
+void Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
+  event.position = next_.position + 1;
+  event.recorded_at = std::max(clock_(), to_instant(next_.recorded_at));
+  const bool opens = tip == nullptr && event.opening.has_value();
+  if (opens) {
+    event.dialog = event.position;
+    event.version = 1;
+  } else if (tip != nullptr) {
+    event.dialog = tip->state.number;
+    event.version = tip->state.version + 1;
+  }
+
+  log::Entry entry;
+  entry.row = projection::to_row(event);
+  entry.row.previous_hash = next_.hash;
+  if (evidence != nullptr) {
+    entry.evidence = log::Evidence{std::string{to_string(event.direction)}, evidence->peer,
+                                   std::string{evidence->bytes}};
+    entry.row.evidence_hash = log::evidence_hash(hasher_, entry.evidence->direction,
+                                                 entry.evidence->peer, entry.evidence->bytes);
+    staged_bytes_ += evidence->bytes.size();
+  }
+  entry.row.hash = log::row_hash(hasher_, entry.row);
+  next_ = {entry.row.position, entry.row.hash, entry.row.recorded_at};
+  staged_bytes_ += entry.row.data.size() + 256;
+  staged_.push_back(std::move(entry));
+
+  if (opens) {
+    DialogState state;
+    dialog::apply(state, event);
+    tip = &tips_.insert(std::move(state));
+  } else if (tip != nullptr) {
+    dialog::apply(tip->state, event);
+    tips_.changed(*tip);
+  } else {
+    return;
+  }
+  if (event.key) remember(*tip, *event.key);
+  if (!tip->dirty) {
+    tip->dirty = true;
+    dirty_.push_back(tip->state.number);
+  }
+}
+
+void Ledger::commit(const log::EventLog::Alongside& alongside) {
+  if (staged_.empty() && !alongside) return;
+  log_.commit(staged_, [&](SQLite::Database& database) {
+    for (const std::int64_t number : dirty_) table_.upsert(tips_.find(number)->state);
+    if (alongside) alongside(database);
+  });
+  for (const std::int64_t number : dirty_) tips_.find(number)->dirty = false;
+  dirty_.clear();
+  staged_.clear();
+  staged_bytes_ = 0;
+  tips_.forget_ended();
+}
+
+void Ledger::drop_evidence(std::int64_t through, const std::string& why) {
+  Event event;
+  event.type = EventType::evidence_dropped;
+  event.occurred_at = clock_();
+  event.detail = why;
+  event.count = through;
+  commit();
+  append(nullptr, event, nullptr);
+  log_.drop_evidence(staged_, through, {});
+  staged_.clear();
+  staged_bytes_ = 0;
+}
+
+}  // namespace drachtio::record

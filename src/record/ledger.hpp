@@ -1,0 +1,87 @@
+// The road from frames to durable events, walked by one thread: read the frame, find the dialog,
+// decide the event, apply it to the tip, stage the row; then commit what is staged.
+//
+// Nothing else decides or writes events. A commit that fails leaves everything staged: call it
+// again.
+#pragma once
+
+#include "log/event_log.hpp"
+#include "projection/dialog_table.hpp"
+#include "record/conversation.hpp"
+#include "record/tips.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace drachtio::record {
+
+// Not thread-safe: one owner, one thread at a time.
+class Ledger {
+ public:
+  using Clock = std::function<Instant()>;
+
+  // Takes over an open log and reads its open dialogs. `clock` is what recorded_at is read from.
+  // Throws log::Error.
+  explicit Ledger(log::EventLog log, Clock clock);
+
+  // Walks a frame. Stages no event, or one; of a `gap` it gives rise to, one more.
+  void frame(const Frame& frame);
+  // Reads a frame that is in the log already, for what later ones need of it: stages nothing.
+  void catch_up(const Frame& frame);
+  // The connection is gone: what it said is forgotten.
+  void closed(std::uint64_t connection);
+  void forget_connections() { conversations_.clear(); }
+
+  // Stages an event of no dialog: link-up, link-down, link-refused, gap. Position, version and
+  // recorded_at are set here.
+  void note(Event event);
+
+  // Stages `lost` for each dialog not answered within `pending_after` of its start, and each
+  // answered one not heard of for `lost_after`. Either may be absent: then that never happens.
+  void expire(Instant now, std::optional<Microseconds> pending_after,
+              std::optional<Microseconds> lost_after);
+
+  // Puts what is staged on disk: rows, evidence, the dialogs they changed, and `alongside`, in one
+  // transaction. Throws log::Error; then nothing has happened and all is still staged.
+  void commit(const log::EventLog::Alongside& alongside = {});
+
+  // Drops the evidence through `position`, with the event that says so and `why`; commits.
+  // Throws log::Error.
+  void drop_evidence(std::int64_t through, const std::string& why);
+
+  [[nodiscard]] std::size_t staged() const { return staged_.size(); }
+  [[nodiscard]] std::size_t staged_bytes() const { return staged_bytes_; }
+  [[nodiscard]] const log::Head& head() const { return log_.head(); }
+  [[nodiscard]] std::size_t open_dialogs() const { return tips_.open(); }
+  [[nodiscard]] const std::filesystem::path& path() const { return log_.path(); }
+  // Every dialog in memory, open or just ended, as its tip stands.
+  [[nodiscard]] Tips& tips() { return tips_; }
+  [[nodiscard]] log::EventLog& log() { return log_; }
+  // The server's name as a connection's frames have told it so far.
+  [[nodiscard]] std::string server_of(std::uint64_t connection) const;
+
+ private:
+  Tip* find(const dialog::Observation& seen);
+  Tip* load(const dialog::Observation& seen);
+  bool seen_before(Tip& tip, const MessageKey& key);
+  void unreadable(const Conversation& conversation, const Sighting& sighting);
+  void warn_of_sharing(Conversation& conversation, const dialog::Observation& seen);
+  void append(Tip* tip, Event& event, const Sighting* evidence);
+
+  log::EventLog log_;
+  Clock clock_;
+  projection::DialogTable table_;
+  Tips tips_;
+  std::unordered_map<std::uint64_t, Conversation> conversations_;
+
+  std::vector<log::Entry> staged_;
+  std::size_t staged_bytes_ = 0;
+  std::vector<std::int64_t> dirty_;
+  log::Head next_;  // the head once all that is staged is committed
+  digest::Sha256 hasher_;
+};
+
+}  // namespace drachtio::record

@@ -1,0 +1,101 @@
+#include "record/tips.hpp"
+
+namespace drachtio::record {
+
+namespace {
+
+// A BYE's answer, a retried INVITE and a late CANCEL come within 64*T1; this is many more.
+constexpr std::size_t ended_kept = 4096;
+
+std::uint64_t identity_hash(std::string_view server, std::string_view dialog_id, Role role) {
+  const std::hash<std::string_view> hash;
+  return (hash(dialog_id) * 31 + hash(server)) * 2 + (role == Role::uac ? 1 : 0);
+}
+
+bool is(const DialogState& state, std::string_view server, std::string_view dialog_id, Role role) {
+  return state.role == role && state.dialog_id == dialog_id && state.server == server;
+}
+
+}  // namespace
+
+Tip& Tips::insert(DialogState&& state) {
+  const std::int64_t number = state.number;
+  identities_.emplace(identity_hash(state.server, state.dialog_id, state.role), number);
+  Entry& entry = tips_[number];
+  entry.tip.state = std::move(state);
+  changed(entry.tip);
+  if (!entry.counted_open) ended_.push_back(number);
+  return entry.tip;
+}
+
+Tip* Tips::find(std::string_view server, const dialog::Identity& identity) {
+  const auto [begin, end] =
+      identities_.equal_range(identity_hash(server, identity.dialog_id, identity.role));
+  for (auto found = begin; found != end; ++found) {
+    Tip& tip = tips_.at(found->second).tip;
+    if (is(tip.state, server, identity.dialog_id, identity.role)) return &tip;
+  }
+  return nullptr;
+}
+
+Tip* Tips::find(std::int64_t number) {
+  const auto found = tips_.find(number);
+  return found == tips_.end() ? nullptr : &found->second.tip;
+}
+
+Tip* Tips::find_pending(std::string_view server, const std::string& transaction_id) {
+  const auto found = pending_.find(transaction_id);
+  if (found == pending_.end()) return nullptr;
+  Tip& tip = tips_.at(found->second).tip;
+  return tip.state.server == server ? &tip : nullptr;
+}
+
+Tip* Tips::find_sole(std::string_view server, std::string_view dialog_id) {
+  Tip* as_uas = find(server, {std::string{dialog_id}, Role::uas});
+  Tip* as_uac = find(server, {std::string{dialog_id}, Role::uac});
+  if (as_uas != nullptr && as_uac != nullptr) return nullptr;
+  return as_uas != nullptr ? as_uas : as_uac;
+}
+
+void Tips::changed(Tip& tip) {
+  Entry& entry = tips_.at(tip.state.number);
+  const DialogState& state = tip.state;
+  const bool open = state.state != State::terminated;
+  if (open && !entry.counted_open) ++open_;
+  if (!open && entry.counted_open) --open_;
+  if (!open && entry.counted_open) ended_.push_back(state.number);
+  entry.counted_open = open;
+
+  const bool pending = open && !state.times.connect_time && !state.invite.transaction_id.empty();
+  if (pending) {
+    pending_.insert_or_assign(state.invite.transaction_id, state.number);
+  } else if (entry.indexed_pending) {
+    pending_.erase(state.invite.transaction_id);
+  }
+  entry.indexed_pending = pending;
+}
+
+void Tips::forget_ended() {
+  while (ended_.size() > ended_kept) {
+    const std::int64_t number = ended_.front();
+    ended_.pop_front();
+    const auto found = tips_.find(number);
+    if (found == tips_.end() || found->second.counted_open) continue;
+    const DialogState& state = found->second.tip.state;
+    const auto [begin, end] =
+        identities_.equal_range(identity_hash(state.server, state.dialog_id, state.role));
+    for (auto identity = begin; identity != end; ++identity) {
+      if (identity->second == number) {
+        identities_.erase(identity);
+        break;
+      }
+    }
+    tips_.erase(found);
+  }
+}
+
+void Tips::each(const std::function<void(Tip&)>& visit) {
+  for (auto& [number, entry] : tips_) visit(entry.tip);
+}
+
+}  // namespace drachtio::record

@@ -1,0 +1,104 @@
+// The writer thread: a bounded queue in front of a Ledger.
+//
+// Any thread may post; nobody who posts ever waits for the disk. A batch is whatever is queued
+// when the writer is free, so a busy socket makes big batches and an idle one commits at once.
+#pragma once
+
+#include "record/ledger.hpp"
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <variant>
+
+namespace drachtio::record {
+
+struct Statistics {
+  std::uint64_t frames = 0;  // read off the queue
+  std::uint64_t events = 0;  // committed
+  std::uint64_t commits = 0;
+  std::uint64_t given_up = 0;  // frames dropped because the queue was full
+  std::uint64_t queued_bytes = 0;
+  std::uint64_t open_dialogs = 0;
+  log::Head head;
+};
+
+class Writer {
+ public:
+  struct Options {
+    std::size_t queue_bytes = 256UL * 1024 * 1024;  // payload bytes waiting; beyond, the oldest go
+    std::optional<Microseconds> pending_after;      // see Ledger::expire
+    std::optional<Microseconds> lost_after;
+    // Both are called on the writer's thread and must not block or throw.
+    std::function<void(const log::Head&)> on_commit;  // after each commit
+    std::function<void(const log::Error&)>
+        on_failed;  // the log cannot go on; nothing more is written
+  };
+
+  // Opens (or creates) the log; throws log::Error. The thread starts at once.
+  Writer(const std::filesystem::path& database, Options options);
+  // As stop().
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  Writer(Writer&&) = delete;
+  Writer& operator=(Writer&&) = delete;
+
+  // Thread-safe; never block, never throw but for lack of memory.
+  void frame(Frame frame);
+  void closed(std::uint64_t connection);
+  void link_up(const std::string& server, const std::string& detail);
+  void link_down(const std::string& server, const std::string& why);
+  void link_refused(const std::string& server, const std::string& why);
+  // Something was, or may have been, missed since `since`.
+  void gap(const std::string& server, const std::string& why, Instant since);
+
+  // Commits what is queued, then ends the thread. Gives up after `patience` where the log cannot
+  // be written; returns false then. Idempotent.
+  bool stop(std::chrono::seconds patience = std::chrono::seconds{10});
+
+  [[nodiscard]] Statistics statistics() const;
+
+ private:
+  struct Closed {
+    std::uint64_t connection;
+  };
+  using Item = std::variant<Frame, Closed, Event>;
+
+  void post(Item item, std::size_t bytes);
+  void note(EventType type, const std::string& server, const std::string& detail,
+            std::optional<Instant> since = {});
+  void run();
+  bool take_batch(std::deque<Item>& batch);
+  void walk(std::deque<Item>& batch);
+  bool commit();
+  void report_overflow();
+
+  Options options_;
+  Ledger ledger_;  // the thread's own once it runs
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Item> queue_;
+  std::size_t queued_bytes_ = 0;
+  struct Overflow {
+    std::uint64_t frames = 0;
+    std::string server;
+    Instant since;
+  };
+  Overflow overflow_;
+  Statistics statistics_;
+  std::optional<std::chrono::steady_clock::time_point> stop_by_;
+  bool failed_ = false;
+  bool stopped_clean_ = true;
+  std::thread thread_;
+};
+
+// The system clock, in microseconds.
+Instant now();
+
+}  // namespace drachtio::record

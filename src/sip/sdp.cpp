@@ -1,0 +1,202 @@
+#include "sip/sdp.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <string>
+
+namespace drachtio::sip {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+// Takes a line off the front of `text`, without its CRLF or LF.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::string_view take_word(std::string_view& text) {
+  text = trimmed(text);
+  const std::size_t end = text.find(' ');
+  const std::string_view word = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end);
+  return word;
+}
+
+enum class Flow { sendrecv, sendonly, recvonly, inactive };
+
+std::optional<Flow> flow(std::string_view attribute) {
+  if (attribute == "sendrecv") return Flow::sendrecv;
+  if (attribute == "sendonly") return Flow::sendonly;
+  if (attribute == "recvonly") return Flow::recvonly;
+  if (attribute == "inactive") return Flow::inactive;
+  return std::nullopt;
+}
+
+// "IN IP4 0.0.0.0" or "IN IP6 ::"
+bool is_unspecified(std::string_view connection) {
+  take_word(connection);
+  take_word(connection);
+  std::string_view address = take_word(connection);
+  address = address.substr(0, address.find('/'));
+  return address == "0.0.0.0" || address == "::";
+}
+
+struct Scope {
+  std::optional<Flow> flow;
+  std::optional<bool> unspecified;
+  bool in_use = false;
+};
+
+bool held(const Scope& media, const Scope& session) {
+  const Flow direction = media.flow.value_or(session.flow.value_or(Flow::sendrecv));
+  return direction == Flow::sendonly || direction == Flow::inactive ||
+         media.unspecified.value_or(session.unspecified.value_or(false));
+}
+
+bool port_in_use(std::string_view media_line) {
+  take_word(media_line);
+  std::string_view port = take_word(media_line);
+  port = port.substr(0, port.find('/'));
+  return port.find_first_not_of('0') != std::string_view::npos;
+}
+
+struct Origin {
+  std::string_view session_id;
+  std::string_view version;
+};
+
+std::optional<Origin> origin(std::string_view sdp) {
+  while (!sdp.empty()) {
+    std::string_view line = take_line(sdp);
+    if (!line.starts_with("o=")) continue;
+    line.remove_prefix(2);
+    take_word(line);
+    Origin found;
+    found.session_id = take_word(line);
+    found.version = take_word(line);
+    if (found.version.empty()) return std::nullopt;
+    return found;
+  }
+  return std::nullopt;
+}
+
+char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+bool same_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::string_view boundary_of(std::string_view content_type) {
+  while (!content_type.empty()) {
+    const std::size_t semicolon = content_type.find(';');
+    if (semicolon == std::string_view::npos) return {};
+    content_type.remove_prefix(semicolon + 1);
+    std::string_view parameter = trimmed(content_type);
+    const std::size_t equals = parameter.find('=');
+    if (equals == std::string_view::npos ||
+        !same_ignoring_case(trimmed(parameter.substr(0, equals)), "boundary")) {
+      continue;
+    }
+    std::string_view value = trimmed(parameter.substr(equals + 1));
+    if (value.starts_with('"')) {
+      value.remove_prefix(1);
+      return value.substr(0, value.find('"'));
+    }
+    return trimmed(value.substr(0, value.find(';')));
+  }
+  return {};
+}
+
+// The part's own headers say application/sdp; `part` is left at its body.
+bool take_sdp_headers(std::string_view& part) {
+  bool is_sdp = false;
+  while (!part.empty()) {
+    const std::string_view line = take_line(part);
+    if (line.empty()) return is_sdp;
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    const std::string_view name = trimmed(line.substr(0, colon));
+    if (!same_ignoring_case(name, "content-type") && !same_ignoring_case(name, "c")) continue;
+    std::string_view value = line.substr(colon + 1);
+    value = trimmed(value.substr(0, value.find(';')));
+    is_sdp = same_ignoring_case(value, "application/sdp");
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_hold(std::string_view sdp) {
+  Scope session;
+  Scope media;
+  bool in_media = false;
+  bool any_in_use = false;
+  bool all_held = true;
+  const auto close_media = [&] {
+    if (!in_media || !media.in_use) return;
+    any_in_use = true;
+    all_held = all_held && held(media, session);
+  };
+  while (!sdp.empty()) {
+    std::string_view line = take_line(sdp);
+    if (line.size() < 2 || line[1] != '=') continue;
+    const char type = line[0];
+    line.remove_prefix(2);
+    Scope& scope = in_media ? media : session;
+    if (type == 'm') {
+      close_media();
+      media = Scope{};
+      media.in_use = port_in_use(line);
+      in_media = true;
+    } else if (type == 'a') {
+      if (const auto direction = flow(trimmed(line))) scope.flow = direction;
+    } else if (type == 'c') {
+      scope.unspecified = is_unspecified(line);
+    }
+  }
+  close_media();
+  return any_in_use && all_held;
+}
+
+bool same_version(std::string_view sdp, std::string_view other) {
+  const auto a = origin(sdp);
+  const auto b = origin(other);
+  return a && b && a->session_id == b->session_id && a->version == b->version;
+}
+
+std::string_view sdp_part(std::string_view body, std::string_view content_type) {
+  const std::string_view boundary = boundary_of(content_type);
+  if (boundary.empty()) return {};
+  const std::string delimiter = "--" + std::string{boundary};
+  std::size_t begin = body.find(delimiter);
+  while (begin != std::string_view::npos) {
+    std::string_view part = body.substr(begin + delimiter.size());
+    if (part.starts_with("--")) return {};
+    take_line(part);
+    const std::size_t end = part.find(delimiter);
+    std::string_view content = part.substr(0, end);
+    if (take_sdp_headers(content)) {
+      // The line break before a delimiter belongs to the delimiter.
+      if (end != std::string_view::npos && content.ends_with('\n')) content.remove_suffix(1);
+      if (end != std::string_view::npos && content.ends_with('\r')) content.remove_suffix(1);
+      return content;
+    }
+    if (end == std::string_view::npos) return {};
+    begin = body.find(delimiter, begin + delimiter.size());
+  }
+  return {};
+}
+
+}  // namespace drachtio::sip

@@ -1,0 +1,21 @@
+// dialog-recorder import: recorded captures into the log.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace drachtio::tools {
+
+struct ImportOptions {
+  std::filesystem::path db;
+  std::string server;  // empty: the first contact of the login reply
+  std::vector<std::filesystem::path> captures;
+};
+
+// Imports each capture, prints a line for each, and returns the exit status: 0 done, 1 a capture
+// is malformed (what came before the fault is in the log), 3 a file cannot be opened or the log
+// not written.
+int run_import(const ImportOptions& options);
+
+}  // namespace drachtio::tools
