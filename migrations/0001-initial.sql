@@ -30,16 +30,18 @@ CREATE INDEX event_of_no_dialog ON event (type, position) WHERE dialog IS NULL;
 -- (INSERT OR REPLACE would otherwise rewrite history.)
 CREATE TRIGGER event_append BEFORE INSERT ON event
 BEGIN
-  SELECT RAISE(ABORT, 'event log: position must be the head''s plus one')
-  WHERE NEW.position IS NOT (SELECT coalesce(max(position), -1) + 1 FROM event);
-  SELECT RAISE(ABORT, 'event log: previous_hash must be the head''s hash')
-  WHERE NEW.position > 0
-    AND NEW.previous_hash IS NOT (SELECT hash FROM event WHERE position = NEW.position - 1);
-  SELECT RAISE(ABORT, 'event log: version must be the dialog''s next')
-  WHERE NEW.version IS NOT CASE
-    WHEN NEW.dialog IS NULL THEN NULL
-    WHEN NEW.dialog = NEW.position THEN 1
-    ELSE (SELECT max(version) + 1 FROM event WHERE dialog = NEW.dialog)
+  SELECT CASE
+    WHEN NEW.position IS NOT (SELECT coalesce(max(position), -1) + 1 FROM event)
+      THEN RAISE(ABORT, 'event log: position must be the head''s plus one')
+    WHEN NEW.position > 0
+      AND NEW.previous_hash IS NOT (SELECT hash FROM event WHERE position = NEW.position - 1)
+      THEN RAISE(ABORT, 'event log: previous_hash must be the head''s hash')
+    WHEN NEW.version IS NOT CASE
+        WHEN NEW.dialog IS NULL THEN NULL
+        WHEN NEW.dialog = NEW.position THEN 1
+        ELSE (SELECT max(version) + 1 FROM event WHERE dialog = NEW.dialog)
+      END
+      THEN RAISE(ABORT, 'event log: version must be the dialog''s next')
   END;
 END;
 
@@ -65,13 +67,15 @@ CREATE TABLE sip_message (
   bytes     BLOB NOT NULL
 ) STRICT;
 
--- Evidence belongs to an event that has a hash for it, and is added once.
+-- Evidence belongs to an event that has a hash for it, and is added once, in order.
 CREATE TRIGGER sip_message_append BEFORE INSERT ON sip_message
 BEGIN
-  SELECT RAISE(ABORT, 'evidence: no event to belong to')
-  WHERE (SELECT evidence_hash FROM event WHERE position = NEW.position) IS NULL;
-  SELECT RAISE(ABORT, 'evidence: already there')
-  WHERE EXISTS (SELECT 1 FROM sip_message WHERE position = NEW.position);
+  SELECT CASE
+    WHEN NEW.position <= (SELECT max(position) FROM sip_message)
+      THEN RAISE(ABORT, 'evidence: already there')
+    WHEN (SELECT evidence_hash FROM event WHERE position = NEW.position) IS NULL
+      THEN RAISE(ABORT, 'evidence: no event to belong to')
+  END;
 END;
 
 -- Evidence is never changed.

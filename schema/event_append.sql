@@ -2,15 +2,17 @@
 -- (INSERT OR REPLACE would otherwise rewrite history.)
 CREATE TRIGGER event_append BEFORE INSERT ON event
 BEGIN
-  SELECT RAISE(ABORT, 'event log: position must be the head''s plus one')
-  WHERE NEW.position IS NOT (SELECT coalesce(max(position), -1) + 1 FROM event);
-  SELECT RAISE(ABORT, 'event log: previous_hash must be the head''s hash')
-  WHERE NEW.position > 0
-    AND NEW.previous_hash IS NOT (SELECT hash FROM event WHERE position = NEW.position - 1);
-  SELECT RAISE(ABORT, 'event log: version must be the dialog''s next')
-  WHERE NEW.version IS NOT CASE
-    WHEN NEW.dialog IS NULL THEN NULL
-    WHEN NEW.dialog = NEW.position THEN 1
-    ELSE (SELECT max(version) + 1 FROM event WHERE dialog = NEW.dialog)
+  SELECT CASE
+    WHEN NEW.position IS NOT (SELECT coalesce(max(position), -1) + 1 FROM event)
+      THEN RAISE(ABORT, 'event log: position must be the head''s plus one')
+    WHEN NEW.position > 0
+      AND NEW.previous_hash IS NOT (SELECT hash FROM event WHERE position = NEW.position - 1)
+      THEN RAISE(ABORT, 'event log: previous_hash must be the head''s hash')
+    WHEN NEW.version IS NOT CASE
+        WHEN NEW.dialog IS NULL THEN NULL
+        WHEN NEW.dialog = NEW.position THEN 1
+        ELSE (SELECT max(version) + 1 FROM event WHERE dialog = NEW.dialog)
+      END
+      THEN RAISE(ABORT, 'event log: version must be the dialog''s next')
   END;
 END;

@@ -1,8 +1,10 @@
--- Evidence belongs to an event that has a hash for it, and is added once.
+-- Evidence belongs to an event that has a hash for it, and is added once, in order.
 CREATE TRIGGER sip_message_append BEFORE INSERT ON sip_message
 BEGIN
-  SELECT RAISE(ABORT, 'evidence: no event to belong to')
-  WHERE (SELECT evidence_hash FROM event WHERE position = NEW.position) IS NULL;
-  SELECT RAISE(ABORT, 'evidence: already there')
-  WHERE EXISTS (SELECT 1 FROM sip_message WHERE position = NEW.position);
+  SELECT CASE
+    WHEN NEW.position <= (SELECT max(position) FROM sip_message)
+      THEN RAISE(ABORT, 'evidence: already there')
+    WHEN (SELECT evidence_hash FROM event WHERE position = NEW.position) IS NULL
+      THEN RAISE(ABORT, 'evidence: no event to belong to')
+  END;
 END;

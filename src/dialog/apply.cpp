@@ -186,7 +186,7 @@ void modified(DialogState& dialog, const Event& event) {
     requester.signaling_port = offer->signaling_port;
   }
   set_address(responder, event.contact);
-  if (!offer->sdp && event.sdp) {  // a late offer: it counts at the ACK
+  if (is_late_offer(*offer, event.sdp)) {  // it counts at the ACK
     offer->answered = true;
     offer->sdp = event.sdp;
     return;
@@ -194,12 +194,13 @@ void modified(DialogState& dialog, const Event& event) {
   set_hold(dialog, event);
   set_sdp(requester, offer->sdp);
   set_sdp(responder, event.sdp);
-  forget_offer(dialog, offer);
   // Before the answer this is what the fork has agreed to (RFC 3311 in an early dialog).
-  const Endpoint& answerer = callee(dialog);
-  if (!is_answered(dialog) && answerer.sdp) {
-    remember_early_answer(dialog, answerer.tag, {*answerer.sdp, answerer.content_type});
+  const bool by_caller = by_us == (dialog.role == Role::uac);
+  const std::optional<Sdp>& of_callee = by_caller ? event.sdp : offer->sdp;
+  if (!is_answered(dialog) && of_callee) {
+    remember_early_answer(dialog, by_caller ? event.to_tag : event.from_tag, *of_callee);
   }
+  forget_offer(dialog, offer);
 }
 
 void acknowledged(DialogState& dialog, const Event& event) {
@@ -215,6 +216,11 @@ void acknowledged(DialogState& dialog, const Event& event) {
              by_us == (dialog.role == Role::uac)) {
     set_sdp(sender(dialog, event.direction), event.sdp);
   }
+}
+
+// A PRACK after the first may carry the answer to an offer in a later 1xx (RFC 3262 section 5).
+void requested(DialogState& dialog, const Event& event) {
+  if (event.method == "PRACK") set_sdp(sender(dialog, event.direction), event.sdp);
 }
 
 // A refused offer leaves no trace.
@@ -251,13 +257,14 @@ void apply(DialogState& dialog, const Event& event) {
     case EventType::offered: offered(dialog, event); break;
     case EventType::modified: modified(dialog, event); break;
     case EventType::acknowledged: acknowledged(dialog, event); break;
+    case EventType::requested: requested(dialog, event); break;
     case EventType::responded: responded(dialog, event); break;
     case EventType::proxied:
     case EventType::terminated: end(dialog, event, event.occurred_at); break;
     case EventType::lost: end(dialog, event, dialog.last_heard); break;
     case EventType::session_set:
     case EventType::session_joined: merge_patch(dialog.session, event.patch); break;
-    default: break;  // no effect: requested, resumed, unreadable, and what is of no dialog
+    default: break;  // no effect: resumed, unreadable, and what is of no dialog
   }
   if (is_heard(event.type)) dialog.last_heard = event.occurred_at;
 }

@@ -56,10 +56,8 @@ void write_message(JsonObject& object, const Event& event) {
   if (event.direction != Direction::none) object.string("direction", to_string(event.direction));
   if (event.from_call_record) object.boolean("from_call_record", true);
   if (event.unsolicited) object.boolean("unsolicited", true);
-  if (!event.method.empty()) {
-    object.string("method", std::string_view{event.method});
-    object.number("cseq", event.cseq);
-  }
+  if (!event.method.empty()) object.string("method", std::string_view{event.method});
+  if (!event.method.empty() || event.cseq != 0) object.number("cseq", event.cseq);
   if (event.status != 0) object.number("status", event.status);
   if (!event.phrase.empty()) object.string("phrase", std::string_view{event.phrase});
   object.string("from_tag", event.from_tag);
@@ -240,7 +238,9 @@ void from_json(std::string_view data, Event& event) {
   event.sdp = read_sdp(members);
   event.called_party = read_party(members, "called_party");
   event.modification = members.named("modification", parse_modification);
-  if (const auto side = members.text("offered_by")) event.offered_by_us = *side == "local";
+  event.offered_by_us = members.named("offered_by", [](std::string_view side) {
+    return side == "local" || side == "remote" ? std::optional{side == "local"} : std::nullopt;
+  });
   event.cause = members.named("cause", parse_cause);
   event.reason = members.text("reason");
   if (const json::value* patch = members.find("patch")) event.patch = json::serialize(*patch);

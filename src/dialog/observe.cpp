@@ -25,9 +25,15 @@ Event describe(const Observation& seen, EventType type) {
   event.cseq = seen.message.cseq;
   event.status = seen.message.status;
   event.phrase = seen.message.phrase;
+  event.key = seen.key;
+  return event;
+}
+
+// The same, for the messages that set the dialog's tags: those up to the 2xx.
+Event describe_with_tags(const Observation& seen, EventType type) {
+  Event event = describe(seen, type);
   event.from_tag = seen.message.from.tag;
   event.to_tag = seen.message.to.tag;
-  event.key = seen.key;
   return event;
 }
 
@@ -63,7 +69,7 @@ Opening opening_of(const Observation& seen, Identity identity) {
 // --- opening -----------------------------------------------------------------------------------
 
 Event invited(const Observation& seen) {
-  Event event = describe(seen, EventType::invited);
+  Event event = describe_with_tags(seen, EventType::invited);
   event.opening = opening_of(seen, opened_identity(seen));
   event.branch = seen.message.branch;
   event.transaction_id = seen.transaction_id;
@@ -74,7 +80,7 @@ Event invited(const Observation& seen) {
 }
 
 Event answered(const Observation& seen) {
-  Event event = describe(seen, EventType::answered);
+  Event event = describe_with_tags(seen, EventType::answered);
   event.contact = seen.message.contact;
   event.sdp = seen.message.sdp;
   event.called_party = asserted_called_party(seen.message);
@@ -128,7 +134,7 @@ std::optional<Event> answer_to_invite(const DialogState& tip, const Observation&
   switch (answer.status_class()) {
     case 1: {
       if (tip.state == State::terminated) return without_effect(seen);
-      Event event = describe(seen, EventType::progressed);
+      Event event = describe_with_tags(seen, EventType::progressed);
       event.contact = answer.contact;
       event.sdp = answer.sdp;
       return event;
@@ -136,7 +142,8 @@ std::optional<Event> answer_to_invite(const DialogState& tip, const Observation&
     case 2: return answered(seen);
     default: {
       const bool challenge = answer.status == 401 || answer.status == 407;
-      Event event = describe(seen, challenge ? EventType::challenged : EventType::rejected);
+      Event event =
+          describe_with_tags(seen, challenge ? EventType::challenged : EventType::rejected);
       event.cause = challenge              ? Cause::challenged
                     : answer.status == 487 ? Cause::cancelled
                                            : Cause::rejected;
@@ -157,8 +164,9 @@ Event cancel(const DialogState& tip, const Observation& seen) {
 }
 
 Event prack(const DialogState& tip, const Observation& seen) {
-  if (tip.state != State::pending || is_answered(tip)) return without_effect(seen);
-  Event event = describe(seen, EventType::early);
+  if (tip.state == State::terminated || is_answered(tip)) return without_effect(seen);
+  const bool first = tip.state == State::pending;
+  Event event = describe(seen, first ? EventType::early : EventType::requested);
   event.sdp = seen.message.sdp;
   return event;
 }
@@ -192,10 +200,12 @@ Event answer_to_offer(const DialogState& tip, const Observation& seen) {
       tip.state == State::terminated) {
     return without_effect(seen);
   }
-  Event event = describe(seen, EventType::modified);
+  // In an early dialog the tags say which fork has agreed.
+  Event event = is_answered(tip) ? describe(seen, EventType::modified)
+                                 : describe_with_tags(seen, EventType::modified);
   event.contact = answer.contact;
   event.sdp = answer.sdp;
-  const bool late = !offer->sdp && answer.sdp;  // then the 2xx is the offer
+  const bool late = is_late_offer(*offer, answer.sdp);  // then the 2xx is the offer
   event.offered_by_us = late ? !by_us : by_us;
   event.modification = modification(tip, *event.offered_by_us, late ? answer.sdp : offer->sdp);
   return event;

@@ -17,38 +17,38 @@ Party party_of(const sip::Address& address) {
   return {address.user, address.display, std::nullopt};
 }
 
-std::optional<std::string> privacy_of(const sip::Message& message,
-                                      const std::optional<sip::Identity>& remote_party) {
+// The first Remote-Party-ID that speaks of the `word` party.
+const sip::Identity* remote_party(const sip::Message& message, std::string_view word,
+                                  bool or_of_none) {
+  for (const sip::Identity& identity : message.remote_parties) {
+    if (identity.party ? says(identity.party, word) : or_of_none) return &identity;
+  }
+  return nullptr;
+}
+
+std::optional<std::string> privacy_of(const sip::Message& message, const sip::Identity* remote) {
   if (message.privacy) return message.privacy;
-  return remote_party ? remote_party->privacy : std::nullopt;
+  return remote != nullptr ? remote->privacy : std::nullopt;
 }
 
 }  // namespace
 
 Party calling_party(const sip::Message& invite) {
-  std::optional<sip::Identity> remote_party = invite.remote_party;
-  if (remote_party && remote_party->party && !says(remote_party->party, "calling")) {
-    remote_party.reset();
-  }
+  const sip::Identity* remote = remote_party(invite, "calling", true);
   Party party = party_of(invite.asserted_identity ? invite.asserted_identity->address
-                         : remote_party           ? remote_party->address
+                         : remote != nullptr      ? remote->address
                                                   : invite.from);
-  party.privacy = privacy_of(invite, remote_party);
+  party.privacy = privacy_of(invite, remote);
   return party;
 }
 
 std::optional<Party> asserted_called_party(const sip::Message& answer) {
-  std::optional<sip::Identity> remote_party = answer.remote_party;
-  if (remote_party && !says(remote_party->party, "called")) remote_party.reset();
-  if (!answer.asserted_identity && !remote_party) {
-    if (!answer.privacy) return std::nullopt;
-    Party party = addressed_party(answer);
-    party.privacy = answer.privacy;
-    return party;
-  }
+  const sip::Identity* remote = remote_party(answer, "called", false);
+  if (!answer.asserted_identity && remote == nullptr && !answer.privacy) return std::nullopt;
   Party party = party_of(answer.asserted_identity ? answer.asserted_identity->address
-                                                  : remote_party->address);
-  party.privacy = privacy_of(answer, remote_party);
+                         : remote != nullptr      ? remote->address
+                                                  : answer.to);
+  party.privacy = privacy_of(answer, remote);
   return party;
 }
 

@@ -44,4 +44,9 @@ auto* find_offer(Dialog& dialog, std::string_view method, std::uint32_t cseq, bo
   return static_cast<decltype(dialog.offers.data())>(nullptr);
 }
 
+// A re-INVITE without SDP, and a 2xx to it that is the offer (RFC 3261 14.1; an UPDATE has none).
+inline bool is_late_offer(const WaitingOffer& offer, const std::optional<Sdp>& answer) {
+  return offer.method == "INVITE" && !offer.sdp && answer;
+}
+
 }  // namespace drachtio::dialog

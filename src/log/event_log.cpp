@@ -79,8 +79,8 @@ Head read_head(SQLite::Database& database) {
 EventLog::EventLog(const std::filesystem::path& path)
     : path_(path), lock_((create_private(path), path)) {
   try {
-    database_ =
-        std::make_unique<SQLite::Database>(path.string(), SQLite::OPEN_READWRITE, busy_timeout_ms);
+    database_ = std::make_unique<SQLite::Database>(
+        path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
     migrate(*database_);
     database_->exec("PRAGMA journal_mode = WAL");
     database_->exec("PRAGMA synchronous = FULL");

@@ -32,8 +32,8 @@ std::string read_bytes(const SQLite::Column& column) {
 // without a -wal beside it, it is whole by itself.
 std::unique_ptr<SQLite::Database> open(const std::filesystem::path& path) {
   try {
-    auto database =
-        std::make_unique<SQLite::Database>(path.string(), SQLite::OPEN_READONLY, busy_timeout_ms);
+    auto database = std::make_unique<SQLite::Database>(
+        path.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
     database->execAndGet("SELECT count(*) FROM sqlite_schema");
     return database;
   } catch (const SQLite::Exception&) {
@@ -54,7 +54,8 @@ std::unique_ptr<SQLite::Database> open(const std::filesystem::path& path) {
       }
     }
     return std::make_unique<SQLite::Database>(
-        uri + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_URI, busy_timeout_ms);
+        uri + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX | SQLite::OPEN_URI,
+        busy_timeout_ms);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace drachtio::sip {
 
@@ -44,8 +45,8 @@ struct Message {
   Address to;
   std::optional<HostPort> contact;  // the first; port 5060, or 5061 for sips:, where it has none
   std::optional<std::uint32_t> rseq;
-  std::optional<Identity> asserted_identity;
-  std::optional<Identity> remote_party;
+  std::optional<Identity> asserted_identity;  // the first
+  std::vector<Identity> remote_parties;
   std::optional<std::string> privacy;
   std::optional<std::string> reason_text;  // text= of the Reason header (RFC 3326)
   std::optional<Sdp> sdp;                  // the body, or its first application/sdp part
@@ -57,7 +58,7 @@ struct Message {
 };
 
 // What libosip2 made of `bytes`; nothing where it refuses them, or where what every SIP message
-// must have (Call-ID, CSeq, From, To, Via) is missing. `why` then says which. Thread-safe.
+// must have (Call-ID, CSeq, From, To) is missing. `why` then says which. Thread-safe.
 std::optional<Message> parse_message(std::string_view bytes, std::string& why);
 
 }  // namespace drachtio::sip

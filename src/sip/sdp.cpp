@@ -10,10 +10,9 @@ namespace drachtio::sip {
 namespace {
 
 std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
-    text.remove_suffix(1);
-  }
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
   return text;
 }
 
@@ -98,18 +97,26 @@ bool same_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, lower, lower);
 }
 
+// What follows the next semicolon outside quotes; empty where there is none.
+std::string_view after_semicolon(std::string_view text) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') quoted = !quoted;
+    if (quoted && text[i] == '\\') ++i;
+    if (!quoted && text[i] == ';') return text.substr(i + 1);
+  }
+  return {};
+}
+
 std::string_view boundary_of(std::string_view content_type) {
-  while (!content_type.empty()) {
-    const std::size_t semicolon = content_type.find(';');
-    if (semicolon == std::string_view::npos) return {};
-    content_type.remove_prefix(semicolon + 1);
-    std::string_view parameter = trimmed(content_type);
-    const std::size_t equals = parameter.find('=');
-    if (equals == std::string_view::npos ||
-        !same_ignoring_case(trimmed(parameter.substr(0, equals)), "boundary")) {
+  for (std::string_view rest = after_semicolon(content_type); !rest.empty();
+       rest = after_semicolon(rest)) {
+    const std::size_t equals = rest.find_first_of("=;");
+    if (equals == std::string_view::npos || rest[equals] != '=' ||
+        !same_ignoring_case(trimmed(rest.substr(0, equals)), "boundary")) {
       continue;
     }
-    std::string_view value = trimmed(parameter.substr(equals + 1));
+    std::string_view value = trimmed(rest.substr(equals + 1));
     if (value.starts_with('"')) {
       value.remove_prefix(1);
       return value.substr(0, value.find('"'));
@@ -180,23 +187,23 @@ std::string_view sdp_part(std::string_view body, std::string_view content_type) 
   const std::string_view boundary = boundary_of(content_type);
   if (boundary.empty()) return {};
   const std::string delimiter = "--" + std::string{boundary};
-  std::size_t begin = body.find(delimiter);
-  while (begin != std::string_view::npos) {
-    std::string_view part = body.substr(begin + delimiter.size());
-    if (part.starts_with("--")) return {};
-    take_line(part);
-    const std::size_t end = part.find(delimiter);
-    std::string_view content = part.substr(0, end);
-    if (take_sdp_headers(content)) {
-      // The line break before a delimiter belongs to the delimiter.
-      if (end != std::string_view::npos && content.ends_with('\n')) content.remove_suffix(1);
-      if (end != std::string_view::npos && content.ends_with('\r')) content.remove_suffix(1);
-      return content;
-    }
-    if (end == std::string_view::npos) return {};
-    begin = body.find(delimiter, begin + delimiter.size());
+  std::string_view rest = body;
+  std::string_view part;  // begins after a delimiter line; empty before the first
+  bool in_part = false;
+  while (!rest.empty()) {
+    const std::string_view line_begin = rest;
+    const std::string_view line = take_line(rest);
+    if (!line.starts_with(delimiter)) continue;
+    // The line break before a delimiter belongs to the delimiter.
+    std::string_view content = part.substr(0, part.size() - line_begin.size());
+    if (content.ends_with('\n')) content.remove_suffix(1);
+    if (content.ends_with('\r')) content.remove_suffix(1);
+    if (in_part && take_sdp_headers(content)) return content;
+    if (line.substr(delimiter.size()).starts_with("--")) return {};
+    part = rest;
+    in_part = true;
   }
-  return {};
+  return in_part && take_sdp_headers(part) ? part : std::string_view{};
 }
 
 }  // namespace drachtio::sip

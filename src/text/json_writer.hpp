@@ -58,8 +58,9 @@ class JsonObject {
   void key(std::string_view name) {
     if (!first_) out_ += ',';
     first_ = false;
-    append_json_string(out_, name);
-    out_ += ':';
+    out_ += '"';
+    out_ += name;  // names are our own words: nothing to escape
+    out_ += "\":";
   }
 
   std::string& out_;

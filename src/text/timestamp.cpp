@@ -68,7 +68,7 @@ std::optional<Microseconds> take_offset(std::string_view& text) {
   const auto h = take_number(text, 2);
   take(text, ':');
   const auto m = take_number(text, 2);
-  if (!h || !m) return std::nullopt;
+  if (!h || !m || *h > 23 || *m > 59) return std::nullopt;
   return sign * Microseconds{hours{*h} + minutes{*m}};
 }
 

@@ -47,8 +47,11 @@ std::string decode_base64(std::string_view encoded) {
   while (padding < 2 && padding < encoded.size() && encoded[encoded.size() - 1 - padding] == '=') {
     ++padding;
   }
-  // EVP_DecodeBlock would skip blanks at the ends, and so miscount.
-  if (encoded.find_first_of(" \t\r\n") != std::string_view::npos) refuse();
+  // EVP_DecodeBlock would pass over blanks and dashes at the ends, and take '=' anywhere for a
+  // zero.
+  constexpr std::string_view alphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  if (encoded.find_first_not_of(alphabet) < encoded.size() - padding) refuse();
   std::string bytes(encoded.size() / 4 * 3, '\0');
   const int written = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
                                       reinterpret_cast<const unsigned char*>(encoded.data()),

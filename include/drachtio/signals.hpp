@@ -1,0 +1,74 @@
+// What a program hears of its dialogs: Boost.Signals2 signals for every event, and for the moments
+// drachtio-dialog announced: create, create-early, terminate, and failed.
+//
+// A slot is called only once what it is told of is on disk. A slot that throws, or disconnects
+// itself or others, disturbs nobody: the others are called all the same.
+#pragma once
+
+#include <drachtio/event.hpp>
+
+#include <boost/signals2/signal.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <string_view>
+
+namespace drachtio {
+
+// What a slot is given. Everything it refers to lives until the slot returns; copy what you keep.
+struct DialogEvent {
+  const Event& event;
+  // The dialog as of this event; null for events of no dialog (links, gaps).
+  const DialogState* dialog;
+  // The call's session: a JSON object as text; empty for events of no dialog.
+  std::string_view session;
+  // Why the dialog ended; empty where it did not, or nobody said why.
+  std::string_view reason;
+  // Where the event stands in the log.
+  std::int64_t position;
+};
+
+// Calls every slot, and hands what a slot throws to `on_error` instead of the caller.
+class EachSlot {
+ public:
+  using result_type = void;
+  using ErrorHandler = std::function<void(std::exception_ptr)>;
+
+  EachSlot() = default;
+  explicit EachSlot(ErrorHandler on_error) : on_error_(std::move(on_error)) {}
+
+  template <typename Slots>
+  void operator()(Slots begin, Slots end) const {
+    for (; begin != end; ++begin) {
+      try {
+        *begin;
+      } catch (...) {
+        if (on_error_) on_error_(std::current_exception());
+      }
+    }
+  }
+
+ private:
+  ErrorHandler on_error_;
+};
+
+using DialogSignal = boost::signals2::signal<void(const DialogEvent&), EachSlot>;
+
+// Connecting and disconnecting are thread-safe; slots are called on the thread that delivers.
+struct DialogSignals {
+  // What slots throw goes to `on_error` (on the delivering thread); without one it is written to
+  // standard error.
+  DRACHTIO_EXPORT explicit DialogSignals(EachSlot::ErrorHandler on_error = {});
+
+  DialogSignal on_event;         // each event, those of no dialog too
+  DialogSignal on_create;        // the dialog is confirmed: ACK, or a cdr:start
+  DialogSignal on_create_early;  // an early dialog: the first PRACK
+  DialogSignal on_terminate;     // an answered call, or an early dialog, has ended
+  DialogSignal on_failed;        // a call that never became a dialog has ended (a challenge too)
+
+  // Calls the slots an event concerns: on_event first.
+  DRACHTIO_EXPORT void emit(const Event& event, const DialogState* dialog) const;
+};
+
+}  // namespace drachtio

@@ -1,0 +1,53 @@
+#include <drachtio/signals.hpp>
+
+#include <cstdio>
+
+namespace drachtio {
+
+namespace {
+
+void print_error(std::exception_ptr error) {
+  try {
+    std::rethrow_exception(std::move(error));
+  } catch (const std::exception& thrown) {
+    std::fprintf(stderr, "drachtio-dialog: a subscriber threw: %s\n", thrown.what());
+  } catch (...) {
+    std::fprintf(stderr, "drachtio-dialog: a subscriber threw something\n");
+  }
+}
+
+bool creates(const Event& event) {
+  return event.type == EventType::confirmed ||
+         (event.type == EventType::answered && event.from_call_record);
+}
+
+bool was_a_dialog(const DialogState& dialog) {
+  return dialog.times.connect_time.has_value() || dialog.was_early;
+}
+
+}  // namespace
+
+DialogSignals::DialogSignals(EachSlot::ErrorHandler on_error) {
+  if (!on_error) on_error = print_error;
+  for (DialogSignal* signal :
+       {&on_event, &on_create, &on_create_early, &on_terminate, &on_failed}) {
+    signal->set_combiner(EachSlot{on_error});
+  }
+}
+
+void DialogSignals::emit(const Event& event, const DialogState* dialog) const {
+  DialogEvent told{event, dialog, {}, {}, event.position};
+  if (dialog != nullptr) {
+    told.session = dialog->session;
+    if (dialog->reason) told.reason = *dialog->reason;
+  }
+  on_event(told);
+  if (dialog == nullptr) return;
+  if (event.type == EventType::early) on_create_early(told);
+  if (creates(event)) on_create(told);
+  if (dialog->closed_at == event.position) {
+    was_a_dialog(*dialog) ? on_terminate(told) : on_failed(told);
+  }
+}
+
+}  // namespace drachtio

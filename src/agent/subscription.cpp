@@ -1,0 +1,58 @@
+#include "projection/cursor.hpp"
+
+#include <drachtio/subscription.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace drachtio {
+
+namespace {
+
+// How often another process's commits are looked for: data_version is a look into shared memory.
+constexpr std::chrono::milliseconds poll_interval{5};
+
+}  // namespace
+
+struct Subscription::Implementation {
+  projection::Cursor cursor;
+  const DialogSignals& signals;
+};
+
+Subscription::Subscription(const std::filesystem::path& database, const DialogSignals& signals,
+                           std::int64_t after)
+    : implementation_(new Implementation{projection::Cursor{database, after}, signals}) {}
+
+Subscription::~Subscription() = default;
+Subscription::Subscription(Subscription&&) noexcept = default;
+Subscription& Subscription::operator=(Subscription&&) noexcept = default;
+
+std::size_t Subscription::deliver() {
+  std::size_t delivered = 0;
+  while (true) {
+    const std::size_t read =
+        implementation_->cursor.read([this](const Event& event, const DialogState* dialog) {
+          implementation_->signals.emit(event, dialog);
+        });
+    if (read == 0) return delivered;
+    delivered += read;
+  }
+}
+
+std::size_t Subscription::wait(std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (true) {
+    if (const std::size_t delivered = deliver(); delivered > 0) return delivered;
+    const auto left = deadline - std::chrono::steady_clock::now();
+    if (left <= std::chrono::steady_clock::duration::zero()) return 0;
+    std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(left, poll_interval));
+  }
+}
+
+std::int64_t Subscription::position() const { return implementation_->cursor.position(); }
+
+std::int64_t Subscription::end_of(const std::filesystem::path& database) {
+  return log::Reader{database}.head().position;
+}
+
+}  // namespace drachtio

@@ -1,0 +1,57 @@
+// What a relay carried on one connection, cut into the frames that are worth recording.
+//
+// Promises: a login, and with it the secret, gets past it in no way: neither as a frame nor as an
+// excerpt in a warning, also where the two sides have been mistaken for each other.
+#pragma once
+
+#include "record/frame.hpp"
+#include "wire/frame_reader.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace drachtio::net {
+
+// Not thread-safe: one a connection.
+class Wiretap {
+ public:
+  struct Listener {
+    // To be recorded, in this order: every frame of the server's; of the program's only the first
+    // line of each `proxy`, as everything else comes back from the server.
+    std::function<void(record::Frame)> frame;
+    // From here on, or since `since`, something is missing; `why` is fit to be shown.
+    std::function<void(const std::string& why, Instant since)> missed;
+  };
+
+  // `server` and `connection` go into the frames as they are.
+  Wiretap(std::string server, std::uint64_t connection, Listener listener)
+      : server_(std::move(server)), connection_(connection), listener_(std::move(listener)) {}
+
+  // Bytes in the order they were read. After bytes that are no frames, that side is not listened
+  // to any more: its frames cannot be found again.
+  void bytes(wire::Sender from, std::string_view bytes, Instant read_at);
+
+  // No more bytes come from this side. Calls after the first are without effect.
+  void ended(wire::Sender from);
+
+ private:
+  struct Way {
+    wire::FrameReader frames;
+    Instant last_read_at;
+    bool over = false;
+  };
+
+  void server_frame(std::string_view payload, Instant read_at);
+  void program_frame(std::string_view payload, Instant read_at);
+  void lose(wire::Sender from, const std::string& why, Instant since);
+
+  std::string server_;
+  std::uint64_t connection_;
+  Listener listener_;
+  Way program_;
+  Way server_way_;
+  bool server_known_ = false;  // it has spoken as only a server does
+};
+
+}  // namespace drachtio::net

@@ -1,0 +1,156 @@
+#include "projection/selection.hpp"
+
+#include "projection/dialog_table.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+
+#include <limits>
+#include <variant>
+#include <vector>
+
+namespace drachtio::projection {
+
+namespace {
+
+constexpr std::int64_t looked_at_at_once = 500;
+
+// Where the reading stands in the order of (start_time, id).
+struct Place {
+  std::int64_t start = std::numeric_limits<std::int64_t>::min();
+  std::int64_t number = std::numeric_limits<std::int64_t>::min();
+};
+
+// SQL conditions with their values.
+class Conditions {
+ public:
+  explicit Conditions(const Selection& selection) {
+    if (selection.active) sql_ += " AND state <> 'terminated'";
+    if (selection.since) add("start_time >= ?", to_integer(*selection.since));
+    if (selection.until) add("start_time < ?", to_integer(*selection.until));
+    if (selection.caller) match("calling_user", *selection.caller);
+    if (selection.callee) match("called_user", *selection.callee);
+    if (selection.server) match("server", *selection.server);
+    if (selection.cause) add("cause = ?", std::string{to_string(*selection.cause)});
+    if (selection.part) add("instr(dialog_id, ?) > 0", *selection.part);
+  }
+
+  [[nodiscard]] const std::string& sql() const { return sql_; }
+  void bind(SQLite::Statement& statement, int index) const {
+    for (const auto& value : values_) {
+      std::visit([&](const auto& v) { statement.bind(index, v); }, value);
+      ++index;
+    }
+  }
+
+ private:
+  using Value = std::variant<std::int64_t, std::string>;
+
+  void add(const std::string& condition, Value value) {
+    sql_ += " AND " + condition;
+    values_.push_back(std::move(value));
+  }
+
+  void match(const std::string& column, const std::string& pattern) {
+    if (pattern.find('*') == std::string::npos) return add(column + " = ?", pattern);
+    std::string glob;  // in which ? and [ would have a meaning too
+    for (const char c : pattern) {
+      if (c == '?' || c == '[') {
+        glob += std::string{'['} + c + ']';
+      } else {
+        glob += c;
+      }
+    }
+    add(column + " GLOB ?", glob);
+  }
+
+  std::string sql_;
+  std::vector<Value> values_;
+};
+
+class Pages {
+ public:
+  Pages(SQLite::Database& database, const Selection& selection)
+      : database_(database),
+        conditions_(selection),
+        page_end_(database,
+                  "SELECT start_time, id FROM dialog WHERE (start_time, id) > (?, ?) "
+                  "ORDER BY start_time, id LIMIT 1 OFFSET ?"),
+        page_(database, std::string{"SELECT "} + dialog_columns +
+                            " FROM dialog WHERE (start_time, id) > (?, ?) "
+                            "AND (start_time, id) <= (?, ?)" +
+                            conditions_.sql() + " ORDER BY start_time, id") {
+    if (selection.since) {
+      place_.start = to_integer(*selection.since);
+      if (selection.until && *selection.until <= *selection.since) done_ = true;
+    }
+    if (selection.until) until_ = to_integer(*selection.until);
+  }
+
+  // The dialogs selected among the next few hundred; nothing once all have been looked at.
+  std::optional<std::vector<DialogState>> next() {
+    if (done_) return std::nullopt;
+    SQLite::Transaction transaction{database_};
+    const Place end = page_end();
+    page_.reset();
+    page_.bind(1, place_.start);
+    page_.bind(2, place_.number);
+    page_.bind(3, end.start);
+    page_.bind(4, end.number);
+    conditions_.bind(page_, 5);
+    std::vector<DialogState> dialogs;
+    while (page_.executeStep()) dialogs.push_back(read_dialog(page_));
+    page_.reset();
+    place_ = end;
+    if (until_ && end.start >= *until_) done_ = true;
+    transaction.commit();
+    return dialogs;
+  }
+
+ private:
+  Place page_end() {
+    page_end_.reset();
+    page_end_.bind(1, place_.start);
+    page_end_.bind(2, place_.number);
+    page_end_.bind(3, looked_at_at_once - 1);
+    Place end{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::max()};
+    if (page_end_.executeStep()) {
+      end = {page_end_.getColumn(0).getInt64(), page_end_.getColumn(1).getInt64()};
+    } else {
+      done_ = true;
+    }
+    page_end_.reset();
+    return end;
+  }
+
+  SQLite::Database& database_;
+  Conditions conditions_;
+  SQLite::Statement page_end_;
+  SQLite::Statement page_;
+  Place place_;
+  std::optional<std::int64_t> until_;
+  bool done_ = false;
+};
+
+}  // namespace
+
+void each_dialog(log::Reader& reader, const Selection& selection,
+                 const std::function<void(const DialogState&)>& visit) {
+  std::int64_t left = selection.limit.value_or(std::numeric_limits<std::int64_t>::max());
+  try {
+    Pages pages{reader.database(), selection};
+    while (left > 0) {
+      const auto dialogs = pages.next();
+      if (!dialogs) return;
+      for (const DialogState& dialog : *dialogs) {
+        if (left-- <= 0) return;
+        visit(dialog);
+      }
+    }
+  } catch (const SQLite::Exception& error) {
+    throw log::translate(error, "cannot read the log " + reader.path().string());
+  }
+}
+
+}  // namespace drachtio::projection

@@ -1,0 +1,33 @@
+// Picks dialogs from the `dialog` table by what people ask about calls.
+#pragma once
+
+#include "log/reader.hpp"
+
+#include <drachtio/dialog_state.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace drachtio::projection {
+
+// Every condition that is set must hold. A text matches as a whole; `*` in it stands for anything.
+struct Selection {
+  bool active = false;           // not terminated
+  std::optional<Instant> since;  // started then or later
+  std::optional<Instant> until;  // started before
+  std::optional<std::string> caller;
+  std::optional<std::string> callee;
+  std::optional<std::string> server;
+  std::optional<Cause> cause;
+  std::optional<std::int64_t> limit;  // the first so many
+  std::optional<std::string> part;    // somewhere in the dialog id, `*` being no more than itself
+};
+
+// Visits the dialogs selected in order of start_time, reading a few hundred at a time, each time
+// in a short read transaction that is over before `visit` is called. Throws log::Error.
+void each_dialog(log::Reader& reader, const Selection& selection,
+                 const std::function<void(const DialogState&)>& visit);
+
+}  // namespace drachtio::projection

@@ -1,0 +1,237 @@
+#include "projection/verify.hpp"
+
+#include "dialog/apply.hpp"
+#include "log/migrate.hpp"
+#include "projection/dialog_table.hpp"
+#include "projection/fold.hpp"
+#include "text/escape.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <sqlite3.h>
+
+#include <limits>
+#include <optional>
+#include <string>
+
+namespace drachtio::projection {
+
+namespace {
+
+using Limits = std::numeric_limits<std::int64_t>;
+
+constexpr std::int64_t rows_at_once = 1000;
+
+std::string select_dialog() {
+  return std::string{"SELECT "} + dialog_columns + " FROM dialog WHERE id = ?";
+}
+
+std::string_view bytes_of(const SQLite::Column& column) {
+  const auto* bytes = static_cast<const char*>(column.getBlob());
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<std::size_t>(column.getBytes())};
+}
+
+bool same(const SQLite::Column& one, const SQLite::Column& other) {
+  if (one.getType() != other.getType()) return false;
+  switch (one.getType()) {
+    case SQLITE_NULL: return true;
+    case SQLITE_INTEGER: return one.getInt64() == other.getInt64();
+    default: return bytes_of(one) == bytes_of(other);
+  }
+}
+
+std::string shown(const SQLite::Column& column) {
+  switch (column.getType()) {
+    case SQLITE_NULL: return "null";
+    case SQLITE_INTEGER: return std::to_string(column.getInt64());
+    case SQLITE_TEXT: return "\"" + text::escaped(bytes_of(column), 80) + "\"";
+    case SQLITE_BLOB: return "a BLOB";
+    default: return "a REAL";
+  }
+}
+
+// A second `dialog` table, empty, in memory: what ought to be stored is written to it by the code
+// that writes the real one, so that the two can be compared as stored values.
+class Scratch {
+ public:
+  Scratch() : database_(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {
+    log::migrate(database_);
+    table_.emplace(database_);
+    select_.emplace(database_, select_dialog());
+  }
+
+  // The row as it ought to be, until the next call.
+  SQLite::Statement& row_of(const DialogState& dialog) {
+    select_->reset();
+    database_.exec("DELETE FROM dialog");
+    table_->upsert(dialog);
+    select_->bind(1, dialog.number);
+    select_->executeStep();
+    return *select_;
+  }
+
+ private:
+  SQLite::Database database_;
+  std::optional<DialogTable> table_;
+  std::optional<SQLite::Statement> select_;
+};
+
+class Check {
+ public:
+  Check(SQLite::Database& database, log::Faults& faults)
+      : database_(database),
+        faults_(faults),
+        next_(database, "SELECT min(dialog) FROM event WHERE dialog > ?"),
+        without_events_(database, "SELECT id FROM dialog WHERE id > ? AND id < ? LIMIT 1000"),
+        events_(database, std::string{"SELECT "} + log::row_columns +
+                              " FROM event WHERE dialog = ? AND version > ? ORDER BY version"),
+        stored_(database, select_dialog()) {}
+
+  Verified run(std::int64_t head, const log::Progress& progress) {
+    begin();
+    while (const std::optional<std::int64_t> number = next_dialog()) {
+      check(*number);
+      if (progress) progress(*number, head);
+    }
+    transaction_->commit();
+    return verified_;
+  }
+
+  [[nodiscard]] std::int64_t reached() const { return number_; }
+
+ private:
+  void begin() {
+    transaction_.emplace(database_);
+    rows_left_ = rows_at_once;
+  }
+  void pause() {
+    if (rows_left_ > 0) return;
+    transaction_->commit();
+    begin();
+  }
+
+  void fault(std::int64_t number, const std::string& what) {
+    faults_.add("dialog " + std::to_string(number), what);
+  }
+
+  // The next dialog that has events. Rows passed over on the way have none.
+  std::optional<std::int64_t> next_dialog() {
+    pause();
+    next_.reset();
+    next_.bind(1, number_);
+    next_.executeStep();
+    const SQLite::Column column = next_.getColumn(0);
+    std::optional<std::int64_t> next;
+    if (!column.isNull()) next = column.getInt64();
+    without_events_.reset();
+    without_events_.bind(1, number_);
+    without_events_.bind(2, next.value_or(Limits::max()));
+    while (without_events_.executeStep()) {
+      fault(without_events_.getColumn(0).getInt64(), "has a row in dialog, but no events");
+    }
+    without_events_.reset();
+    next_.reset();
+    if (next) number_ = *next;
+    return next;
+  }
+
+  void check(std::int64_t number) {
+    DialogState dialog;
+    std::optional<std::string> unreadable;
+    // A dialog with very many events is folded over several transactions; the last of them sees
+    // both its last event and its row.
+    bool more = true;
+    while (more) {
+      pause();
+      more = fold_on(number, dialog, unreadable);
+    }
+    if (unreadable) {
+      fault(number, *unreadable);
+      return;
+    }
+    if (dialog.number != number) {
+      fault(number, "its first event does not open it");
+      return;
+    }
+    compare(dialog);
+  }
+
+  // Applies what there is, as far as this transaction may go; returns whether there may be more.
+  bool fold_on(std::int64_t number, DialogState& dialog, std::optional<std::string>& unreadable) {
+    events_.reset();
+    events_.bind(1, number);
+    events_.bind(2, dialog.version);
+    while (!unreadable && events_.executeStep()) {
+      try {
+        const log::Row row = log::read_row(events_);
+        if (row.version != dialog.version + 1) {
+          fault(number, "version " + std::to_string(dialog.version + 1) + " is missing");
+        }
+        dialog::apply(dialog, to_event(row));
+      } catch (const std::runtime_error& error) {  // not one of ours, by format or by hash
+        unreadable = error.what();
+      }
+      if (--rows_left_ == 0 && !unreadable) {
+        events_.reset();
+        return true;
+      }
+    }
+    events_.reset();
+    return false;
+  }
+
+  void compare(const DialogState& dialog) {
+    stored_.reset();
+    stored_.bind(1, dialog.number);
+    if (!stored_.executeStep()) {
+      fault(dialog.number, "has events, but no row in dialog (dialog-replay rebuild makes it)");
+      return;
+    }
+    SQLite::Statement& expected = scratch_.row_of(dialog);
+    bool equal = true;
+    for (int i = 0; i < expected.getColumnCount(); ++i) {
+      const SQLite::Column want = expected.getColumn(i);
+      const SQLite::Column have = stored_.getColumn(i);
+      if (same(want, have)) continue;
+      fault(dialog.number, std::string{want.getName()} + " is " + shown(have) +
+                               ", but its events give " + shown(want));
+      equal = false;
+    }
+    stored_.reset();
+    if (!equal) return;
+    ++verified_.dialogs;
+    if (dialog.state != State::terminated) ++verified_.open;
+  }
+
+  SQLite::Database& database_;
+  log::Faults& faults_;
+  Scratch scratch_;
+  std::optional<SQLite::Transaction> transaction_;
+  SQLite::Statement next_;
+  SQLite::Statement without_events_;
+  SQLite::Statement events_;
+  SQLite::Statement stored_;
+  Verified verified_;
+  std::int64_t number_ = Limits::min();
+  std::int64_t rows_left_ = rows_at_once;
+};
+
+}  // namespace
+
+Verified verify(log::Reader& reader, const log::Progress& progress, log::Faults& faults) {
+  std::optional<Check> check;
+  try {
+    check.emplace(reader.database(), faults);
+    return check->run(reader.head().position, progress);
+  } catch (const SQLite::Exception& error) {
+    faults.add("dialog" + (check ? " " + std::to_string(check->reached()) : std::string{}),
+               std::string{"cannot go on with the projection: "} + error.what());
+  } catch (const log::Error& error) {
+    faults.add("dialog", std::string{"cannot go on with the projection: "} + error.what());
+  }
+  return {};
+}
+
+}  // namespace drachtio::projection

@@ -1,0 +1,99 @@
+#include "capture_file.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <map>
+
+namespace drachtio::test {
+
+namespace {
+
+std::string base64(const std::string& bytes) {
+  std::string encoded((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                                     reinterpret_cast<const unsigned char*>(bytes.data()),
+                                     static_cast<int>(bytes.size()));
+  encoded.resize(static_cast<std::size_t>(length));
+  return encoded;
+}
+
+}  // namespace
+
+std::vector<std::string> capture_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator{DRACHTIO_TEST_CAPTURES}) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(".jsonl") && !name.ends_with(".expected.jsonl")) {
+      names.push_back(name.substr(0, name.size() - 6));
+    }
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+std::filesystem::path capture_path(const std::string& name) {
+  return std::filesystem::path{DRACHTIO_TEST_CAPTURES} / (name + ".jsonl");
+}
+
+Capture read_capture(const std::filesystem::path& path) {
+  std::ifstream file{path};
+  Capture capture;
+  std::getline(file, capture.header);
+  const double started_at = wire::parse_capture_header(capture.header);
+  for (std::string line; std::getline(file, line);) {
+    capture.chunks.push_back(wire::parse_capture_chunk(line, started_at));
+  }
+  return capture;
+}
+
+Capture cut(const Capture& capture, std::size_t size) {
+  Capture result{capture.header, {}};
+  for (const wire::CaptureChunk& chunk : capture.chunks) {
+    if (chunk.closed) result.chunks.push_back(chunk);
+    for (std::size_t at = 0; at < chunk.bytes.size(); at += size) {
+      result.chunks.push_back(chunk);
+      result.chunks.back().bytes = chunk.bytes.substr(at, size);
+    }
+  }
+  return result;
+}
+
+Capture in_one_piece(const Capture& capture) {
+  Capture result{capture.header, {}};
+  std::map<std::pair<std::uint64_t, wire::Sender>, std::size_t> places;
+  for (const wire::CaptureChunk& chunk : capture.chunks) {
+    if (chunk.closed) continue;
+    const auto [place, is_new] =
+        places.try_emplace({chunk.connection, chunk.from}, result.chunks.size());
+    if (is_new) {
+      result.chunks.push_back(chunk);
+    } else {
+      result.chunks[place->second].bytes += chunk.bytes;
+      result.chunks[place->second].read_at = chunk.read_at;
+    }
+  }
+  return result;
+}
+
+void write_capture(const std::filesystem::path& path, const Capture& capture) {
+  const double started_at = wire::parse_capture_header(capture.header);
+  std::ofstream file{path};
+  file << capture.header << '\n';
+  for (const wire::CaptureChunk& chunk : capture.chunks) {
+    char time[32];
+    std::snprintf(time, sizeof time, "%.6f",
+                  static_cast<double>(to_integer(chunk.read_at)) / 1e6 - started_at);
+    file << R"({"t": )" << time << R"(, "conn": )" << chunk.connection << R"(, "from": ")"
+         << (chunk.from == wire::Sender::server ? "server" : "client") << R"(", )";
+    if (chunk.closed) {
+      file << R"("closed": true})" << '\n';
+    } else {
+      file << R"("data": ")" << base64(chunk.bytes) << "\"}\n";
+    }
+  }
+}
+
+}  // namespace drachtio::test

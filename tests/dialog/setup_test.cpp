@@ -1,0 +1,206 @@
+// Setting a call up: INVITE, provisional and final answers, PRACK, ACK (RFC 3261 13, RFC 3262).
+#include "catch.hpp"
+#include "dialog/sip_scenario.hpp"
+
+using namespace drachtio;
+using namespace drachtio::test;
+
+TEST_CASE("RFC 3261 13: INVITE, 180, 200, ACK make a stable dialog, whoever called", "[dialog]") {
+  const Role role = GENERATE(Role::uac, Role::uas);
+  Flow flow{role};
+  flow << invite(sdp(1, "sendrecv", "caller"));
+  CHECK(flow->state == State::pending);
+  CHECK(flow->role == role);
+  CHECK(flow->number == 11);
+  CHECK(flow->call_id == "call-1@caller.example");
+  CHECK(flow->dialog_id == "call-1@caller.example;from-tag=caller-tag");
+  CHECK(flow->invite.transaction_id == "tx-b1");
+  const Instant start = flow.now();
+  flow << ringing();
+  CHECK(flow->state == State::pending);
+  flow << ok(sdp(1, "sendrecv", "callee"));
+  const Instant connect = flow.now();
+  CHECK(flow->state == State::pending);
+  CHECK(flow->status == 200);
+  flow << ack();
+  CHECK(flow.story() == "invited progressed answered confirmed");
+  CHECK(flow->state == State::stable);
+  CHECK(flow->times == Times{start, connect, std::nullopt});
+  const bool called = role == Role::uac;
+  const Endpoint& ann = called ? flow->local : flow->remote;
+  const Endpoint& bob = called ? flow->remote : flow->local;
+  CHECK(ann.tag == "caller-tag");
+  CHECK(bob.tag == "callee-tag");
+  CHECK(ann.user == "ann");
+  CHECK(bob.user == "bob");
+  CHECK(ann.sdp == sdp(1, "sendrecv", "caller"));
+  CHECK(bob.sdp == sdp(1, "sendrecv", "callee"));
+  CHECK(ann.content_type == "application/sdp");
+}
+
+TEST_CASE("RFC 3262: the first PRACK, in or out, makes the dialog early", "[dialog]") {
+  Flow flow{GENERATE(Role::uac, Role::uas)};
+  flow << invite(sdp()) << ringing() << prack();
+  CHECK(flow->state == State::early);
+  CHECK(flow->was_early);
+  flow << answer(prack(), 200);
+  flow << ringing(sdp()) << prack(3) << answer(prack(3), 200);
+  CHECK(flow.story() == "invited progressed early responded progressed requested responded");
+  flow << ok();
+  CHECK(flow->state == State::early);
+  flow << ack();
+  CHECK(flow->state == State::stable);
+}
+
+TEST_CASE("RFC 3262: a PRACK after the 2xx makes nothing early", "[dialog]") {
+  Flow flow{Role::uac};
+  flow << invite(sdp()) << ringing() << ok(sdp()) << prack();
+  CHECK(flow.story() == "invited progressed answered requested");
+  CHECK(flow->state == State::pending);
+}
+
+TEST_CASE("RFC 3264 4: INVITE without SDP: the 2xx offers, the ACK answers", "[dialog]") {
+  const Role role = GENERATE(Role::uac, Role::uas);
+  Flow flow{role};
+  flow << invite() << ok(sdp(1, "sendrecv", "callee"));
+  const Endpoint& ann = role == Role::uac ? flow->local : flow->remote;
+  const Endpoint& bob = role == Role::uac ? flow->remote : flow->local;
+  CHECK_FALSE(ann.sdp);
+  flow << ack(sdp(1, "sendrecv", "caller"));
+  CHECK(ann.sdp == sdp(1, "sendrecv", "caller"));
+  CHECK(bob.sdp == sdp(1, "sendrecv", "callee"));
+}
+
+TEST_CASE("RFC 3262 5: a late offer in a reliable 1xx is answered by the PRACK", "[dialog]") {
+  Flow flow{Role::uas};
+  flow << invite() << ringing(sdp(1, "sendrecv", "callee"))
+       << prack(2, sdp(1, "sendrecv", "caller"));
+  CHECK(flow->remote.sdp == sdp(1, "sendrecv", "caller"));
+  CHECK(flow->local.sdp == sdp(1, "sendrecv", "callee"));
+  flow << ok() << ack();
+  CHECK(flow->remote.sdp == sdp(1, "sendrecv", "caller"));
+  CHECK(flow->local.sdp == sdp(1, "sendrecv", "callee"));
+}
+
+TEST_CASE("RFC 3262 5: the answer in a second PRACK counts too, the first was for a 180 without",
+          "[dialog]") {
+  Flow flow{GENERATE(Role::uac, Role::uas)};
+  flow << invite() << ringing() << prack(2) << ringing(sdp(1, "sendrecv", "callee"))
+       << prack(3, sdp(1, "sendrecv", "caller"));
+  const Endpoint& ann = flow->role == Role::uac ? flow->local : flow->remote;
+  CHECK(ann.sdp == sdp(1, "sendrecv", "caller"));
+}
+
+TEST_CASE("RFC 3261 13: SDP in the ACK counts only where the INVITE had none", "[dialog]") {
+  Flow flow{Role::uas};
+  flow << invite(sdp(1)) << ok(sdp(2)) << ack(sdp(3));
+  CHECK(flow->remote.sdp == sdp(1));
+}
+
+TEST_CASE("RFC 3261 13.2.2.4: a 2xx without SDP takes what its own fork sent before", "[dialog]") {
+  Flow flow{Role::uac};
+  flow << invite(sdp());
+  flow << ringing(sdp(1, "sendrecv", "fork-a")).tag("a");
+  flow << ringing(sdp(1, "sendrecv", "fork-b")).tag("b");
+  CHECK(flow->remote.tag == "b");
+  SECTION("fork a answers") {
+    flow << ok().tag("a") << ack().tag("a");
+    CHECK(flow->remote.tag == "a");
+    CHECK(flow->remote.sdp == sdp(1, "sendrecv", "fork-a"));
+  }
+  SECTION("fork b answers") {
+    flow << ok().tag("b");
+    CHECK(flow->remote.sdp == sdp(1, "sendrecv", "fork-b"));
+  }
+  SECTION("a fork nobody heard of answers") {
+    flow << ok().tag("c");
+    CHECK_FALSE(flow->remote.sdp);
+    CHECK_FALSE(flow->remote.content_type);
+  }
+  SECTION("its own SDP comes before what it sent earlier") {
+    flow << ok(sdp(9, "sendrecv", "fork-a")).tag("a");
+    CHECK(flow->remote.sdp == sdp(9, "sendrecv", "fork-a"));
+  }
+}
+
+TEST_CASE("RFC 3261 12.1: a fork that rings after the 2xx changes nothing", "[dialog]") {
+  Flow flow = established(Role::uac);
+  const Endpoint before = flow->remote;
+  flow << ringing(sdp(5, "sendrecv", "late")).tag("late").contact("sip:late@late.example");
+  CHECK(flow.last().type == EventType::responded);
+  CHECK(flow->remote == before);
+  flow << ok(sdp(5, "sendrecv", "late")).tag("late");
+  CHECK(flow.last().type == EventType::responded);
+  CHECK(flow->remote == before);
+}
+
+TEST_CASE("100 Trying is hop by hop: no event", "[dialog]") {
+  Flow flow{Role::uac};
+  flow << invite(sdp()) << answered(100, "Trying");
+  CHECK(flow.heard_nothing());
+  CHECK(flow.story() == "invited");
+}
+
+TEST_CASE("RFC 3261 13.3.1.4: an ACK may come late, or never", "[dialog]") {
+  Flow flow{Role::uas};
+  flow << invite(sdp()) << ok(sdp());
+  SECTION("after the call's end") {
+    flow << bye(caller) << ack();
+    CHECK(flow.story() == "invited answered terminated acknowledged");
+    CHECK(flow->state == State::terminated);
+  }
+  SECTION("again") {
+    flow << ack() << ack().branch("ack2");
+    CHECK(flow.story() == "invited answered confirmed acknowledged");
+    CHECK(flow->state == State::stable);
+  }
+  SECTION("never: the server hangs up") {
+    flow << bye(callee).unsolicited().header("Reason: SIP;cause=200;text=\"ACK timeout\"");
+    CHECK(flow->cause == Cause::ack_timeout);
+    CHECK(flow->reason == "ACK timeout");
+  }
+}
+
+TEST_CASE("RFC 3261 8.2.2.2: another branch of one INVITE has no effect (upstream fork)",
+          "[dialog]") {
+  Flow flow{Role::uas};
+  flow << invite(sdp(1));
+  const DialogState before = *flow;
+  flow << invite(sdp(2)).branch("other").contact("sip:x@x.example");
+  CHECK(flow.last().type == EventType::requested);
+  CHECK(flow->remote == before.remote);
+  SECTION("its refusal refuses nothing") {
+    Said merged = invite();
+    merged.top_branch = "other";
+    flow << answer(merged, 482, "Merged Request");
+    CHECK(flow.last().type == EventType::responded);
+    CHECK(flow->state == State::pending);
+  }
+  SECTION("its CANCEL cancels nothing") {
+    flow << cancel().branch("other");
+    CHECK(flow.last().type == EventType::requested);
+    CHECK(flow->state == State::pending);
+  }
+  SECTION("its cdr:stop ends nothing") {
+    flow << invite(sdp(2)).branch("other").recorded(dialog::Channel::stop, "call-canceled");
+    CHECK(flow->state == State::pending);
+  }
+}
+
+TEST_CASE("What opens no dialog: any message of an unknown one but an INVITE or a cdr:start",
+          "[dialog]") {
+  Flow flow{GENERATE(Role::uac, Role::uas)};
+  flow << ringing() << ok() << ack() << bye(caller) << cancel() << prack() << answered(486, "Busy")
+       << request(callee, "INFO", 7) << request(caller, "SUBSCRIBE", 7).tag("")
+       << request(caller, "INVITE", 5, sdp())  // a re-INVITE: it has a To tag
+       << invite().recorded(dialog::Channel::stop, "call-canceled")
+       << bye(caller).recorded(dialog::Channel::stop, "normal-release")
+       << answered(486, "Busy").recorded(dialog::Channel::start, "uas");
+  CHECK_FALSE(flow.known());
+}
+
+TEST_CASE("A request out of dialog that shares the Call-ID is no event of the dialog", "[dialog]") {
+  Flow flow = established(Role::uac);
+  flow << request(caller, "OPTIONS", 5).tag("");
+  CHECK(flow.heard_nothing());
+}

@@ -1,0 +1,74 @@
+// Picking calls by what people ask about them.
+#include "projection/selection.hpp"
+
+#include "catch.hpp"
+#include "sample_log.hpp"
+#include "scratch_folder.hpp"
+
+using namespace drachtio;
+using namespace drachtio::test;
+
+namespace {
+
+std::vector<std::string> calls(log::Reader& reader, const projection::Selection& selection) {
+  std::vector<std::string> result;
+  projection::each_dialog(reader, selection,
+                          [&](const DialogState& dialog) { result.push_back(dialog.call_id); });
+  return result;
+}
+
+using Calls = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("dialogs are selected by their properties, in order of their start") {
+  const ScratchFolder folder;
+  SampleLog sample{folder / "calls.db"};
+  sample.call("late", 30);
+  sample.call("early", 10);
+  sample.call("open", 20, 4);
+  sample.call("a?b", 40, 3);
+  log::Reader reader{folder / "calls.db"};
+  const auto chosen = [&](auto set) {
+    projection::Selection selection;
+    set(selection);
+    return calls(reader, selection);
+  };
+  CHECK(chosen([](auto&) {}) == Calls{"early", "open", "late", "a?b"});
+  CHECK(chosen([](auto& s) { s.active = true; }) == Calls{"open", "a?b"});
+  CHECK(chosen([](auto& s) { s.since = at_second(20); }) == Calls{"open", "late", "a?b"});
+  CHECK(chosen([](auto& s) { s.until = at_second(30); }) == Calls{"early", "open"});
+  CHECK(chosen([](auto& s) {
+          s.since = at_second(20);
+          s.until = at_second(20);
+        }) == Calls{});
+  CHECK(chosen([](auto& s) { s.limit = 2; }) == Calls{"early", "open"});
+  CHECK(chosen([](auto& s) { s.limit = 0; }) == Calls{});
+  CHECK(chosen([](auto& s) { s.caller = "caller-open"; }) == Calls{"open"});
+  CHECK(chosen([](auto& s) { s.caller = "open"; }) == Calls{});
+  CHECK(chosen([](auto& s) { s.callee = "*-*l*"; }) == Calls{"early", "late"});
+  CHECK(chosen([](auto& s) { s.callee = "*e"; }) == Calls{"late"});
+  CHECK(chosen([](auto& s) { s.callee = "*-a?*"; }) == Calls{"a?b"});
+  CHECK(chosen([](auto& s) { s.callee = "*-o?*"; }) == Calls{});
+  CHECK(chosen([](auto& s) { s.callee = "*[eo]*"; }) == Calls{});
+  CHECK(chosen([](auto& s) { s.cause = Cause::far_end_release; }) == Calls{"early", "late"});
+  CHECK(chosen([](auto& s) { s.server = "10.*"; }).size() == 4);
+  CHECK(chosen([](auto& s) { s.server = "10.0.0.2:9022"; }) == Calls{});
+  CHECK(chosen([](auto& s) { s.part = "pen;from"; }) == Calls{"open"});
+}
+
+TEST_CASE("more dialogs than are read at once, many of one start, come once each", "[slow]") {
+  const ScratchFolder folder;
+  SampleLog sample{folder / "calls.db"};
+  for (int i = 0; i < 1501; ++i) sample.call("call-" + std::to_string(i), i / 700, 1);
+  log::Reader reader{folder / "calls.db"};
+  auto all = calls(reader, {});
+  CHECK(all.size() == 1501);
+  std::ranges::sort(all);
+  CHECK(std::ranges::adjacent_find(all) == all.end());
+  projection::Selection selection;
+  selection.since = at_second(1);
+  CHECK(calls(reader, selection).size() == 801);
+  selection.until = at_second(2);
+  CHECK(calls(reader, selection).size() == 700);
+}

@@ -1,0 +1,320 @@
+// The road from frames to events: what the ledger adds to the dialog rules.
+#include "record/ledger.hpp"
+
+#include "capture_file.hpp"
+#include "catch.hpp"
+#include "log/reader.hpp"
+#include "projection/fold.hpp"
+#include "record/writer.hpp"
+#include "scratch_folder.hpp"
+#include "wire/frame_reader.hpp"
+
+#include <map>
+
+using namespace drachtio;
+using namespace std::chrono_literals;
+using test::ScratchFolder;
+
+namespace {
+
+record::Ledger open_ledger(const std::filesystem::path& path) {
+  return record::Ledger{log::EventLog{path}, [] { return record::now(); }};
+}
+
+// Feeds a capture's frames, as the connections `first_connection` and up.
+void feed(record::Ledger& ledger, const test::Capture& capture, const std::string& server = {},
+          std::uint64_t first_connection = 0) {
+  std::map<std::pair<std::uint64_t, wire::Sender>, wire::FrameReader> readers;
+  for (const wire::CaptureChunk& chunk : capture.chunks) {
+    wire::FrameReader& reader = readers[{chunk.connection, chunk.from}];
+    reader.push(chunk.bytes);
+    while (const auto payload = reader.next()) {
+      ledger.frame({server, first_connection + chunk.connection, chunk.from, std::string{*payload},
+                    chunk.read_at});
+    }
+  }
+}
+
+test::Capture capture(const std::string& name) {
+  return test::read_capture(test::capture_path(name));
+}
+
+std::vector<std::string> types(const std::filesystem::path& path) {
+  log::Reader reader{path};
+  std::vector<std::string> result;
+  for (const log::Row& row : reader.after(0)) result.push_back(row.type);
+  return result;
+}
+
+// Frames of a server, as it would send them.
+record::Frame from_server(std::string payload, Instant at = record::now()) {
+  return {"pbx", 1, wire::Sender::server, std::move(payload), at};
+}
+
+std::string invite_text(const std::string& call_id, const std::string& extra = {}) {
+  return "INVITE sip:bob@example.com SIP/2.0\r\n"
+         "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK-" +
+         call_id + "\r\n" + extra +
+         "From: <sip:ann@example.com>;tag=a\r\nTo: <sip:bob@example.com>\r\n"
+         "Call-ID: " +
+         call_id +
+         "\r\nCSeq: 1 INVITE\r\nContact: <sip:ann@192.0.2.1>\r\n"
+         "Content-Length: 0\r\n\r\n";
+}
+
+std::string sip_frame(const std::string& text, const std::string& dialog_id = {}) {
+  return "id|sip|network|1|udp|192.0.2.1|5060|12:00:00.000000|tx-" + dialog_id + "|" + dialog_id +
+         "|192.0.2.9|5060|\r\n" + text;
+}
+
+}  // namespace
+
+TEST_CASE("nothing is on disk before commit, everything after") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  feed(ledger, capture("uas-normal.app"));
+  CHECK(ledger.staged() == 15);
+  CHECK(log::Reader{folder / "calls.db"}.head().position == 0);
+  ledger.commit();
+  CHECK(ledger.staged() == 0);
+  CHECK(log::Reader{folder / "calls.db"}.head().position == 15);
+}
+
+TEST_CASE("the tip, the fold of the log and the projection are the same dialog") {
+  for (const std::string& name : test::capture_names()) {
+    INFO(name);
+    const ScratchFolder folder;
+    auto ledger = open_ledger(folder / "calls.db");
+    feed(ledger, capture(name));
+    ledger.commit();
+    log::Reader reader{folder / "calls.db"};
+    projection::DialogTable table{reader.database()};
+    std::size_t dialogs = 0;
+    ledger.tips().each([&](record::Tip& tip) {
+      ++dialogs;
+      CHECK(projection::fold(reader.of_dialog(tip.state.number)) == tip.state);
+      CHECK(table.find(tip.state.number) == tip.state);
+    });
+    CHECK(dialogs > 0);
+  }
+}
+
+TEST_CASE(
+    "a message seen again is no second event: on the same way, on the other, after a restart") {
+  const ScratchFolder folder;
+  std::int64_t head = 0;
+  {
+    auto ledger = open_ledger(folder / "calls.db");
+    feed(ledger, capture("uas-midcall.app"));
+    ledger.commit();
+    head = ledger.head().position;
+    feed(ledger, capture("uas-midcall.app"), {}, 10);
+    feed(ledger, capture("uas-midcall.cdr"), {}, 20);
+    CHECK(ledger.staged() == 0);
+  }
+  auto ledger = open_ledger(folder / "calls.db");
+  feed(ledger, capture("uas-midcall.app"));
+  feed(ledger, capture("uas-midcall.cdr"), {}, 10);
+  CHECK(ledger.staged() == 0);
+  CHECK(ledger.head().position == head);
+}
+
+TEST_CASE("the same traffic of another server is another server's calls") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  feed(ledger, capture("uas-normal.app"), "east");
+  feed(ledger, capture("uas-normal.app"), "west", 10);
+  CHECK(ledger.staged() == 30);
+}
+
+TEST_CASE("after a restart the open dialogs go on where they were") {
+  const test::Capture whole = capture("uas-midcall.app");
+  for (std::size_t split = 1; split < whole.chunks.size(); ++split) {
+    INFO(split);
+    const ScratchFolder folder;
+    const test::Capture first{
+        whole.header,
+        {whole.chunks.begin(), whole.chunks.begin() + static_cast<std::ptrdiff_t>(split)}};
+    const test::Capture rest{
+        whole.header,
+        {whole.chunks.begin() + static_cast<std::ptrdiff_t>(split), whole.chunks.end()}};
+    {
+      auto ledger = open_ledger(folder / "calls.db");
+      feed(ledger, first, "pbx");
+      ledger.commit();
+    }
+    auto ledger = open_ledger(folder / "calls.db");
+    feed(ledger, rest, "pbx");
+    ledger.commit();
+    CHECK(types(folder / "calls.db") ==
+          std::vector<std::string>{"invited", "answered", "confirmed", "requested", "responded",
+                                   "offered", "modified", "acknowledged", "offered", "modified",
+                                   "acknowledged", "terminated", "responded"});
+  }
+}
+
+TEST_CASE("a message libosip2 refuses is kept as evidence, and tracking goes on") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  const std::string broken = "INVITE nonsense\r\n\r\nwith \xFF bytes";
+  ledger.frame(from_server(sip_frame(broken)));
+  ledger.frame(from_server(sip_frame(invite_text("c1"))));
+  ledger.frame(from_server("id|telepathy|x"));
+  ledger.commit();
+  CHECK(types(folder / "calls.db") ==
+        std::vector<std::string>{"unreadable", "invited", "unreadable"});
+  log::Reader reader{folder / "calls.db"};
+  CHECK(reader.evidence(1)->bytes == broken);
+  CHECK(reader.evidence(3)->bytes == "id|telepathy|x");
+}
+
+TEST_CASE("an unreadable message stands in the history of the dialog its envelope names") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  ledger.frame(from_server(sip_frame(invite_text("c1"))));
+  ledger.frame(from_server(sip_frame("garbage\r\n\r\n", "c1;from-tag=a")));
+  ledger.commit();
+  CHECK(log::Reader{folder / "calls.db"}.at(2)->dialog == 1);
+}
+
+TEST_CASE("the client's frames are read for `proxy` alone and none is ever kept") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  for (const char* payload :
+       {"id|authenticate|s3cret|", "id|authenticate", "s3cret", "id|sip||\r\nINVITE s3cret"}) {
+    ledger.frame({"pbx", 1, wire::Sender::client, payload, record::now()});
+  }
+  CHECK(ledger.staged() == 0);
+}
+
+TEST_CASE("a proxy that the server refuses leaves the call as it was") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  ledger.frame(from_server(sip_frame(invite_text("c1"))));
+  ledger.frame({"pbx", 1, wire::Sender::client, "p1|proxy|tx-|||||||sip:x", record::now()});
+  ledger.frame(from_server("r|response|p1|NOK|error proxying request to "));
+  ledger.frame(from_server("r|response|p1|OK|done"));  // not its reply any more
+  CHECK(ledger.staged() == 1);
+}
+
+TEST_CASE("a call record without its predecessor is a gap, said once a connection") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  const test::Capture whole = capture("uas-normal.cdr");
+  test::Capture without_attempts{whole.header, {}};
+  for (wire::CaptureChunk chunk : whole.chunks) {
+    wire::FrameReader reader;
+    reader.push(chunk.bytes);
+    chunk.bytes.clear();
+    while (const auto payload = reader.next()) {
+      if (payload->find("cdr:attempt|network") == std::string_view::npos) {
+        chunk.bytes += wire::frame(*payload);
+      }
+    }
+    without_attempts.chunks.push_back(chunk);
+  }
+  feed(ledger, without_attempts);
+  ledger.commit();
+  const auto seen = types(folder / "calls.db");
+  CHECK(std::ranges::count(seen, "gap") == 1);
+  CHECK(seen.front() == "gap");
+  CHECK(std::ranges::count(seen, "answered") == 3);
+  CHECK(std::ranges::count(seen, "terminated") == 3);
+  log::Reader reader{folder / "calls.db"};
+  CHECK(reader.at(1)->data.find("one recorder per server") != std::string::npos);
+  const DialogState opened = projection::fold(reader.of_dialog(2, 1));
+  CHECK(opened.state == State::stable);
+  CHECK(opened.times.start_time == opened.times.connect_time);
+}
+
+TEST_CASE("an attempt not answered in time is lost, an answered call after longer") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  const Instant start = record::now();
+  feed(ledger, capture("uas-noack.cdr"), "pbx");  // ends stable
+  ledger.frame(from_server(sip_frame(invite_text("c1")), start));
+  ledger.commit();
+  Instant heard;
+  ledger.tips().each([&](record::Tip& tip) { heard = std::max(heard, tip.state.last_heard); });
+
+  const auto of_pending = [&] { return ledger.tips().find_sole("pbx", "c1;from-tag=a"); };
+  ledger.expire(of_pending()->state.last_heard + 1min, Microseconds{5min}, {});
+  CHECK(of_pending()->state.state == State::pending);
+  ledger.expire(of_pending()->state.last_heard + 5min, Microseconds{5min}, {});
+  CHECK(of_pending()->state.cause == Cause::lost);
+  CHECK(of_pending()->state.times.end_time == of_pending()->state.last_heard);
+  CHECK(ledger.open_dialogs() == 1);
+  ledger.expire(heard + 25h, {}, Microseconds{24h});
+  CHECK(ledger.open_dialogs() == 0);
+}
+
+TEST_CASE("a real end that turns up after `lost` replaces cause and end time") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  const test::Capture whole = capture("uas-normal.app");
+  std::size_t fed = 0;
+  for (std::size_t i = 0; i < whole.chunks.size(); ++i) {
+    if (whole.chunks[i].bytes.find("BYE sip:") == std::string::npos) continue;
+    fed = i;
+    break;
+  }
+  REQUIRE(fed > 0);
+  const auto middle = whole.chunks.begin() + static_cast<std::ptrdiff_t>(fed);
+  feed(ledger, {whole.header, {whole.chunks.begin(), middle}}, "pbx");
+  ledger.expire(whole.chunks.back().read_at + 25h, {}, Microseconds{24h});
+  ledger.tips().each([](record::Tip& tip) { CHECK(tip.state.cause == Cause::lost); });
+  feed(ledger, {whole.header, {middle, whole.chunks.end()}}, "pbx");
+  std::size_t ended = 0;
+  ledger.tips().each([&](record::Tip& tip) {
+    if (tip.state.cause == Cause::far_end_release) ++ended;
+  });
+  CHECK(ended == 3);
+}
+
+TEST_CASE("evidence is dropped with an event that says through where and why") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  feed(ledger, capture("uas-normal.app"));
+  ledger.commit();
+  ledger.drop_evidence(10, "kept for 30 days");
+  log::Reader reader{folder / "calls.db"};
+  CHECK(reader.head().position == 16);
+  CHECK_FALSE(reader.evidence(10));
+  CHECK(reader.evidence(11));
+  CHECK(reader.at(16)->data.find("30 days") != std::string::npos);
+}
+
+TEST_CASE("recorded_at never decreases, though the clock does") {
+  const ScratchFolder folder;
+  Instant clock = record::now() + 1h;
+  record::Ledger ledger{log::EventLog{folder / "calls.db"}, [&] { return clock -= 1s; }};
+  feed(ledger, capture("uas-normal.app"));
+  ledger.commit();
+  std::int64_t last = 0;
+  for (const log::Row& row : log::Reader{folder / "calls.db"}.after(0)) {
+    CHECK(row.recorded_at >= last);
+    last = row.recorded_at;
+  }
+}
+
+TEST_CASE("dialogs that ended long ago leave memory, and are found again when they are needed") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  feed(ledger, capture("uas-normal.app"), "pbx");
+  for (int i = 0; i < 6000; ++i) {
+    const std::string call_id = "call-" + std::to_string(i);
+    const std::string invite = invite_text(call_id);
+    ledger.frame(from_server(sip_frame(invite)));
+    std::string cancel = invite;
+    cancel.replace(0, 6, "CANCEL");
+    cancel.replace(cancel.find("1 INVITE"), 8, "1 CANCEL");
+    ledger.frame(from_server(sip_frame(cancel, call_id + ";from-tag=a")));
+    if (i % 1000 == 0) ledger.commit();
+  }
+  ledger.commit();
+  CHECK(ledger.tips().size() <= 4097);
+  const std::int64_t head = ledger.head().position;
+  feed(ledger, capture("uas-normal.app"), "pbx", 10);
+  CHECK(ledger.staged() == 0);
+  CHECK(ledger.head().position == head);
+}

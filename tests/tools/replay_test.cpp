@@ -1,0 +1,267 @@
+// dialog-replay as its user meets it: what it prints, and its exit status.
+#include "capture_file.hpp"
+#include "catch.hpp"
+#include "program.hpp"
+#include "sample_log.hpp"
+#include "scratch_folder.hpp"
+
+#include <boost/json.hpp>
+#include <signal.h>
+
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+using namespace drachtio;
+using namespace drachtio::test;
+
+namespace {
+
+class Log {
+ public:
+  Log() {
+    SampleLog sample{path()};
+    sample.call("first@example.com", 10);
+    sample.challenged_call("second@example.com", 20);
+    Event evil;
+    Opening opening;
+    opening.server = "10.0.0.1:9022";
+    opening.call_id = "evil\x1b[2J";
+    opening.dialog_id = opening.call_id + ";from-tag=x";
+    opening.calling_party.display = "a \"quoted\", name";
+    evil.type = EventType::invited;
+    evil.opening = opening;
+    evil.occurred_at = at_second(30);
+    sample.append(evil);
+  }
+  [[nodiscard]] std::filesystem::path path() const { return folder_ / "calls.db"; }
+  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
+    return folder_ / name;
+  }
+  [[nodiscard]] Ran replay(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--db", path().string()});
+    return run("dialog-replay", arguments);
+  }
+
+ private:
+  ScratchFolder folder_;
+};
+
+std::size_t lines(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count(text, '\n'));
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("sql allows reading, one statement at a time, and nothing else") {
+  const Log log;
+  const std::string other = (log / "other.db").string();
+  const std::vector<std::string> refused{"SELECT 1; SELECT 2",
+                                         "SELECT 1;; SELECT 2",
+                                         "ATTACH '" + other + "' AS other",
+                                         "VACUUM INTO '" + other + "'",
+                                         "VACUUM",
+                                         "PRAGMA journal_mode",
+                                         "PRAGMA query_only = 0",
+                                         "SELECT * FROM pragma_table_info('event')",
+                                         "INSERT INTO import VALUES (x'00', '', 0, 0, 0)",
+                                         "DELETE FROM dialog",
+                                         "UPDATE dialog SET session = '{}'",
+                                         "CREATE TEMP TABLE t (x)",
+                                         "BEGIN",
+                                         "ANALYZE",
+                                         "SELECT load_extension('x')",
+                                         "SELECT LOAD_EXTENSION('x')",
+                                         "SELECT nonsense",
+                                         "SELEC",
+                                         "",
+                                         "-- no"};
+  for (const std::string& statement : refused) {
+    INFO(statement);
+    const Ran ran = log.replay({"sql", statement});
+    CHECK(ran.status == 2);
+    CHECK(ran.out.empty());
+    CHECK_FALSE(ran.err.empty());
+  }
+  CHECK_FALSE(std::filesystem::exists(other));
+  CHECK(log.replay({"sql", "SELECT 1; -- and that is all"}).status == 0);
+  CHECK(log.replay({"sql", "SELECT value FROM json_each('[1,2]')"}).status == 0);
+}
+
+TEST_CASE("sql is stopped when its time is up") {
+  const Log log;
+  const Ran ran = log.replay({"sql", "--timeout", "0.2",
+                              "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+                              "SELECT count(*) FROM n"});
+  CHECK(ran.status == 1);
+  CHECK(has(ran.err, "stopped after 0.2 s"));
+}
+
+TEST_CASE("sql prints values by their type, and no control characters") {
+  const Log log;
+  const std::string select =
+      "SELECT 1 AS n, 0.1 AS f, NULL AS nil, x'00ff' AS b, 'a,\"b' AS t, char(27) AS esc";
+  CHECK(log.replay({"sql", select, "--csv"}).out ==
+        "n,f,nil,b,t,esc\r\n1,0.1,,00ff,\"a,\"\"b\",\\x1B\r\n");
+  CHECK(log.replay({"sql", select, "--json"}).out ==
+        "{\"n\":1,\"f\":0.1,\"nil\":null,\"b\":\"00ff\",\"t\":\"a,\\\"b\","
+        "\"esc\":\"\\u001b\"}\n");
+  CHECK(has(log.replay({"sql", select}).out, "1  0.1       00ff  a,\"b  \\x1B"));
+}
+
+TEST_CASE("list filters, and shows control characters escaped") {
+  const Log log;
+  CHECK(lines(log.replay({"list"}).out) == 2 + 3);
+  CHECK(lines(log.replay({"list", "--csv"}).out) == 1 + 3);
+  CHECK(lines(log.replay({"list", "--json", "--active"}).out) == 1);
+  CHECK(lines(log.replay({"list", "--json", "--caller", "caller-f*"}).out) == 1);
+  CHECK(lines(log.replay({"list", "--json", "--until", "2026-01-01T00:00:20Z"}).out) == 1);
+  for (const char* format : {"--csv", "--json", "--limit=9"}) {
+    CHECK_FALSE(has(log.replay({"list", format}).out, "\x1b"));
+  }
+  CHECK(has(log.replay({"list", "--csv"}).out, "\"a \"\"quoted\"\", name\""));
+  CHECK(log.replay({"list", "--since", "yesterday"}).status == 2);
+  CHECK(log.replay({"list", "--cause", "boredom"}).status == 2);
+  CHECK(log.replay({"list", "--csv", "--json"}).status == 2);
+}
+
+TEST_CASE("show finds a call by its ids or a part that only it has") {
+  const Log log;
+  for (const char* call : {"first@example.com", "first@example.com;from-tag=caller-tag", "first"}) {
+    const Ran ran = log.replay({"show", call});
+    INFO(ran.out << ran.err);
+    CHECK(ran.status == 0);
+    CHECK(has(ran.out, "200 OK to INVITE") == false);  // no phrase in the sample
+    CHECK(has(ran.out, "200 to INVITE"));
+    CHECK(has(ran.out, "state pending -> stable"));
+  }
+  const Ran ambiguous = log.replay({"show", "@example.com"});
+  CHECK(ambiguous.status == 1);
+  CHECK(ambiguous.out.empty());
+  CHECK(has(ambiguous.err, "second@example.com;from-tag=caller-tag"));
+  CHECK(log.replay({"show", "third"}).status == 1);
+
+  const Ran messages = log.replay({"show", "first", "--messages"});
+  CHECK(has(messages.out, "      | message 1\n"));
+  const Ran json = log.replay({"show", "second", "--json", "--messages"});
+  CHECK(lines(json.out) == 6);
+  std::istringstream stream{json.out};
+  for (std::string line; std::getline(stream, line);) {
+    const auto object = boost::json::parse(line).as_object();
+    CHECK(object.at("message").as_object().contains("text"));
+    CHECK(object.contains("changed"));
+  }
+  CHECK_FALSE(has(log.replay({"show", "evil"}).out, "\x1b"));
+}
+
+TEST_CASE("state wants one moment, and shows what was open then") {
+  const Log log;
+  CHECK(log.replay({"state"}).status == 2);
+  CHECK(log.replay({"state", "--at", "2026-01-01", "--position", "1"}).status == 2);
+  const Ran then = log.replay({"state", "--at", "2026-01-01 00:00:13", "--json"});
+  CHECK(then.status == 0);
+  REQUIRE(lines(then.out) == 1);
+  const auto dialog = boost::json::parse(then.out).as_object();
+  CHECK(dialog.at("state") == "stable");
+  CHECK(dialog.at("events").as_array().size() == 4);
+  CHECK(lines(log.replay({"state", "--position", "2", "--json"}).out) == 1);
+  CHECK(lines(log.replay({"state", "--position", "8", "--json"}).out) == 0);
+}
+
+TEST_CASE("tail prints the last ten, or from a position on, and follows until interrupted") {
+  const Log log;
+  CHECK(lines(log.replay({"tail"}).out) == 10);
+  CHECK(lines(log.replay({"tail", "--from", "0", "--json"}).out) == 14);
+  const auto followed = log / "followed";
+  const int pid =
+      start("dialog-replay", {"tail", "--follow", "--db", log.path().string()}, followed);
+  const auto grown_to = [&](std::size_t wanted) {
+    for (int i = 0; i < 500; ++i) {
+      std::ostringstream text;
+      text << std::ifstream{followed}.rdbuf();
+      if (lines(text.str()) >= wanted) return lines(text.str()) == wanted;
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    return false;
+  };
+  CHECK(grown_to(10));
+  {
+    SampleLog sample{log.path()};
+    sample.call("third@example.com", 40);
+  }
+  CHECK(grown_to(16));
+  ::kill(pid, SIGINT);
+  CHECK(wait_for(pid) == 0);
+}
+
+TEST_CASE("verify, rebuild and backup tell by their status how it went") {
+  const Log log;
+  const Ran right = log.replay({"verify"});
+  CHECK(right.status == 0);
+  CHECK(has(right.out, "ok: 14 events, 13 messages, 3 dialogs (1 open); head 13 "));
+  CHECK(right.err.empty());  // no progress in a pipe
+  const std::string head = right.out.substr(right.out.size() - 65, 64);
+  CHECK(log.replay({"verify", "--head", head}).status == 0);
+  CHECK(log.replay({"verify", "--head", std::string(64, '0')}).status == 1);
+  CHECK(log.replay({"verify", "--head", "12"}).status == 2);
+
+  CHECK(log.replay({"backup", (log / "copy.db").string()}).status == 0);
+  CHECK(run("dialog-replay", {"--db", (log / "copy.db").string(), "verify"}).out == right.out);
+  CHECK(log.replay({"backup", (log / "copy.db").string()}).status == 3);
+
+  forge(log.path(), "UPDATE dialog SET called_user = 'somebody else'");
+  const Ran wrong = log.replay({"verify"});
+  CHECK(wrong.status == 1);
+  CHECK(
+      has(wrong.out, "dialog 1: called_user is \"somebody else\", but its events give \"callee-"));
+  CHECK(log.replay({"rebuild"}).status == 0);
+  CHECK(log.replay({"verify"}).out == right.out);
+  {
+    const SampleLog writer{log.path()};
+    CHECK(log.replay({"rebuild"}).status == 3);
+  }
+}
+
+TEST_CASE("what cannot be opened is status 3, and is not made") {
+  const ScratchFolder folder;
+  const std::string missing = (folder / "missing.db").string();
+  const std::string garbage = (folder / "garbage.db").string();
+  const std::string empty = (folder / "empty.db").string();
+  std::ofstream{garbage} << std::string(5000, 'x');
+  std::ofstream{empty}.close();
+  for (const std::string& db : {missing, garbage, empty}) {
+    for (const char* command : {"list", "verify", "rebuild", "tail", "gaps"}) {
+      INFO(command << ' ' << db);
+      const Ran ran = run("dialog-replay", {command, "--db", db});
+      CHECK(ran.status == 3);
+      CHECK_FALSE(ran.err.empty());
+    }
+  }
+  CHECK_FALSE(std::filesystem::exists(missing));
+  CHECK(std::filesystem::file_size(empty) == 0);
+  CHECK(run("dialog-replay", {}).status == 2);
+  CHECK(run("dialog-replay", {"list"}).status == 2);
+  CHECK(run("dialog-replay", {"list", "--help"}).status == 0);
+}
+
+TEST_CASE("gaps says when the recorder was blind") {
+  const Log log;
+  CHECK(log.replay({"gaps"}).out == "no gaps\n");
+  {
+    SampleLog sample{log.path()};
+    Event link;
+    link.server = "10.0.0.1:9022";
+    for (const EventType type : {EventType::link_up, EventType::link_down, EventType::link_up}) {
+      link.type = type;
+      link.occurred_at = at_second(100 + sample.log().head().position);
+      sample.append(link);
+    }
+  }
+  CHECK(lines(log.replay({"gaps", "--json"}).out) == 1);
+  CHECK(has(log.replay({"gaps", "--server", "10.0.0.1:9022"}).out, "link lost"));
+  CHECK(has(log.replay({"gaps", "--server", "other"}).out, "no gaps on other"));
+}

@@ -1,0 +1,36 @@
+// The benches, one file each. Each prints its figures and returns an exit status.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace drachtio::bench {
+
+struct IngestOptions {
+  std::filesystem::path db;
+  std::filesystem::path stream;  // empty: generated calls
+  std::uint64_t calls = 20000;
+  std::size_t batch = 1000;  // frames a transaction
+  int rounds = 3;
+};
+// Server bytes to durable events, against a bare SQLite loop that appends the same rows.
+int ingest(const IngestOptions& options);
+
+struct LogOptions {
+  std::filesystem::path db;
+  std::uint64_t calls = 20000;
+  int rounds = 3;
+};
+// Folding the log, and refilling the tables from it, against a bare scan of the same rows.
+int rebuild(const LogOptions& options);
+// Time to be ready, per open call.
+int restart(const LogOptions& options);
+// From frame read to subscriber told, idle and at half the full rate, against a bare commit.
+int latency(const LogOptions& options);
+// Bytes per open dialog, SDP aside.
+int memory(const LogOptions& options);
+// Added latency and throughput of the relay, against a bare byte relay.
+int relay(const LogOptions& options);
+
+}  // namespace drachtio::bench

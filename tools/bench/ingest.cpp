@@ -1,0 +1,223 @@
+// Server bytes to durable events: framing, parsing, tracking, chain, projection and commit, against
+// the floor: the same rows in the same batches into tables without index, trigger or projection.
+#include "benches.hpp"
+#include "log/reader.hpp"
+#include "measure.hpp"
+#include "record/ledger.hpp"
+#include "record/writer.hpp"
+#include "traffic.hpp"
+#include "wire/frame_reader.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/core.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace drachtio::bench {
+
+namespace {
+
+constexpr std::size_t read_size = 65536;  // as a socket would give
+
+struct Figures {
+  std::size_t frames = 0;
+  std::size_t events = 0;
+  double total = 0;
+  Stage framing, walking, sql, commit;
+  std::vector<std::size_t> batches;  // events in each transaction
+};
+
+Figures run_road(const std::string& bytes, const IngestOptions& options) {
+  remove_database(options.db);
+  record::Ledger ledger{log::EventLog{options.db}, [] { return record::now(); }};
+  wire::FrameReader reader;
+  Figures figures;
+  std::vector<record::Frame> batch;
+  const auto commit = [&] {
+    figures.walking.time([&] {
+      for (const record::Frame& frame : batch) ledger.frame(frame);
+    });
+    batch.clear();
+    figures.batches.push_back(ledger.staged());
+    const Stopwatch whole;
+    double rows_written = 0;
+    ledger.commit([&](SQLite::Database&) { rows_written = whole.seconds(); });
+    figures.sql.add(rows_written);
+    figures.commit.add(whole.seconds() - rows_written);
+  };
+  const Stopwatch watch;
+  for (std::size_t at = 0; at < bytes.size(); at += read_size) {
+    const Instant read_at = record::now();
+    figures.framing.time([&] {
+      reader.push(std::string_view{bytes}.substr(at, read_size));
+      while (const auto payload = reader.next()) {
+        batch.push_back({"bench", 1, wire::Sender::server, std::string{*payload}, read_at});
+        ++figures.frames;
+      }
+    });
+    if (batch.size() >= options.batch) commit();
+  }
+  commit();
+  figures.total = watch.seconds();
+  figures.events = static_cast<std::size_t>(ledger.head().position);
+  return figures;
+}
+
+// Envelope, libosip2 and key: the part of walking that is parsing, measured alone.
+double parse_alone(const std::string& bytes) {
+  wire::FrameReader reader;
+  reader.push(bytes);
+  record::Conversation conversation;
+  std::vector<record::Frame> frames;
+  while (const auto payload = reader.next()) {
+    frames.push_back({"bench", 1, wire::Sender::server, std::string{*payload}, record::now()});
+  }
+  std::size_t seen = 0;
+  const Stopwatch watch;
+  for (const record::Frame& frame : frames) seen += conversation.read(frame).observation ? 1 : 0;
+  const double seconds = watch.seconds();
+  return seen == 0 ? 0 : seconds;
+}
+
+std::vector<log::Entry> read_entries(const std::filesystem::path& db) {
+  log::Reader reader{db};
+  std::vector<log::Entry> entries;
+  std::int64_t position = 0;
+  while (true) {
+    auto rows = reader.after(position);
+    if (rows.empty()) return entries;
+    position = rows.back().position;
+    for (log::Row& row : rows) {
+      auto evidence = reader.evidence(row.position);
+      entries.push_back({std::move(row), std::move(evidence)});
+    }
+  }
+}
+
+double hash_alone(const std::vector<log::Entry>& entries) {
+  digest::Sha256 hasher;
+  unsigned folded = 0;
+  const Stopwatch watch;
+  for (const log::Entry& entry : entries) {
+    if (entry.evidence) {
+      folded ^= log::evidence_hash(hasher, entry.evidence->direction, entry.evidence->peer,
+                                   entry.evidence->bytes)[0];
+    }
+    folded ^= log::row_hash(hasher, entry.row)[0];
+  }
+  const double seconds = watch.seconds();
+  return folded > 255 ? 0 : seconds;
+}
+
+// The floor: what SQLite takes to append these rows and nothing else, in the same transactions.
+double run_floor(const std::vector<log::Entry>& entries, const std::vector<std::size_t>& batches,
+                 const std::filesystem::path& db) {
+  remove_database(db);
+  SQLite::Database database{db.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
+  database.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
+      "PRAGMA wal_autocheckpoint = 4000;");
+  database.exec(
+      "CREATE TABLE event (position INTEGER PRIMARY KEY, dialog INTEGER, version INTEGER, type "
+      "TEXT,"
+      " occurred_at INTEGER, recorded_at INTEGER, data TEXT, format INTEGER, evidence_hash BLOB,"
+      " previous_hash BLOB, hash BLOB) STRICT;"
+      "CREATE TABLE sip_message (position INTEGER PRIMARY KEY, direction TEXT, peer TEXT,"
+      " bytes BLOB) STRICT;");
+  SQLite::Statement event{database, "INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?)"};
+  SQLite::Statement evidence{database, "INSERT INTO sip_message VALUES (?,?,?,?)"};
+  const Stopwatch watch;
+  auto entry = entries.begin();
+  for (const std::size_t batch : batches) {
+    SQLite::Transaction transaction{database, SQLite::TransactionBehavior::IMMEDIATE};
+    for (const auto end = entry + static_cast<std::ptrdiff_t>(batch); entry != end; ++entry) {
+      const log::Row& row = entry->row;
+      event.bind(1, row.position);
+      row.dialog ? event.bind(2, *row.dialog) : event.bind(2);
+      row.version ? event.bind(3, *row.version) : event.bind(3);
+      event.bindNoCopy(4, row.type);
+      event.bind(5, row.occurred_at);
+      event.bind(6, row.recorded_at);
+      event.bindNoCopy(7, row.data);
+      event.bind(8, row.format);
+      row.evidence_hash ? event.bindNoCopy(9, row.evidence_hash->data(), 32) : event.bind(9);
+      event.bindNoCopy(10, row.previous_hash.data(), 32);
+      event.bindNoCopy(11, row.hash.data(), 32);
+      event.exec();
+      event.reset();
+      if (!entry->evidence) continue;
+      evidence.bind(1, row.position);
+      evidence.bindNoCopy(2, entry->evidence->direction);
+      evidence.bindNoCopy(3, entry->evidence->peer);
+      evidence.bindNoCopy(4, entry->evidence->bytes.data(),
+                          static_cast<int>(entry->evidence->bytes.size()));
+      evidence.exec();
+      evidence.reset();
+    }
+    transaction.commit();
+  }
+  return watch.seconds();
+}
+
+std::string read_stream(const IngestOptions& options) {
+  if (options.stream.empty()) return stream(options.calls);
+  std::ifstream file{options.stream, std::ios::binary};
+  if (!file) throw std::runtime_error("cannot open " + options.stream.string());
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+int ingest(const IngestOptions& options) {
+  const std::string bytes = read_stream(options);
+  const std::filesystem::path floor_db = options.db.string() + ".floor";
+  std::vector<double> ratios;
+  std::vector<double> roads;
+  std::vector<double> floors;
+  std::optional<Figures> best;
+  double parsing = 0;
+  double hashing = 0;
+  for (int round = -1; round < options.rounds; ++round) {  // round -1 warms up
+    Figures figures = run_road(bytes, options);
+    const std::vector<log::Entry> entries = read_entries(options.db);
+    const double floor = run_floor(entries, figures.batches, floor_db);
+    if (round < 0) continue;
+    ratios.push_back(floor / figures.total);
+    roads.push_back(figures.total);
+    floors.push_back(floor);
+    if (best && best->total <= figures.total) continue;
+    parsing = parse_alone(bytes);
+    hashing = hash_alone(entries);
+    best = std::move(figures);
+  }
+  remove_database(floor_db);
+  const auto a_frame = [&](double seconds) {
+    return seconds * 1e6 / static_cast<double>(best->frames);
+  };
+  const double middle = median(roads);
+  fmt::print("ingest: {} frames, {} events, {:.1f} MB, {} frames a transaction, {} rounds\n",
+             best->frames, best->events, static_cast<double>(bytes.size()) / 1e6, options.batch,
+             options.rounds);
+  fmt::print("  of the bare floor   {}   (to reach: 0.35)\n", spread(ratios));
+  fmt::print("  frames/s            {:.0f}\n", static_cast<double>(best->frames) / middle);
+  fmt::print("  events/s            {:.0f}\n", static_cast<double>(best->events) / middle);
+  fmt::print("  us a frame          {:.1f}, the floor {:.1f}; of the best round:\n",
+             a_frame(middle), a_frame(median(floors)));
+  fmt::print("    frame             {:.2f}\n", a_frame(best->framing.seconds()));
+  fmt::print("    parse             {:.2f}\n", a_frame(parsing));
+  fmt::print("    hash              {:.2f}\n", a_frame(hashing));
+  fmt::print("    observe and rest  {:.2f}\n",
+             a_frame(best->walking.seconds() - parsing - hashing));
+  fmt::print("    SQL               {:.2f}\n", a_frame(best->sql.seconds()));
+  fmt::print("    commit            {:.2f}\n", a_frame(best->commit.seconds()));
+  fmt::print("  peak memory         {:.0f} MiB, the stream and the floor's rows included\n",
+             peak_memory_mib());
+  return 0;
+}
+
+}  // namespace drachtio::bench

@@ -1,0 +1,45 @@
+// drachtio-bench: what the road costs, each figure as a ratio to the bare floor of the same run.
+#include "benches.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+int main(int argc, char** argv) {
+  using namespace drachtio::bench;
+  CLI::App app{"Measures drachtio-dialog against bare floors, in one run each.", "drachtio-bench"};
+  app.require_subcommand(1);
+  int status = 0;
+
+  IngestOptions ingest_options;
+  auto* ingest_command = app.add_subcommand("ingest", "Server bytes to durable events");
+  ingest_command->add_option("--db", ingest_options.db, "File to write; removed first")->required();
+  ingest_command->add_option("--stream", ingest_options.stream,
+                             "Frames as they come from a server; else calls are generated");
+  ingest_command->add_option("--calls", ingest_options.calls, "Calls to generate");
+  ingest_command->add_option("--batch", ingest_options.batch, "Frames a transaction");
+  ingest_command->add_option("--rounds", ingest_options.rounds);
+  ingest_command->callback([&] { status = ingest(ingest_options); });
+
+  LogOptions options;
+  const auto add = [&](const char* name, const char* what, int (*bench)(const LogOptions&)) {
+    auto* command = app.add_subcommand(name, what);
+    command->add_option("--db", options.db, "File to write; removed first")->required();
+    command->add_option("--calls", options.calls, "Calls to generate");
+    command->add_option("--rounds", options.rounds);
+    command->callback([&status, &options, bench] { status = bench(options); });
+  };
+  add("rebuild", "The fold of the log, and the refill of the tables", rebuild);
+  add("restart", "Time to be ready, per open call", restart);
+  add("latency", "From frame read to subscriber told", latency);
+  add("memory", "Bytes per open dialog", memory);
+  add("relay", "What the tap's relay adds", relay);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "drachtio-bench: {}\n", error.what());
+    return 3;
+  }
+  return status;
+}

@@ -1,0 +1,147 @@
+#include "recorder/tap.hpp"
+
+#include "net/relay.hpp"
+#include "net/wiretap.hpp"
+#include "text/escape.hpp"
+
+#include <fmt/core.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <map>
+
+namespace drachtio::tools {
+
+namespace {
+
+// What the relay tells, written down.
+class Tap {
+ public:
+  Tap(record::Writer& writer, const TapOptions& options)
+      : writer_(writer), outbound_(options.outbound), name_(options.name) {}
+
+  net::RelayListener listener() {
+    using net::Side;
+    return {.opened = [this](auto connection, const auto& server) { opened(connection, server); },
+            .bytes =
+                [this](auto connection, Side from, auto bytes, Instant read_at) {
+                  connections_.at(connection).wiretap.bytes(sender(from), bytes, read_at);
+                },
+            .ended = [this](auto connection,
+                            Side from) { connections_.at(connection).wiretap.ended(sender(from)); },
+            .given_up = [this](auto connection, std::size_t held,
+                               Instant since) { given_up(connection, held, since); },
+            .closed = [this](auto connection) { closed(connection); },
+            .refused = [this](bool dialled, const std::string& why) { refused(dialled, why); }};
+  }
+
+  void listening(const net::Address& at) {
+    if (name_.empty()) {
+      listening_name_ = to_string(at);
+    } else {
+      listening_name_ = name_;
+    }
+    writer_.link_up(listening_name_, "tap listening on " + to_string(at));
+  }
+
+  void stopped() { writer_.link_down(listening_name_, "the recorder was stopped"); }
+
+ private:
+  struct Connection {
+    std::string server;
+    net::Wiretap wiretap;
+  };
+
+  static wire::Sender sender(net::Side side) {
+    return side == net::Side::server ? wire::Sender::server : wire::Sender::client;
+  }
+
+  void opened(std::uint64_t connection, const net::Address& server) {
+    // A server that dials does so from any port: its host is all that tells it from others.
+    const std::string name = name_.empty() ? server.host : name_;
+    spdlog::info("connection {}: open, server {}", connection, name);
+    if (!refused_.empty()) {
+      refused_.clear();
+      writer_.link_up(name, "the server takes connections again");
+    }
+    net::Wiretap::Listener listener{
+        [this](record::Frame frame) { writer_.frame(std::move(frame)); },
+        [this, connection, name](const std::string& why, Instant since) {
+          spdlog::warn("connection {}: not recorded in full: {}", connection, why);
+          writer_.gap(name, why, since);
+        }};
+    connections_.try_emplace(connection,
+                             Connection{name, net::Wiretap{name, connection, listener}});
+  }
+
+  void closed(std::uint64_t connection) {
+    const auto found = connections_.find(connection);
+    found->second.wiretap.ended(wire::Sender::server);
+    connections_.erase(found);
+    writer_.closed(connection);
+    spdlog::info("connection {}: closed", connection);
+  }
+
+  void given_up(std::uint64_t connection, std::size_t held, Instant since) {
+    const std::string why = "the program took nothing of " + std::to_string(held) +
+                            " bytes held for it: its connection was closed";
+    spdlog::error("connection {}: {}", connection, why);
+    writer_.gap(connections_.at(connection).server, why, since);
+  }
+
+  // An event for each other reason, not for each attempt: programs try again all the time.
+  void refused(bool dialled, const std::string& why) {
+    if (!dialled || outbound_) {
+      spdlog::warn("{}", text::escaped(why, 500));
+      return;
+    }
+    const bool news = refused_ != why;
+    spdlog::log(news ? spdlog::level::warn : spdlog::level::debug, "{}", why);
+    if (news) writer_.link_refused(listening_name_, why);
+    refused_ = why;
+  }
+
+  record::Writer& writer_;
+  bool outbound_;
+  std::string name_;            // empty: that of each connection's server
+  std::string listening_name_;  // for what is of no connection
+  std::string refused_;         // why, at the latest attempt
+  std::map<std::uint64_t, Connection> connections_;
+};
+
+net::RelayOptions relay_options(const TapOptions& options) {
+  net::RelayOptions relay;
+  relay.listen = options.listen;
+  relay.dial = options.dial;
+  relay.server_dials = options.outbound;
+  relay.hold = options.hold_bytes;
+  try {
+    if (options.certificate) {
+      relay.accept_tls =
+          net::TlsContext::server(*options.certificate, options.key.value_or(*options.certificate));
+    }
+    if (options.tls) relay.dial_tls = net::TlsContext::client(options.ca, options.verify);
+  } catch (const std::runtime_error& error) {
+    throw UsageError{error.what()};
+  }
+  return relay;
+}
+
+}  // namespace
+
+int run_tap(const TapOptions& options) {
+  const net::RelayOptions relay_as = relay_options(options);
+  Service service{options.service};
+  Tap tap{service.writer(), options};
+  net::Relay relay{service.io(), relay_as, tap.listener()};
+  tap.listening(relay.listening());
+  spdlog::info("relaying between {} and {}", to_string(relay.listening()), to_string(options.dial));
+  fmt::print("listening on {}\n", to_string(relay.listening()));
+  std::fflush(stdout);
+  return service.run([&] {
+    relay.stop();
+    tap.stopped();
+  });
+}
+
+}  // namespace drachtio::tools

@@ -1,0 +1,22 @@
+// What an event changed: the dialog before it and after it, property by property.
+#pragma once
+
+#include <drachtio/dialog_state.hpp>
+
+#include <string>
+#include <vector>
+
+namespace drachtio::replay {
+
+struct Change {
+  std::string property;  // as in JSON, with a dot: "local.tag"
+  std::string json;      // its new value
+  std::string words;     // for people, not escaped; empty where the event itself says as much
+};
+
+std::vector<Change> changes(const DialogState& before, const DialogState& after);
+
+// The words, joined.
+std::string words_of(const std::vector<Change>& changes);
+
+}  // namespace drachtio::replay

@@ -1,0 +1,76 @@
+// The subcommands of dialog-replay: what each is asked, and the function that answers.
+//
+// Each function prints its answer and returns the exit status. Exceptions are for main: log::Error
+// for a log that cannot be opened or read, std::exception for one that makes no sense.
+#pragma once
+
+#include "projection/selection.hpp"
+#include "replay/sheet.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace drachtio::replay {
+
+enum Exit : int { done = 0, wrong_or_not_found = 1, usage = 2, cannot_read = 3 };
+
+struct ListOptions {
+  std::filesystem::path db;
+  projection::Selection selection;
+  Format format = Format::table;
+};
+int list(const ListOptions& options);
+
+struct ShowOptions {
+  std::filesystem::path db;
+  std::string call;
+  bool messages = false;
+  bool json = false;
+};
+int show(const ShowOptions& options);
+
+struct StateOptions {
+  std::filesystem::path db;
+  std::optional<Instant> at;  // this, or
+  std::int64_t position = 0;
+  bool json = false;
+};
+int state(const StateOptions& options);
+
+struct VerifyOptions {
+  std::filesystem::path db;
+  std::optional<log::Hash> head;
+};
+int verify(const VerifyOptions& options);
+
+int rebuild(const std::filesystem::path& db);
+
+struct TailOptions {
+  std::filesystem::path db;
+  std::optional<std::int64_t> from;
+  bool follow = false;
+  bool json = false;
+};
+int tail(const TailOptions& options);
+
+struct SqlOptions {
+  std::filesystem::path db;
+  std::string statement;
+  std::chrono::milliseconds timeout{30000};
+  Format format = Format::table;
+};
+int sql(const SqlOptions& options);
+
+int backup(const std::filesystem::path& db, const std::filesystem::path& destination);
+
+struct GapsOptions {
+  std::filesystem::path db;
+  std::optional<std::string> server;
+  Format format = Format::table;
+};
+int gaps(const GapsOptions& options);
+
+}  // namespace drachtio::replay

@@ -1,0 +1,21 @@
+// Finds the call somebody means by a dialog id, a Call-ID, or a part of one that only it has.
+#pragma once
+
+#include "log/reader.hpp"
+
+#include <drachtio/dialog_state.hpp>
+
+#include <string>
+#include <vector>
+
+namespace drachtio::replay {
+
+struct Found {
+  std::vector<DialogState> dialogs;  // those of one call: its legs
+  bool ambiguous = false;            // then these are of several calls, the first so many
+};
+
+// An id in full is found by index; a part of one takes a look at all.
+Found find_call(log::Reader& reader, const std::string& call);
+
+}  // namespace drachtio::replay

@@ -1,0 +1,48 @@
+// dialog-replay gaps: when the recorder was blind, per server.
+#include "log/reader.hpp"
+#include "replay/commands.hpp"
+#include "text/escape.hpp"
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Statement.h>
+
+namespace drachtio::replay {
+
+namespace {
+
+Cell text_cell(const SQLite::Column& column) {
+  return column.isNull() ? Cell{} : Cell{column.getString()};
+}
+
+}  // namespace
+
+int gaps(const GapsOptions& options) {
+  log::Reader reader{options.db};
+  SQLite::Statement statement{reader.database(),
+                              "SELECT server, began, ended, seconds, why, position "
+                              "FROM coverage_gap WHERE ?1 IS NULL OR server = ?1 "
+                              "ORDER BY server, began, position"};
+  if (options.server) statement.bind(1, *options.server);
+  // Few among many events: read whole, so that a slow reader of our output holds nothing open.
+  std::vector<std::vector<Cell>> rows;
+  while (statement.executeStep()) {
+    const SQLite::Column seconds = statement.getColumn(3);
+    rows.push_back({text_cell(statement.getColumn(0)), text_cell(statement.getColumn(1)),
+                    text_cell(statement.getColumn(2)),
+                    seconds.isNull() ? Cell{} : Cell{Seconds{seconds.getDouble()}},
+                    text_cell(statement.getColumn(4)),
+                    std::int64_t{statement.getColumn(5).getInt64()}});
+  }
+  statement.reset();
+  if (rows.empty() && options.format == Format::table) {
+    put(options.server ? "no gaps on " + text::escaped(*options.server) + '\n'
+                       : std::string{"no gaps\n"});
+    return done;
+  }
+  Sheet sheet{options.format,
+              {{"server"}, {"began"}, {"ended"}, {"seconds", true}, {"why"}, {"position", true}}};
+  for (const std::vector<Cell>& row : rows) sheet.row(row);
+  return done;
+}
+
+}  // namespace drachtio::replay

@@ -1,0 +1,74 @@
+#include "replay/proof.hpp"
+
+#include "log/verify.hpp"
+#include "projection/verify.hpp"
+#include "replay/interrupt.hpp"
+#include "replay/progress_bar.hpp"
+#include "replay/sheet.hpp"
+#include "text/escape.hpp"
+
+#include <fmt/format.h>
+
+namespace drachtio::replay {
+
+namespace {
+
+constexpr std::size_t most_shown = 600;  // bytes of a fault: a forged trigger may be any length
+
+void print(const log::Faults& faults) {
+  for (const log::Fault& fault : faults.kept()) {
+    put(fmt::format("{}: {}\n", fault.where, text::escaped(fault.what, most_shown)));
+  }
+  if (faults.count() > faults.kept().size()) {
+    put(fmt::format("... and {} more\n", faults.count() - faults.kept().size()));
+  }
+  for (const std::string& note : faults.notes()) {
+    put(fmt::format("note: {}\n", text::escaped(note, most_shown)));
+  }
+}
+
+void show(ProgressBar& bar, std::int64_t at, std::int64_t total) {
+  if (interrupted()) throw Interrupted{};
+  bar.show(at, total);
+}
+
+std::string head_words(const log::Head& head) {
+  return head.position < 0 ? std::string{"no head"}
+                           : fmt::format("head {} {}", head.position, digest::to_hex(head.hash));
+}
+
+}  // namespace
+
+bool prove(const std::filesystem::path& db, const std::optional<log::Hash>& noted_head) {
+  log::Faults faults;
+  log::Verified chain;
+  projection::Verified dialogs;
+  try {
+    log::Reader reader{db};
+    ProgressBar chain_bar{"chain"};
+    log::VerifyOptions options;
+    options.noted_head = noted_head;
+    options.progress = [&](std::int64_t at, std::int64_t total) { show(chain_bar, at, total); };
+    chain = log::verify(reader, options, faults);
+    chain_bar.clear();
+    ProgressBar dialog_bar{"dialogs"};
+    dialogs = projection::verify(
+        reader, [&](std::int64_t at, std::int64_t total) { show(dialog_bar, at, total); }, faults);
+  } catch (const log::Error& error) {
+    if (error.failure() != log::Failure::corrupt) throw;
+    faults.add("file", error.what());
+  }
+  print(faults);
+  if (faults.count() != 0) {
+    put(fmt::format("wrong: {} fault{}; {} events read; {}\n", faults.count(),
+                    faults.count() == 1 ? "" : "s", chain.events, head_words(chain.head)));
+    return false;
+  }
+  const std::string dropped =
+      chain.dropped > 0 ? fmt::format(" ({} dropped by retention)", chain.dropped) : "";
+  put(fmt::format("ok: {} events, {} messages{}, {} dialogs ({} open); {}\n", chain.events,
+                  chain.messages, dropped, dialogs.dialogs, dialogs.open, head_words(chain.head)));
+  return true;
+}
+
+}  // namespace drachtio::replay

@@ -1,0 +1,67 @@
+// dialog-replay state: every dialog that was open at a moment of the past.
+#include "log/reader.hpp"
+#include "projection/time_travel.hpp"
+#include "replay/commands.hpp"
+#include "replay/dialog_json.hpp"
+#include "text/timestamp.hpp"
+
+namespace drachtio::replay {
+
+namespace {
+
+Cell cell(const std::optional<std::string>& text) { return text ? Cell{*text} : Cell{}; }
+
+// How long the call had lasted: to the moment asked for, or else to the last event counted in.
+Cell age(const StateOptions& options, const DialogState& dialog) {
+  if (!dialog.times.start_time) return {};
+  const Instant end = options.at.value_or(dialog.last_heard);
+  return Seconds{static_cast<double>((end - *dialog.times.start_time).count()) / 1e6};
+}
+
+std::vector<Cell> cells(const StateOptions& options, const DialogState& dialog) {
+  const Times& times = dialog.times;
+  return {times.start_time ? Cell{text::rfc3339(*times.start_time)} : Cell{},
+          std::string{to_string(dialog.state)},
+          std::string{to_string(dialog.role)},
+          cell(dialog.calling_party.user),
+          cell(dialog.called_party.user),
+          times.connect_time ? Cell{text::rfc3339(*times.connect_time)} : Cell{},
+          age(options, dialog),
+          std::string{to_string(dialog.hold())},
+          dialog.server,
+          dialog.call_id};
+}
+
+}  // namespace
+
+int state(const StateOptions& options) {
+  log::Reader reader{options.db};
+  std::optional<Sheet> sheet;
+  if (!options.json) {
+    sheet.emplace(Format::table, std::vector<Column>{{"start"},
+                                                     {"state"},
+                                                     {"role"},
+                                                     {"caller"},
+                                                     {"callee"},
+                                                     {"connect"},
+                                                     {"age s", true},
+                                                     {"hold"},
+                                                     {"server"},
+                                                     {"call id"}});
+  }
+  const auto visit = [&](const DialogState& dialog, std::span<const log::Row> events) {
+    if (options.json) {
+      put(dialog_json(dialog, types_of(events)));
+    } else {
+      sheet->row(cells(options, dialog));
+    }
+  };
+  if (options.at) {
+    projection::open_at(reader, *options.at, visit);
+  } else {
+    projection::open_at_position(reader, options.position, visit);
+  }
+  return done;
+}
+
+}  // namespace drachtio::replay

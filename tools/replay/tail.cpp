@@ -1,0 +1,103 @@
+// dialog-replay tail: the log as it grows.
+#include "log/reader.hpp"
+#include "projection/fold.hpp"
+#include "replay/commands.hpp"
+#include "replay/event_words.hpp"
+#include "replay/interrupt.hpp"
+#include "text/escape.hpp"
+#include "text/timestamp.hpp"
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+#include <unordered_map>
+
+namespace drachtio::replay {
+
+namespace {
+
+constexpr std::int64_t events_by_default = 10;
+constexpr auto poll_interval = std::chrono::milliseconds{100};
+constexpr std::size_t most_remembered = 10000;
+
+// Whose events they are, by the dialog's number: it never changes, so it is asked once.
+class Owners {
+ public:
+  explicit Owners(log::Reader& reader)
+      : statement_(reader.database(),
+                   "SELECT server, dialog_id, call_id, role FROM dialog WHERE id = ?") {}
+
+  std::optional<Owner> of(const Event& event) {
+    if (event.dialog == 0) return std::nullopt;
+    if (const auto known = known_.find(event.dialog); known != known_.end()) return known->second;
+    if (known_.size() >= most_remembered) known_.clear();
+    Owner owner;
+    statement_.reset();
+    statement_.bind(1, event.dialog);
+    if (statement_.executeStep()) {
+      owner = {statement_.getColumn(0).getString(), statement_.getColumn(1).getString(),
+               statement_.getColumn(2).getString(), statement_.getColumn(3).getString()};
+    }
+    statement_.reset();
+    return known_.emplace(event.dialog, owner).first->second;
+  }
+
+ private:
+  SQLite::Statement statement_;
+  std::unordered_map<std::int64_t, Owner> known_;
+};
+
+void print_line(const Event& event, const std::optional<Owner>& owner) {
+  const std::string whose = owner ? owner->server + "  " + owner->call_id : event.server;
+  std::string line = fmt::format(
+      "{:>8}  {}  {:<6}  {:<14}  {:<32}  {}", event.position, text::rfc3339(event.occurred_at),
+      arrow(event), to_string(event.type), text::escaped(what_it_was(event)), text::escaped(whose));
+  line.erase(line.find_last_not_of(' ') + 1);
+  put(line + '\n');
+}
+
+void print_json(const Event& event, const std::optional<Owner>& owner, const std::string& data) {
+  std::string out;
+  text::JsonObject object{out};
+  write_event(object, event, owner, data);
+  object.close();
+  put(out + '\n');
+}
+
+}  // namespace
+
+int tail(const TailOptions& options) {
+  log::Reader reader{options.db};
+  Owners owners{reader};
+  if (options.follow) note_interrupts();
+  std::int64_t position =
+      options.from ? *options.from - 1
+                   : std::max<std::int64_t>(reader.head().position - events_by_default, -1);
+  while (!interrupted()) {
+    // Asked before reading: what is committed in between is then read at once, or next time.
+    const std::int64_t version = reader.data_version();
+    const std::vector<log::Row> rows = reader.after(position);
+    for (const log::Row& row : rows) {
+      const Event event = projection::to_event(row);
+      const std::optional<Owner> owner = owners.of(event);
+      options.json ? print_json(event, owner, row.data) : print_line(event, owner);
+      position = row.position;
+      if (interrupted()) break;
+    }
+    if (!rows.empty()) {
+      if (output_failed()) break;
+      continue;
+    }
+    if (!options.follow) break;
+    while (!interrupted() && reader.data_version() == version) {
+      std::this_thread::sleep_for(poll_interval);
+    }
+  }
+  return done;
+}
+
+}  // namespace drachtio::replay
