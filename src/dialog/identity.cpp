@@ -5,7 +5,9 @@ namespace drachtio::dialog {
 namespace {
 
 // The request was sent by the program (or the server in its name); of a response: its request was.
+// A cdr:start says so itself.
 bool request_from_program(const Observation& observation) {
+  if (observation.channel == Channel::start) return observation.call_record_token.ends_with("uac");
   return observation.message.is_request() == (observation.direction == Direction::out);
 }
 
@@ -47,7 +49,7 @@ Candidates candidates(const Observation& observation) {
     const bool in_to = message.to.tag && observation.dialog_id == by_to;
     if (in_from || !in_to) add(observation.dialog_id, true);
     if (in_to || !in_from) add(observation.dialog_id, false);
-    return result;
+    if (in_from || in_to) return result;
   }
   add(std::move(by_from), true);
   if (message.to.tag) add(std::move(by_to), false);

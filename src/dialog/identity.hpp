@@ -21,10 +21,10 @@ struct Identity {
 std::string dialog_id(std::string_view call_id, std::string_view creating_tag);
 
 // The identities the message may belong to, the likelier first. The envelope's dialogId decides
-// where there is one; else the creating tag may be the From tag (the request came from whoever
-// created the dialog) or the To tag (from the other side).
+// where there is one that fits the tags; else the creating tag may be the From tag (the request
+// came from whoever created the dialog) or the To tag (from the other side).
 struct Candidates {
-  std::array<Identity, 2> identity;
+  std::array<Identity, 4> identity;
   std::size_t count = 0;
   [[nodiscard]] const Identity* begin() const { return identity.data(); }
   [[nodiscard]] const Identity* end() const { return identity.data() + count; }

@@ -90,9 +90,7 @@ Event answered(const Observation& seen) {
 // A cdr:start of a dialog not known: it was answered before we listened.
 Event answered_in_mid_call(const Observation& seen) {
   Event event = answered(seen);
-  const Role role = seen.call_record_token.ends_with("uac") ? Role::uac : Role::uas;
-  event.opening =
-      opening_of(seen, {dialog_id(seen.message.call_id, seen.message.from.tag.value_or("")), role});
+  event.opening = opening_of(seen, opened_identity(seen));
   // What a 2xx asserts is the called party; of the caller only From is left (RFC 3325 9.1).
   event.opening->calling_party = {seen.message.from.user, seen.message.from.display, std::nullopt};
   event.branch = seen.message.branch;

@@ -1,7 +1,5 @@
-// Walks every row of the log and recomputes what it says of itself.
-//
-// Columns are read as they are stored, type and all: a 5 that became '5' or 5.0 is another value,
-// though most readers would not notice.
+// Walks every row of the log and recomputes what it says of itself. Columns are read as stored,
+// type and all: a 5 that became '5' or 5.0 is another value, though most readers would not notice.
 #include "log/verify.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -19,7 +17,6 @@ namespace drachtio::log {
 namespace {
 
 using Limits = std::numeric_limits<std::int64_t>;
-constexpr std::int64_t rows_at_once = 1000;
 constexpr std::int64_t bytes_at_once = 32L * 1024 * 1024;  // read in well under a second
 
 std::string number(std::int64_t value) { return std::to_string(value); }
@@ -62,10 +59,7 @@ constexpr std::array<Rule, 11> event_rules{{{"position", SQLITE_INTEGER, false},
 constexpr std::array<Rule, 3> evidence_rules{{{"direction", SQLITE_TEXT, false},
                                               {"peer", SQLITE_TEXT, false},
                                               {"bytes", SQLITE_BLOB, false}}};
-constexpr int evidence_position = 11;  // column of the join below
-constexpr int first_evidence_column = 12;
-
-bool is_hash(const char* name) { return std::string_view{name}.ends_with("hash"); }
+constexpr int first_evidence_column = 12;  // of the join below, after m.position
 
 class Walk {
  public:
@@ -77,7 +71,7 @@ class Walk {
               std::string{"SELECT "} + prefixed_columns() +
                   ", m.position, m.direction, m.peer, m.bytes FROM event AS e "
                   "LEFT JOIN sip_message AS m ON m.position = e.position "
-                  "WHERE e.position >= ? AND e.position <= ? ORDER BY e.position LIMIT ?"),
+                  "WHERE e.position >= ? AND e.position <= ? ORDER BY e.position LIMIT 1000"),
         dropped_(database,
                  "SELECT max(min(json_extract(data, '$.count'), position - 1)) FROM event "
                  "WHERE type = 'evidence-dropped' AND dialog IS NULL "
@@ -87,7 +81,7 @@ class Walk {
                 "SELECT m.position FROM sip_message AS m "
                 "LEFT JOIN event AS e ON e.position = m.position "
                 "WHERE m.position >= ? AND m.position <= ? AND e.evidence_hash IS NULL "
-                "ORDER BY m.position LIMIT ?") {}
+                "ORDER BY m.position LIMIT 1000") {}
 
   Verified walk() {
     try {
@@ -133,7 +127,6 @@ class Walk {
     rows_.reset();
     rows_.bind(1, next_);
     rows_.bind(2, target);
-    rows_.bind(3, rows_at_once);
     const std::int64_t from = next_;
     std::int64_t bytes = 0;
     bool any = false;
@@ -156,7 +149,6 @@ class Walk {
     strays_.reset();
     strays_.bind(1, from);
     strays_.bind(2, to);
-    strays_.bind(3, rows_at_once);
     while (strays_.executeStep()) {
       faults_.add(evidence_at(strays_.getColumn(0).getInt64()),
                   "a message was added: no event has a hash for it");
@@ -177,7 +169,8 @@ class Walk {
         faults_.add(where, std::string{rule.name} + " is " + type_name(type) + ", expected " +
                                type_name(rule.type));
         right = false;
-      } else if (is_hash(rule.name) && column.getBytes() != static_cast<int>(sizeof(Hash))) {
+      } else if (std::string_view{rule.name}.ends_with("hash") &&
+                 column.getBytes() != static_cast<int>(sizeof(Hash))) {
         faults_.add(where, std::string{rule.name} + " is " + number(column.getBytes()) +
                                " bytes, expected 32");
         right = false;
@@ -261,7 +254,7 @@ class Walk {
   std::int64_t check_evidence(std::int64_t position, const std::optional<Hash>& expected) {
     if (!expected) return 0;  // a message without a hash is found as a stray
     const std::string where = evidence_at(position);
-    if (rows_.getColumn(evidence_position).isNull()) {
+    if (rows_.getColumn(first_evidence_column - 1).isNull()) {
       if (position <= dropped_through_) {
         ++verified_.dropped;
       } else {

@@ -42,11 +42,20 @@ std::string seconds_text(Microseconds duration) {
 Ledger::Ledger(log::EventLog log, Clock clock)
     : log_(std::move(log)), clock_(std::move(clock)), table_(log_.database()), next_(log_.head()) {
   try {
-    table_.each_open(
-        [&](DialogState&& state) { tips_.insert(std::move(state)).keys_loaded = false; });
+    table_.each_open([&](DialogState&& state) { insert_stored(std::move(state)); });
   } catch (const SQLite::Exception& error) {
     throw log::translate(error, "cannot read the open dialogs of " + log_.path().string());
+  } catch (const std::runtime_error& error) {
+    throw log::Error{log::Failure::corrupt, "cannot read the open dialogs of " +
+                                                log_.path().string() + ": " + error.what()};
   }
+}
+
+Tip& Ledger::insert_stored(DialogState&& state) {
+  Tip& tip = tips_.insert(std::move(state));
+  tip.keys_loaded = false;
+  tip.heard_at = tip.state.last_heard;
+  return tip;
 }
 
 void Ledger::frame(const Frame& frame) {
@@ -91,13 +100,14 @@ Tip* Ledger::load(const dialog::Observation& seen) {
       auto state =
           table_.find(seen.server, identity.dialog_id, seen.message.call_id, identity.role);
       if (!state) continue;
-      Tip& tip = tips_.insert(std::move(*state));
-      tip.keys_loaded = false;
-      return &tip;
+      return &insert_stored(std::move(*state));
     }
     return nullptr;
   } catch (const SQLite::Exception& error) {
     throw log::translate(error, "cannot read the log " + log_.path().string());
+  } catch (const std::runtime_error& error) {
+    throw log::Error{log::Failure::corrupt,
+                     "cannot read the log " + log_.path().string() + ": " + error.what()};
   }
 }
 
@@ -115,6 +125,9 @@ bool Ledger::seen_before(Tip& tip, const MessageKey& key) {
       }
     } catch (const SQLite::Exception& error) {
       throw log::translate(error, "cannot read the log " + log_.path().string());
+    } catch (const dialog::EventFormatError& error) {
+      throw log::Error{log::Failure::corrupt,
+                       "cannot read the log " + log_.path().string() + ": " + error.what()};
     }
     tip.keys_loaded = true;
   }
@@ -163,7 +176,7 @@ void Ledger::expire(Instant now, std::optional<Microseconds> pending_after,
     const DialogState& state = tip.state;
     if (state.state == State::terminated) return;
     const auto limit = dialog::is_answered(state) ? lost_after : pending_after;
-    if (!limit || now - state.last_heard < *limit) return;
+    if (!limit || now - tip.heard_at < *limit) return;
     gone.emplace_back(
         state.number,
         (dialog::is_answered(state) ? "not heard of for " : "neither answered nor ended within ") +
@@ -218,6 +231,7 @@ void Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
     return;
   }
   if (event.key) remember(*tip, *event.key);
+  tip->heard_at = event.recorded_at;
   if (!tip->dirty) {
     tip->dirty = true;
     dirty_.push_back(tip->state.number);

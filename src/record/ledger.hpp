@@ -39,8 +39,8 @@ class Ledger {
   // recorded_at are set here.
   void note(Event event);
 
-  // Stages `lost` for each dialog not answered within `pending_after` of its start, and each
-  // answered one not heard of for `lost_after`. Either may be absent: then that never happens.
+  // Stages `lost` for each unanswered dialog not heard of for `pending_after`, and each answered
+  // one not heard of for `lost_after`, by our clock. Either may be absent: then that never happens.
   void expire(Instant now, std::optional<Microseconds> pending_after,
               std::optional<Microseconds> lost_after);
 
@@ -66,6 +66,7 @@ class Ledger {
  private:
   Tip* find(const dialog::Observation& seen);
   Tip* load(const dialog::Observation& seen);
+  Tip& insert_stored(DialogState&& state);
   bool seen_before(Tip& tip, const MessageKey& key);
   void unreadable(const Conversation& conversation, const Sighting& sighting);
   void warn_of_sharing(Conversation& conversation, const dialog::Observation& seen);

@@ -21,6 +21,7 @@ struct Tip {
   std::vector<MessageKey> keys;  // sorted
   bool keys_loaded = true;       // false: those of its stored events have not been read yet
   bool dirty = false;            // changed since the last commit
+  Instant heard_at;              // by our clock, which the server's need not agree with
 };
 
 // Owned by one writer; not thread-safe. References stay good until forget_ended().

@@ -32,10 +32,10 @@ std::optional<std::string_view> FrameReader::next() {
     }
     if (i == most_digits) throw ProtocolError{Fault::length_over_limit, consumed_, rest};
     length = length * 10 + static_cast<std::size_t>(rest[i] - '0');
-  }
-  if (length > limit_) {
-    throw ProtocolError{Fault::length_over_limit, consumed_, rest,
-                        "the limit is " + std::to_string(limit_) + " bytes"};
+    if (length > limit_) {
+      throw ProtocolError{Fault::length_over_limit, consumed_, rest,
+                          "the limit is " + std::to_string(limit_) + " bytes"};
+    }
   }
   if (i == rest.size()) return std::nullopt;
   if (i == 0) throw ProtocolError{Fault::length_empty, consumed_, rest};

@@ -115,7 +115,7 @@ TEST_CASE("RFC 3261 9.1: a CANCEL after the final answer has no effect", "[dialo
   CHECK(flow->status == 200);
 }
 
-TEST_CASE("RFC 3261 9.1: our own CANCEL asks; the 487 ends the call", "[dialog]") {
+TEST_CASE("RFC 3261 9.1: our own CANCEL asks: the 487 ends the call", "[dialog]") {
   Flow flow{Role::uac};
   flow << invite(sdp()) << ringing() << cancel();
   CHECK(flow.last().type == EventType::requested);
@@ -127,7 +127,7 @@ TEST_CASE("RFC 3261 9.1: our own CANCEL asks; the 487 ends the call", "[dialog]"
   CHECK(flow->reason == "487 Request Terminated");
 }
 
-TEST_CASE("Glare: our CANCEL crosses the 200; we ACK and the server hangs up", "[dialog]") {
+TEST_CASE("Glare: our CANCEL crosses the 200: we ACK and the server hangs up", "[dialog]") {
   Flow flow{Role::uac};
   flow << invite(sdp()) << ringing() << cancel() << ok(sdp()) << ack() << bye(caller).unsolicited();
   CHECK(flow.story() == "invited progressed requested answered confirmed terminated");
@@ -261,7 +261,7 @@ TEST_CASE("lost before the answer: a CANCEL that turns up is the real end", "[di
   CHECK(flow->times.end_time == flow.now());
 }
 
-TEST_CASE("proxied: the program handed the call on; on its connection the dialog ends",
+TEST_CASE("proxied: the program handed the call on: on its connection the dialog ends",
           "[dialog]") {
   Flow flow{Role::uas};
   flow << invite(sdp());

@@ -106,7 +106,7 @@ TEST_CASE("a log as it was written is proved") {
   CHECK(outcome.verified.head.hash == forgeries.head.hash);
 }
 
-TEST_CASE("any changed value of any column of event and sip_message is found") {
+TEST_CASE("any changed value of any column of event and sip_message is found", "[slow]") {
   Forgeries forgeries;
   int tried = 0;
   const auto attempt = [&](const std::string& table, const std::string& column,

@@ -60,7 +60,7 @@ TEST_CASE("a dialog of more events than one read transaction takes is proved") {
   CHECK(faults_of(folder / "calls.db").empty());
 }
 
-TEST_CASE("any changed column of a dialog is found and named") {
+TEST_CASE("any changed column of a dialog is found and named", "[slow]") {
   const ScratchFolder folder;
   const auto path = folder / "calls.db";
   write_sample(path);

@@ -4,48 +4,52 @@
 #include "catch.hpp"
 #include "dialog/apply.hpp"
 #include "projection/fold.hpp"
-#include "properties/arbitrary_event.hpp"
+#include "properties/arbitrary.hpp"
+#include "properties/property.hpp"
 #include "text/utf8.hpp"
 
 using namespace drachtio;
 using namespace drachtio::test;
 
 TEST_CASE("Property: any event is restored from its row", "[property]") {
-  CHECK(rc::check([] {
-    Event event = *any_event();
+  CHECK(holds([] {
+    Event event = arbitrary_event();
     const log::Row row = projection::to_row(event);
     if (event.dialog == 0) event.version = 0;  // there is none without a dialog
-    RC_ASSERT(text::is_utf8(row.data));
-    RC_ASSERT(projection::to_event(row) == event);
+    must(text::is_utf8(row.data), "stored as UTF-8");
+    must(projection::to_event(row) == event, "restored");
   }));
 }
 
 TEST_CASE("Property: apply takes any events in any order, and folds them alike", "[property]") {
-  CHECK(rc::check([] {
+  CHECK(holds([] {
     DialogState live;
     DialogState folded;
-    for (Event event : *rc::gen::container<std::vector<Event>>(any_event())) {
+    for (int count = pick(30); count > 0; --count) {
+      Event event = arbitrary_event();
       event.dialog = 7;
       dialog::apply(live, event);
       dialog::apply(folded, projection::to_event(projection::to_row(event)));
-      RC_ASSERT(live == folded);
-      RC_ASSERT(live.offers.size() <= 8U);
-      RC_ASSERT(live.early_answers.size() <= 16U);
+      must(live == folded, "lived = folded");
+      must(live.offers.size() <= 8 && live.early_answers.size() <= 16, "bounded memory");
     }
   }));
 }
 
 TEST_CASE("Property: from_json takes any text, or says that it does not", "[property]") {
-  CHECK(rc::check([] {
-    std::string data = dialog::to_json(*any_event());
-    const auto at = *rc::gen::inRange<std::size_t>(0, data.size());
-    data[at] = *rc::gen::oneOf(rc::gen::arbitrary<char>(), rc::gen::element('"', '{', '}', ','));
+  CHECK(holds([] {
+    std::string data = dialog::to_json(arbitrary_event());
+    for (int count = pick(3) + 1; count > 0; --count) {
+      data[static_cast<std::size_t>(pick(static_cast<int>(data.size())))] =
+          pick_of({'"', '{', '}', ',', ':', '[', '9', '\\', '\0', '\xFF'});
+    }
+    note(data);
     Event event;
     try {
       dialog::from_json(data, event);
     } catch (const dialog::EventFormatError&) {
       return;
     }
-    RC_ASSERT(text::is_utf8(dialog::to_json(event)));
+    must(text::is_utf8(dialog::to_json(event)), "stored as UTF-8");
   }));
 }

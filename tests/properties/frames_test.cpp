@@ -1,10 +1,12 @@
 // For any frames and any split of their bytes: the same frames.
 #include "catch.hpp"
+#include "properties/property.hpp"
 #include "wire/frame_reader.hpp"
 #include "wire/protocol_error.hpp"
 
-#include <rapidcheck.h>
+#include <vector>
 
+using namespace drachtio::test;
 using namespace drachtio::wire;
 
 namespace {
@@ -18,15 +20,13 @@ struct Result {
   bool operator==(const Result&) const = default;
 };
 
-// Reads `bytes` in pieces of these sizes (the last one takes what is left).
-Result read(std::string_view bytes, const std::vector<std::size_t>& sizes) {
+// Reads `bytes` in pieces of up to `most` bytes; all at once where that is 0.
+Result read(std::string_view bytes, int most) {
   FrameReader reader{200};
   Result result;
-  std::size_t piece = 0;
   while (!bytes.empty() && !result.failed) {
     const std::size_t size =
-        piece < sizes.size() ? std::min(sizes[piece], bytes.size()) : bytes.size();
-    ++piece;
+        most == 0 ? bytes.size() : std::min(static_cast<std::size_t>(pick(most)) + 1, bytes.size());
     reader.push(bytes.substr(0, size));
     bytes.remove_prefix(size);
     try {
@@ -42,33 +42,27 @@ Result read(std::string_view bytes, const std::vector<std::size_t>& sizes) {
 }  // namespace
 
 TEST_CASE("Property: any split of a byte stream gives the same frames", "[property]") {
-  const bool holds = rc::check([] {
-    const auto payloads = *rc::gen::container<Frames>(rc::gen::suchThat(
-        rc::gen::string<std::string>(),
-        [](const std::string& text) { return !text.empty() && text.size() < 200; }));
+  CHECK(holds([] {
+    Frames payloads;
     std::string bytes;
-    for (const auto& payload : payloads) bytes += frame(payload);
-    const auto sizes =
-        *rc::gen::container<std::vector<std::size_t>>(rc::gen::inRange<std::size_t>(0, 12));
-    const Result result = read(bytes, sizes);
-    RC_ASSERT(result.frames == payloads);
-    RC_ASSERT_FALSE(result.failed);
-  });
-  CHECK(holds);
+    for (int count = pick(20); count > 0; --count) {
+      std::string payload(static_cast<std::size_t>(pick(200)) + 1, 'x');
+      for (char& c : payload) c = pick_of({'x', '#', '1', '\0', '\n', '\xC3'});
+      bytes += frame(payload);
+      payloads.push_back(std::move(payload));
+    }
+    note(bytes);
+    const Result result = read(bytes, pick(30) + 1);
+    must(!result.failed, "no error");
+    must(result.frames == payloads, "the same frames");
+  }));
 }
 
 TEST_CASE("Property: what is no stream of frames fails alike however it is split", "[property]") {
-  const bool holds = rc::check([] {
-    const auto bytes = *rc::gen::container<std::string>(rc::gen::oneOf(
-        rc::gen::element('0', '1', '2', '3', '#', '#', 'x'), rc::gen::arbitrary<char>()));
-    const auto sizes =
-        *rc::gen::container<std::vector<std::size_t>>(rc::gen::inRange<std::size_t>(0, 4));
-    const Result at_once = read(bytes, {});
-    const Result split = read(bytes, sizes);
-    RC_ASSERT(split.failed == at_once.failed);
-    RC_ASSERT(split.frames == at_once.frames);
-    // Where a length grows beyond the limit depends on no split, nor does where it is none.
-    RC_ASSERT(split.error_offset == at_once.error_offset);
-  });
-  CHECK(holds);
+  CHECK(holds([] {
+    std::string bytes(static_cast<std::size_t>(pick(60)), '0');
+    for (char& c : bytes) c = pick_of({'0', '1', '2', '3', '#', '#', 'x', '\xFF'});
+    note(bytes);
+    must(read(bytes, pick(4) + 1) == read(bytes, 0), "the same frames, then the same error");
+  }));
 }

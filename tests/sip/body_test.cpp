@@ -3,6 +3,8 @@
 #include "sip/message_text.hpp"
 #include "sip/sdp.hpp"
 
+#include <ctime>
+
 using namespace drachtio;
 using namespace drachtio::test;
 
@@ -102,9 +104,9 @@ TEST_CASE("What follows the closing delimiter is no part", "[sip]") {
 
 TEST_CASE("A large body takes no longer than it must", "[sip]") {
   std::string body;
-  for (int i = 0; i < 400000; ++i) body += "--bx";
+  for (int i = 0; i < 1000000; ++i) body += "--bx";
   const std::string text = with_body("Content-Type: multipart/mixed;boundary=b", body);
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   CHECK_FALSE(parsed(text).sdp);
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds{500});
+  CHECK((std::clock() - begin) / CLOCKS_PER_SEC < 3);  // where it is quadratic: minutes
 }

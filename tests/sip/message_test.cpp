@@ -5,6 +5,8 @@
 #include "sip/message_text.hpp"
 #include "text/utf8.hpp"
 
+#include <ctime>
+
 using namespace drachtio;
 using namespace drachtio::test;
 
@@ -134,7 +136,7 @@ TEST_CASE("RFC 3261 20.42: the top Via is the first value of the first Via", "[s
   CHECK(parsed(none).branch.empty());
 }
 
-TEST_CASE("Line ends may be LF, or mixed; line breaks may come before the start line", "[sip]") {
+TEST_CASE("Line ends may be LF, or mixed: line breaks may come before the start line", "[sip]") {
   std::string lf;
   for (const char c : with("Content-Length: 10", "Content-Length: 8")) {
     if (c != '\r') lf += c;
@@ -220,7 +222,7 @@ TEST_CASE("Every text of a message is UTF-8, whatever the peer sent", "[sip]") {
 TEST_CASE("No message takes long, however it is stuffed", "[sip]") {
   const auto many = [](std::string_view piece) {
     std::string text;
-    for (int i = 0; i < 60000; ++i) text += piece;
+    for (int i = 0; i < 100000; ++i) text += piece;
     return text;
   };
   const std::string text = GENERATE_COPY(
@@ -233,7 +235,7 @@ TEST_CASE("No message takes long, however it is stuffed", "[sip]") {
       with("ann@", many("%41") + "@"), with("Via: ", "Via: " + many("SIP/2.0/UDP h;branch=x,")),
       with("application/sdp", "multipart/mixed" + many(";")), plus("Subject: " + many("\r\n ")),
       plus("Subject: " + many("       ")));
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();
   refusal(text);
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds{500});
+  CHECK((std::clock() - begin) / CLOCKS_PER_SEC < 3);  // where it is quadratic: minutes
 }

@@ -47,7 +47,7 @@ TEST_CASE("RFC 2543 B.5: the address 0.0.0.0 or :: holds", "[sdp]") {
   CHECK_FALSE(is_hold(session("c=IN IP4 10.0.0.0\r\n") + audio));
 }
 
-TEST_CASE("RFC 3264 8.4: every stream in use must be held; a stream with port 0 is none", "[sdp]") {
+TEST_CASE("RFC 3264 8.4: every stream in use must be held: a stream with port 0 is none", "[sdp]") {
   CHECK(is_hold(session(live) + audio + "a=sendonly\r\n" + video + "a=inactive\r\n"));
   CHECK_FALSE(is_hold(session(live) + audio + "a=sendonly\r\n" + video));
   CHECK_FALSE(is_hold(session(live) + audio + video + "a=inactive\r\n"));

@@ -133,7 +133,7 @@ TEST_CASE("Envelope: call records", "[wire]") {
   CHECK(stop.message == "BYE");
 }
 
-TEST_CASE("Envelope: what a client sends; only proxy and authenticate are told apart", "[wire]") {
+TEST_CASE("Envelope: what a client sends: only proxy and authenticate are told apart", "[wire]") {
   const std::string proxy =
       "e8|proxy|0ba1|remainInDialog|fullResponse||serial|||sip:bob@h:5074\r\nINVITE sip:b SIP/2.0";
   const Envelope envelope = parse_envelope(Sender::client, proxy);

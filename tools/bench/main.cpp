@@ -1,5 +1,6 @@
 // drachtio-bench: what the road costs, each figure as a ratio to the bare floor of the same run.
 #include "benches.hpp"
+#include "sip/parser_arena.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -9,6 +10,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Measures drachtio-dialog against bare floors, in one run each.", "drachtio-bench"};
   app.require_subcommand(1);
   int status = 0;
+  drachtio::sip::install_parser_arena();
 
   IngestOptions ingest_options;
   auto* ingest_command = app.add_subcommand("ingest", "Server bytes to durable events");

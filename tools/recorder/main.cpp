@@ -8,6 +8,7 @@
 #include "recorder/import.hpp"
 #include "recorder/tap.hpp"
 #include "recorder/watch.hpp"
+#include "sip/parser_arena.hpp"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -227,6 +228,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    sip::install_parser_arena();
     return run(argc, argv);
   } catch (const UsageError& error) {
     return complain(error.what(), bad_usage);

@@ -78,8 +78,10 @@ Cell cell(sqlite3_stmt* statement, int index) {
 }
 
 std::vector<Column> columns(sqlite3_stmt* statement) {
+  const int count = sqlite3_column_count(statement);
   std::vector<Column> result;
-  for (int i = 0; i < sqlite3_column_count(statement); ++i) {
+  result.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
     const char* name = sqlite3_column_name(statement, i);
     result.push_back({name == nullptr ? "" : name});
   }

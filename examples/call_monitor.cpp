@@ -1,0 +1,21 @@
+// Tells of each call in a log as it begins and ends: those recorded so far, then the live ones,
+// until a second passes without an event.
+#include <drachtio/subscription.hpp>
+
+#include <iostream>
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  drachtio::DialogSignals signals;
+  signals.on_create.connect([](const drachtio::DialogEvent& e) {
+    std::cout << e.position << ": created, " << to_string(e.dialog->role) << ", caller "
+              << e.dialog->calling_party.user.value_or("?") << '\n';
+  });
+  signals.on_terminate.connect([](const drachtio::DialogEvent& e) {
+    std::cout << e.position << ": ended, " << e.reason << '\n';
+  });
+  drachtio::Subscription calls{argv[1],
+                               signals};  // from the beginning, and on into what is written
+  while (calls.wait(std::chrono::seconds{1}) > 0) {
+  }
+}
