@@ -91,7 +91,7 @@ std::string first_contact(std::string_view reply) {
 }  // namespace
 
 Sighting Conversation::read(const Frame& frame) {
-  if (!frame.server.empty()) server_ = frame.server;
+  if (!frame.server.empty() && frame.server != server_) server_ = text::to_utf8(frame.server);
   try {
     const Envelope envelope = wire::parse_envelope(frame.from, frame.payload);
     if (frame.from == wire::Sender::server) return read_server(frame, envelope);

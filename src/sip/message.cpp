@@ -1,7 +1,9 @@
-// The only file that knows libosip2.
+// With address.cpp, the only file that knows libosip2.
 #include "sip/message.hpp"
 
+#include "sip/address.hpp"
 #include "sip/header_lines.hpp"
+#include "sip/header_value.hpp"
 #include "sip/sdp.hpp"
 #include "text/utf8.hpp"
 
@@ -9,8 +11,6 @@
 #include <osipparser2/osip_port.h>
 
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 #include <cstdarg>
 #include <memory>
 #include <mutex>
@@ -22,11 +22,7 @@ namespace {
 struct FreeMessage {
   void operator()(osip_message_t* message) const { osip_message_free(message); }
 };
-struct FreeAddress {
-  void operator()(osip_from_t* address) const { osip_from_free(address); }
-};
 using OsipMessage = std::unique_ptr<osip_message_t, FreeMessage>;
-using OsipAddress = std::unique_ptr<osip_from_t, FreeAddress>;
 
 // libosip2 would tell standard output of every malformed message; what it refuses is told by us.
 void say_nothing(const char*, int, osip_trace_level_t, const char*, va_list) {}
@@ -40,98 +36,6 @@ void initialise_parser() {
   });
 }
 
-std::string text_of(const char* text) {
-  return text == nullptr ? std::string{} : text::to_utf8(text);
-}
-
-std::optional<std::string> optional_text(const char* text) {
-  if (text == nullptr || *text == '\0') return std::nullopt;
-  return text::to_utf8(text);
-}
-
-template <typename Number>
-std::optional<Number> number_of(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  Number value{};
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (result.ec != std::errc{} || result.ptr == text.data()) return std::nullopt;
-  return value;
-}
-
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-// A header's value on one line: each line break with the blanks after it is one space
-// (RFC 3261 7.3.1).
-std::string unfolded(std::string_view text) {
-  std::string line;
-  line.reserve(text.size());
-  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
-    line.append(trimmed(text.substr(0, end))).append(" ");
-    text.remove_prefix(end + 1);
-    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  }
-  return line.append(text);
-}
-
-// A display name without its quotes and escapes (RFC 3261 25.1: quoted-string); nothing where it
-// is empty.
-std::optional<std::string> unquoted(std::string_view text) {
-  std::string_view quoted = trimmed(text);
-  if (quoted.size() >= 2 && quoted.front() == '"' && quoted.back() == '"') {
-    quoted = quoted.substr(1, quoted.size() - 2);
-    std::string plain;
-    for (std::size_t i = 0; i < quoted.size(); ++i) {
-      if (quoted[i] == '\\' && i + 1 < quoted.size()) ++i;
-      plain += quoted[i];
-    }
-    if (plain.empty()) return std::nullopt;
-    return text::to_utf8(plain);
-  }
-  if (quoted.empty()) return std::nullopt;
-  return text::to_utf8(quoted);
-}
-
-std::optional<std::string> parameter(const osip_list_t& parameters, std::string_view name) {
-  for (int i = 0; i < osip_list_size(&parameters); ++i) {
-    const auto* found = static_cast<const osip_generic_param_t*>(osip_list_get(&parameters, i));
-    if (found->gname != nullptr && same_ignoring_case(found->gname, name)) {
-      return text_of(found->gvalue);
-    }
-  }
-  return std::nullopt;
-}
-
-Address address_of(const osip_from_t* from) {
-  Address address;
-  if (from == nullptr) return address;
-  if (from->displayname != nullptr) address.display = unquoted(from->displayname);
-  if (const osip_uri_t* uri = from->url; uri != nullptr) {
-    address.user = optional_text(uri->username);
-    address.host = optional_text(uri->host);
-    if (uri->port != nullptr) address.port = number_of<std::uint16_t>(uri->port);
-    address.secure = uri->scheme != nullptr && same_ignoring_case(uri->scheme, "sips");
-    // tel:+15551212;phone-context=... : what libosip2 leaves whole is the number.
-    if (!address.user && uri->string != nullptr) {
-      const std::string_view rest = uri->string;
-      const std::string_view number = rest.substr(0, rest.find(';'));
-      if (!number.empty()) address.user = text::to_utf8(number);
-    }
-  }
-  address.tag = parameter(from->gen_params, "tag");
-  if (address.tag && address.tag->empty()) address.tag.reset();
-  return address;
-}
-
 std::optional<HostPort> contact_of(const osip_message_t* message) {
   osip_contact_t* contact = nullptr;
   if (osip_message_get_contact(message, 0, &contact) != 0 || contact == nullptr)
@@ -140,103 +44,6 @@ std::optional<HostPort> contact_of(const osip_message_t* message) {
   if (!address.host) return std::nullopt;
   const std::uint16_t standard = address.secure ? 5061 : 5060;
   return HostPort{*address.host, address.port.value_or(standard)};
-}
-
-// libosip2 keeps lists of parameters and values that it walks from the start to add to their end:
-// more than this many and it would take a second for each message.
-constexpr std::size_t most_separators = 1000;
-
-bool has_too_many_parts(std::string_view text) {
-  return std::ranges::count_if(text, [](char c) {
-           return c == ',' || c == ';' || c == '&' || c == '?';
-         }) > static_cast<std::ptrdiff_t>(most_separators);
-}
-
-// Takes the first of several values off the front; commas inside quotes and angle brackets do not
-// count. `name` is left with the length of the display name: what stands before the bracket.
-std::string_view take_value(std::string_view& values, std::size_t& name) {
-  bool quoted = false;
-  bool bracketed = false;
-  name = std::string_view::npos;
-  std::size_t i = 0;
-  for (; i < values.size(); ++i) {
-    const char c = values[i];
-    if (quoted) {
-      if (c == '\\') ++i;
-      if (c == '"') quoted = false;
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '<') {
-      if (name == std::string_view::npos) name = i;
-      bracketed = true;
-    } else if (c == '>') {
-      bracketed = false;
-    } else if (c == ',' && !bracketed) {
-      break;
-    }
-  }
-  const std::string_view value = values.substr(0, i);
-  values.remove_prefix(std::min(i + 1, values.size()));
-  return value;
-}
-
-// The display name is read here: libosip2 refuses one without quotes that is not ASCII, and the
-// servers between pass these headers on as they are.
-std::optional<Identity> identity_of(std::string_view value, std::size_t name) {
-  osip_from_t* raw = nullptr;
-  if (osip_from_init(&raw) != 0) return std::nullopt;
-  const OsipAddress parsed{raw};
-  const bool bracketed = name != std::string_view::npos;
-  const std::string address{trimmed(bracketed ? value.substr(name) : value)};
-  if (osip_from_parse(raw, address.c_str()) != 0 || raw->url == nullptr) return std::nullopt;
-  Identity identity;
-  identity.address = address_of(raw);
-  if (bracketed) identity.address.display = unquoted(value.substr(0, name));
-  identity.party = parameter(raw->gen_params, "party");
-  identity.privacy = parameter(raw->gen_params, "privacy");
-  return identity;
-}
-
-void read_identities(std::string_view values, std::vector<Identity>& identities) {
-  if (has_too_many_parts(values)) return;
-  const std::string line = unfolded(values);
-  std::string_view rest = line;
-  while (!rest.empty()) {
-    std::size_t name = 0;
-    const std::string_view value = take_value(rest, name);
-    if (auto identity = identity_of(value, name)) identities.push_back(std::move(*identity));
-  }
-}
-
-// text="..." of a Reason header (RFC 3326): of the first of its values that has one.
-std::optional<std::string> reason_text(std::string_view reason) {
-  for (std::size_t i = 0; i < reason.size(); ++i) {
-    if (reason[i] == '"') {  // skip a quoted value of another parameter
-      for (++i; i < reason.size() && reason[i] != '"'; ++i) {
-        if (reason[i] == '\\') ++i;
-      }
-      continue;
-    }
-    if (reason[i] != ';') continue;
-    const std::string_view rest = reason.substr(i + 1);
-    const std::size_t equals = rest.find_first_of("=;,\"");
-    if (equals == std::string_view::npos || rest[equals] != '=' ||
-        !same_ignoring_case(trimmed(rest.substr(0, equals)), "text")) {
-      continue;
-    }
-    const std::string_view value = trimmed(rest.substr(equals + 1));
-    std::string plain;
-    if (value.starts_with('"')) {
-      for (std::size_t j = 1; j < value.size() && value[j] != '"'; ++j) {
-        if (value[j] == '\\' && j + 1 < value.size()) ++j;
-        plain += value[j];
-      }
-    } else {
-      plain = trimmed(value.substr(0, value.find_first_of(";,")));
-    }
-    if (!plain.empty()) return text::to_utf8(plain);
-  }
-  return std::nullopt;
 }
 
 // What a message says, before libosip2 looks at it: the few headers a dialog stands on, for

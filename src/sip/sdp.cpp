@@ -1,20 +1,13 @@
 #include "sip/sdp.hpp"
 
-#include <algorithm>
-#include <cctype>
+#include "sip/header_value.hpp"
+
 #include <optional>
 #include <string>
 
 namespace drachtio::sip {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 // Takes a line off the front of `text`, without its CRLF or LF.
 std::string_view take_line(std::string_view& text) {
@@ -89,12 +82,6 @@ std::optional<Origin> origin(std::string_view sdp) {
     return found;
   }
   return std::nullopt;
-}
-
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
-
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 // What follows the next semicolon outside quotes; empty where there is none.

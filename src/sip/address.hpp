@@ -1,0 +1,30 @@
+// From libosip2's addresses to ours. For message.cpp alone: nobody else knows libosip2.
+#pragma once
+
+#include "sip/message.hpp"
+
+#include <osipparser2/osip_parser.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace drachtio::sip {
+
+// libosip2's text as ours: valid UTF-8, empty for null.
+std::string text_of(const char* text);
+
+std::optional<std::string> parameter(const osip_list_t& parameters, std::string_view name);
+
+Address address_of(const osip_from_t* from);
+
+// libosip2 would take seconds over `text`: it holds more parameters or values than any real
+// message.
+bool has_too_many_parts(std::string_view text);
+
+// Adds the addresses of a P-Asserted-Identity or Remote-Party-ID header (several, comma separated,
+// folds and all); those libosip2 refuses are passed over.
+void read_identities(std::string_view values, std::vector<Identity>& identities);
+
+}  // namespace drachtio::sip

@@ -1,0 +1,33 @@
+// What header values have in common, whichever header it is: blanks, folds, numbers, case.
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace drachtio::sip {
+
+bool same_ignoring_case(std::string_view a, std::string_view b);
+
+// Without blanks and line breaks at either end.
+std::string_view trimmed(std::string_view text);
+
+// A header's value on one line: each line break with the blanks after it is one space
+// (RFC 3261 7.3.1).
+std::string unfolded(std::string_view text);
+
+// The number a value begins with; nothing where there is none, or it does not fit.
+template <typename Number>
+std::optional<Number> number_of(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  Number value{};
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (result.ec != std::errc{} || result.ptr == text.data()) return std::nullopt;
+  return value;
+}
+
+// text="..." of a Reason header (RFC 3326): of the first of its values that has one.
+std::optional<std::string> reason_text(std::string_view reason);
+
+}  // namespace drachtio::sip
