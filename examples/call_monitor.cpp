@@ -14,8 +14,7 @@ int main(int argc, char** argv) {
   signals.on_terminate.connect([](const drachtio::DialogEvent& e) {
     std::cout << e.position << ": ended, " << e.reason << '\n';
   });
-  drachtio::Subscription calls{argv[1],
-                               signals};  // from the beginning, and on into what is written
+  drachtio::Subscription calls{argv[1], signals};  // from the beginning on, then live
   while (calls.wait(std::chrono::seconds{1}) > 0) {
   }
 }

@@ -3,6 +3,7 @@
 #include "contains.hpp"
 #include "relayed.hpp"
 
+#include <atomic>
 #include <random>
 #include <thread>
 

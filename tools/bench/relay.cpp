@@ -32,11 +32,12 @@ class Server {
     thread_ = std::thread{[this] { serve(); }};
   }
   ~Server() {
-    // Wakes accept(): a connection that says nothing.
-    tcp::socket last{io_};
     done_ = true;
-    boost::system::error_code ignored;
-    last.connect({any_local.address(), port_}, ignored);
+    {  // wakes accept(): a connection that says nothing, and ends
+      tcp::socket last{io_};
+      boost::system::error_code ignored;
+      last.connect({any_local.address(), port_}, ignored);
+    }
     thread_.join();
   }
   Server(const Server&) = delete;
