@@ -8,12 +8,12 @@
 
 namespace drachtio::dialog {
 
-// The event this observation is, given the dialog as it stands (`tip`; null where the dialog is
+// The event that was `seen`, given the dialog as it stands (`tip`; null where the dialog is
 // not known). Nothing where it is none: a 100, a message of an unknown dialog that opens none, a
 // call record that tells what is already known. Never throws for any message.
 //
 // Duplicates are the caller's business (message_key); position, dialog, version and recorded_at
 // are set when the event is appended.
-std::optional<Event> observe(const DialogState* tip, const Observation& observation);
+std::optional<Event> observe(const DialogState* tip, const Observation& seen);
 
 }  // namespace drachtio::dialog

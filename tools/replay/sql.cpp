@@ -113,7 +113,9 @@ int print(sqlite3_stmt* statement, Format format, Clock::time_point deadline) {
   int result = SQLITE_OK;
   while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
     std::vector<Cell> cells;
-    for (int i = 0; i < sqlite3_column_count(statement); ++i) cells.push_back(cell(statement, i));
+    const int columns = sqlite3_column_count(statement);
+    cells.reserve(static_cast<std::size_t>(columns));
+    for (int i = 0; i < columns; ++i) cells.push_back(cell(statement, i));
     sheet.row(cells);
     // A reader of our output that is slow counts too: the transaction is open meanwhile.
     if (Clock::now() >= deadline) return SQLITE_INTERRUPT;
