@@ -26,7 +26,10 @@ Failure failure_of(int code) {
 }  // namespace
 
 Error translate(const SQLite::Exception& error, const std::string& doing) {
-  return {failure_of(error.getErrorCode()), doing + ": " + error.what()};
+  const Failure failure = failure_of(error.getErrorCode());
+  std::string what = doing + ": " + error.what();
+  if (failure == Failure::conflict) what += " (another writer has been at it)";
+  return {failure, std::move(what)};
 }
 
 }  // namespace drachtio::log

@@ -33,6 +33,11 @@ bool may_belong(const dialog::Observation& seen) {
          message.method == "CANCEL";
 }
 
+// Memory a staged row takes, roughly.
+std::size_t size_of(const log::Entry& entry) {
+  return entry.row.data.size() + (entry.evidence ? entry.evidence->bytes.size() : 0) + 256;
+}
+
 std::string seconds_text(Microseconds duration) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + " s";
 }
@@ -40,14 +45,18 @@ std::string seconds_text(Microseconds duration) {
 }  // namespace
 
 Ledger::Ledger(log::EventLog log, Clock clock)
-    : log_(std::move(log)), clock_(std::move(clock)), table_(log_.database()), next_(log_.head()) {
+    : store_(std::move(log)),
+      reader_(store_.log().path()),
+      stored_(reader_.database()),
+      clock_(std::move(clock)),
+      next_(store_.log().head()) {
   try {
-    table_.each_open([&](DialogState&& state) { insert_stored(std::move(state)); });
+    stored_.each_open([&](DialogState&& state) { insert_stored(std::move(state)); });
   } catch (const SQLite::Exception& error) {
-    throw log::translate(error, "cannot read the open dialogs of " + log_.path().string());
+    throw log::translate(error, "cannot read the open dialogs of " + reader_.path().string());
   } catch (const std::runtime_error& error) {
     throw log::Error{log::Failure::corrupt, "cannot read the open dialogs of " +
-                                                log_.path().string() + ": " + error.what()};
+                                                reader_.path().string() + ": " + error.what()};
   }
 }
 
@@ -98,23 +107,23 @@ Tip* Ledger::load(const dialog::Observation& seen) {
   try {
     for (const dialog::Identity& identity : dialog::candidates(seen)) {
       auto state =
-          table_.find(seen.server, identity.dialog_id, seen.message.call_id, identity.role);
+          stored_.find(seen.server, identity.dialog_id, seen.message.call_id, identity.role);
       if (!state) continue;
       return &insert_stored(std::move(*state));
     }
     return nullptr;
   } catch (const SQLite::Exception& error) {
-    throw log::translate(error, "cannot read the log " + log_.path().string());
+    throw log::translate(error, "cannot read the log " + reader_.path().string());
   } catch (const std::runtime_error& error) {
     throw log::Error{log::Failure::corrupt,
-                     "cannot read the log " + log_.path().string() + ": " + error.what()};
+                     "cannot read the log " + reader_.path().string() + ": " + error.what()};
   }
 }
 
 bool Ledger::seen_before(Tip& tip, const MessageKey& key) {
   if (!tip.keys_loaded) {
     try {
-      SQLite::Statement stored{log_.database(),
+      SQLite::Statement stored{reader_.database(),
                                "SELECT data FROM event WHERE dialog = ? ORDER BY version"};
       stored.bind(1, tip.state.number);
       while (stored.executeStep()) {
@@ -124,10 +133,10 @@ bool Ledger::seen_before(Tip& tip, const MessageKey& key) {
         if (event.key) remember(tip, *event.key);
       }
     } catch (const SQLite::Exception& error) {
-      throw log::translate(error, "cannot read the log " + log_.path().string());
+      throw log::translate(error, "cannot read the log " + reader_.path().string());
     } catch (const dialog::EventFormatError& error) {
       throw log::Error{log::Failure::corrupt,
-                       "cannot read the log " + log_.path().string() + ": " + error.what()};
+                       "cannot read the log " + reader_.path().string() + ": " + error.what()};
     }
     tip.keys_loaded = true;
   }
@@ -213,11 +222,10 @@ void Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
                                    std::string{evidence->bytes}};
     entry.row.evidence_hash = log::evidence_hash(hasher_, entry.evidence->direction,
                                                  entry.evidence->peer, entry.evidence->bytes);
-    staged_bytes_ += evidence->bytes.size();
   }
   entry.row.hash = log::row_hash(hasher_, entry.row);
   next_ = {entry.row.position, entry.row.hash, entry.row.recorded_at};
-  staged_bytes_ += entry.row.data.size() + 256;
+  staged_bytes_ += size_of(entry);
   staged_.push_back(std::move(entry));
 
   if (opens) {
@@ -238,17 +246,40 @@ void Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
   }
 }
 
+Batch Ledger::hand_over() {
+  Batch batch;
+  batch.entries = std::move(staged_);
+  batch.dialogs.reserve(dirty_.size());
+  for (const std::int64_t number : dirty_) {
+    Tip& tip = *tips_.find(number);
+    batch.dialogs.push_back(tip.state);
+    tip.dirty = false;
+  }
+  staged_.clear();
+  dirty_.clear();
+  staged_bytes_ = 0;
+  tips_.forget_ended(store_.committed());
+  return batch;
+}
+
 void Ledger::commit(const log::EventLog::Alongside& alongside) {
   if (staged_.empty() && !alongside) return;
-  log_.commit(staged_, [&](SQLite::Database& database) {
-    for (const std::int64_t number : dirty_) table_.upsert(tips_.find(number)->state);
-    if (alongside) alongside(database);
-  });
-  for (const std::int64_t number : dirty_) tips_.find(number)->dirty = false;
-  dirty_.clear();
-  staged_.clear();
-  staged_bytes_ = 0;
-  tips_.forget_ended();
+  Batch batch = hand_over();
+  try {
+    store_.commit(batch, alongside);
+  } catch (const log::Error&) {
+    take_back(std::move(batch));
+    throw;
+  }
+}
+
+void Ledger::take_back(Batch batch) {
+  staged_ = std::move(batch.entries);
+  for (const log::Entry& entry : staged_) staged_bytes_ += size_of(entry);
+  for (const DialogState& state : batch.dialogs) {
+    tips_.find(state.number)->dirty = true;
+    dirty_.push_back(state.number);
+  }
 }
 
 void Ledger::drop_evidence(std::int64_t through, const std::string& why) {
@@ -259,9 +290,14 @@ void Ledger::drop_evidence(std::int64_t through, const std::string& why) {
   event.count = through;
   commit();
   append(nullptr, event, nullptr);
-  log_.drop_evidence(staged_, through, {});
-  staged_.clear();
-  staged_bytes_ = 0;
+  Batch batch = hand_over();
+  try {
+    store_.drop_evidence(batch, through);
+  } catch (const log::Error&) {
+    // The event must not stay: it would be committed later, without the deletion.
+    next_ = store_.log().head();
+    throw;
+  }
 }
 
 }  // namespace drachtio::record

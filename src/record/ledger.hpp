@@ -1,13 +1,14 @@
-// The road from frames to durable events, walked by one thread: read the frame, find the dialog,
-// decide the event, apply it to the tip, stage the row; then commit what is staged.
+// The road from frames to durable events: read the frame, find the dialog, decide the event, apply
+// it to the tip, stage the row; then commit what is staged. Nothing else decides or writes events.
 //
-// Nothing else decides or writes events. A commit that fails leaves everything staged: call it
-// again.
+// It has two halves, so that one batch can be committed while the next is walked: the ledger
+// itself, which hands batches over, and its store(), which writes them. A caller that is content
+// with one thread uses commit().
 #pragma once
 
-#include "log/event_log.hpp"
-#include "projection/dialog_table.hpp"
+#include "log/reader.hpp"
 #include "record/conversation.hpp"
+#include "record/store.hpp"
 #include "record/tips.hpp"
 
 #include <cstdint>
@@ -18,7 +19,7 @@
 
 namespace drachtio::record {
 
-// Not thread-safe: one owner, one thread at a time.
+// One thread at a time, but that store() may be at work on another.
 class Ledger {
  public:
   using Clock = std::function<Instant()>;
@@ -44,6 +45,9 @@ class Ledger {
   void expire(Instant now, std::optional<Microseconds> pending_after,
               std::optional<Microseconds> lost_after);
 
+  // Takes what is staged, for store() to commit: in this order, before any later batch.
+  [[nodiscard]] Batch hand_over();
+
   // Puts what is staged on disk: rows, evidence, the dialogs they changed, and `alongside`, in one
   // transaction. Throws log::Error; then nothing has happened and all is still staged.
   void commit(const log::EventLog::Alongside& alongside = {});
@@ -54,12 +58,12 @@ class Ledger {
 
   [[nodiscard]] std::size_t staged() const { return staged_.size(); }
   [[nodiscard]] std::size_t staged_bytes() const { return staged_bytes_; }
-  [[nodiscard]] const log::Head& head() const { return log_.head(); }
   [[nodiscard]] std::size_t open_dialogs() const { return tips_.open(); }
-  [[nodiscard]] const std::filesystem::path& path() const { return log_.path(); }
   // Every dialog in memory, open or just ended, as its tip stands.
   [[nodiscard]] Tips& tips() { return tips_; }
-  [[nodiscard]] log::EventLog& log() { return log_; }
+  [[nodiscard]] Store& store() { return store_; }
+  // The last row on disk.
+  [[nodiscard]] const log::Head& head() const { return store_.log().head(); }
   // The server's name as a connection's frames have told it so far.
   [[nodiscard]] std::string server_of(std::uint64_t connection) const;
 
@@ -71,10 +75,13 @@ class Ledger {
   void unreadable(const Conversation& conversation, const Sighting& sighting);
   void warn_of_sharing(Conversation& conversation, const dialog::Observation& seen);
   void append(Tip* tip, Event& event, const Sighting* evidence);
+  void take_back(Batch batch);
 
-  log::EventLog log_;
+  Store store_;
+  log::Reader
+      reader_;  // for dialogs that are not in memory: the store's own connection may be busy
+  projection::DialogTable stored_;
   Clock clock_;
-  projection::DialogTable table_;
   Tips tips_;
   std::unordered_map<std::uint64_t, Conversation> conversations_;
 

@@ -75,12 +75,14 @@ void Tips::changed(Tip& tip) {
   entry.indexed_pending = pending;
 }
 
-void Tips::forget_ended() {
+void Tips::forget_ended(std::int64_t committed) {
   while (ended_.size() > ended_kept) {
     const std::int64_t number = ended_.front();
-    ended_.pop_front();
     const auto found = tips_.find(number);
-    if (found == tips_.end() || found->second.counted_open) continue;
+    const bool gone = found == tips_.end() || found->second.counted_open;
+    if (!gone && found->second.tip.state.last_position > committed) return;
+    ended_.pop_front();
+    if (gone) continue;
     const DialogState& state = found->second.tip.state;
     const auto [begin, end] =
         identities_.equal_range(identity_hash(state.server, state.dialog_id, state.role));

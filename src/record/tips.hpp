@@ -39,9 +39,9 @@ class Tips {
   // To be called after each event applied to `tip`: keeps the indexes.
   void changed(Tip& tip);
 
-  // Drops the dialogs that ended longest ago, but for the last thousands. Only when nothing is
-  // dirty.
-  void forget_ended();
+  // Drops the dialogs that ended longest ago, but for the last thousands, and only those of which
+  // everything through `committed` is on disk: there they are found again.
+  void forget_ended(std::int64_t committed);
 
   void each(const std::function<void(Tip&)>& visit);
   [[nodiscard]] std::size_t open() const { return open_; }

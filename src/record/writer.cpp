@@ -21,10 +21,13 @@ Instant now() {
 }
 
 Writer::Writer(const std::filesystem::path& database, Options options)
-    : options_(std::move(options)), ledger_(log::EventLog{database}, [] { return now(); }) {
+    : options_(std::move(options)),
+      ledger_(log::EventLog{database}, [] { return now(); }),
+      next_expiry_(SteadyClock::now() + expiry_interval),
+      store_(ledger_.store()) {
   statistics_.head = ledger_.head();
   statistics_.open_dialogs = ledger_.open_dialogs();
-  thread_ = std::thread{[this] { run(); }};
+  for (std::thread& thread : threads_) thread = std::thread{[this] { run(); }};
 }
 
 Writer::~Writer() { stop(); }
@@ -87,40 +90,110 @@ void Writer::post(Item item, std::size_t bytes) {
   wake_.notify_one();
 }
 
-bool Writer::take_batch(std::deque<Item>& batch) {
+// Waits for something to do. False: nothing will come any more.
+bool Writer::take_items() {
   std::unique_lock lock{mutex_};
   wake_.wait_for(lock, expiry_interval,
-                 [&] { return !queue_.empty() || overflow_.frames > 0 || stop_by_; });
-  while (!queue_.empty() && batch.size() < most_frames_a_batch) {
+                 [&] { return !queue_.empty() || overflow_.frames > 0 || stop_by_ || failed_; });
+  while (!queue_.empty() && items_.size() < most_frames_a_batch) {
     Item& item = queue_.front();
     if (const auto* frame = std::get_if<Frame>(&item)) {
       queued_bytes_ -= frame->payload.size() + sizeof(Frame);
     } else {
       queued_bytes_ -= std::holds_alternative<Event>(item) ? sizeof(Event) : sizeof(Closed);
     }
-    batch.push_back(std::move(item));
+    items_.push_back(std::move(item));
     queue_.pop_front();
   }
-  return !(stop_by_ && queue_.empty() && batch.empty() && overflow_.frames == 0);
+  return !failed_ && !(stop_by_ && items_.empty() && overflow_.frames == 0);
 }
 
-void Writer::walk(std::deque<Item>& batch) {
-  report_overflow();
-  std::uint64_t frames = 0;
-  while (!batch.empty()) {
-    Item& item = batch.front();
-    if (const auto* frame = std::get_if<Frame>(&item)) {
-      ledger_.frame(*frame);
-      ++frames;
-    } else if (const auto* closed = std::get_if<Closed>(&item)) {
-      ledger_.closed(closed->connection);
-    } else {
-      ledger_.note(std::move(std::get<Event>(item)));
+// Walks what was taken. False: the log cannot be read any more.
+bool Writer::walk() {
+  auto retry = first_retry;
+  while (true) {
+    try {
+      report_overflow();
+      while (!items_.empty()) {
+        Item& item = items_.front();
+        if (const auto* frame = std::get_if<Frame>(&item)) {
+          ledger_.frame(*frame);
+          ++walked_;
+        } else if (const auto* closed = std::get_if<Closed>(&item)) {
+          ledger_.closed(closed->connection);
+        } else {
+          ledger_.note(std::move(std::get<Event>(item)));
+        }
+        items_.pop_front();  // only now: a frame that could not be walked is walked again
+      }
+      if (SteadyClock::now() >= next_expiry_) {
+        ledger_.expire(now(), options_.pending_after, options_.lost_after);
+        next_expiry_ = SteadyClock::now() + expiry_interval;
+      }
+      return true;
+    } catch (const log::Error& error) {
+      if (!wait_to_retry(error, retry)) return false;
     }
-    batch.pop_front();  // only now: a frame that could not be walked is walked again
   }
-  const std::lock_guard lock{mutex_};
-  statistics_.frames += frames;
+}
+
+// False: the log cannot be written any more.
+bool Writer::commit(const Batch& batch) {
+  auto retry = first_retry;
+  while (true) {
+    try {
+      store_.commit(batch);
+      return true;
+    } catch (const log::Error& error) {
+      if (!wait_to_retry(error, retry)) return false;
+    }
+  }
+}
+
+// A failure that may pass is waited out; true then. One that will not, or that outlasts a stop's
+// patience, is the end.
+bool Writer::wait_to_retry(const log::Error& error, std::chrono::milliseconds& retry) {
+  std::unique_lock lock{mutex_};
+  if (failed_) return false;
+  const bool out_of_patience = stop_by_ && SteadyClock::now() + retry > *stop_by_;
+  if (!error.retryable() || out_of_patience) {
+    failed_ = true;
+    queue_.clear();
+    queued_bytes_ = 0;
+    lock.unlock();
+    wake_.notify_all();
+    stopping_.notify_all();
+    if (options_.on_failed) options_.on_failed(error);
+    return false;
+  }
+  stopping_.wait_for(lock, retry,
+                     [&] { return failed_ || (stop_by_ && SteadyClock::now() >= *stop_by_); });
+  retry = std::min(retry * 2, last_retry);
+  return true;
+}
+
+void Writer::run() {
+  while (true) {
+    std::unique_lock walking{walking_};
+    if (!take_items() || !walk()) return;
+    const Batch batch = ledger_.hand_over();
+    const std::size_t open_dialogs = ledger_.open_dialogs();
+    const std::uint64_t walked = walked_;
+    const std::unique_lock committing{committing_};
+    walking.unlock();
+    const bool written = batch.empty() || commit(batch);
+    if (!written) return;
+    {
+      const std::lock_guard lock{mutex_};
+      if (failed_) return;
+      statistics_.frames = walked;
+      statistics_.open_dialogs = open_dialogs;
+      statistics_.head = store_.log().head();
+      statistics_.events += batch.entries.size();
+      statistics_.commits += batch.empty() ? 0 : 1;
+    }
+    if (!batch.empty() && options_.on_commit) options_.on_commit(store_.log().head());
+  }
 }
 
 void Writer::report_overflow() {
@@ -142,62 +215,18 @@ void Writer::report_overflow() {
   ledger_.note(std::move(event));
 }
 
-// One batch after another until stopped. A failure that may pass is waited out with the batch as
-// it stands; one that will not ends the thread.
-void Writer::run() {
-  std::deque<Item> batch;
-  auto retry = first_retry;
-  auto next_expiry = SteadyClock::now() + expiry_interval;
-  while (true) {
-    try {
-      if (batch.empty() && ledger_.staged() == 0 && !take_batch(batch)) return;
-      walk(batch);
-      if (SteadyClock::now() >= next_expiry) {
-        ledger_.expire(now(), options_.pending_after, options_.lost_after);
-        next_expiry = SteadyClock::now() + expiry_interval;
-      }
-      if (!commit()) continue;
-      retry = first_retry;
-    } catch (const log::Error& error) {
-      std::unique_lock lock{mutex_};
-      const bool out_of_patience = stop_by_ && SteadyClock::now() + retry > *stop_by_;
-      if (!error.retryable() || out_of_patience) {
-        failed_ = true;
-        stopped_clean_ = false;
-        queue_.clear();
-        lock.unlock();
-        if (options_.on_failed) options_.on_failed(error);
-        return;
-      }
-      wake_.wait_for(lock, retry, [&] { return stop_by_ && SteadyClock::now() >= *stop_by_; });
-      retry = std::min(retry * 2, last_retry);
-    }
-  }
-}
-
-bool Writer::commit() {
-  const std::size_t events = ledger_.staged();
-  if (events == 0) return false;
-  ledger_.commit();
-  {
-    const std::lock_guard lock{mutex_};
-    statistics_.events += events;
-    ++statistics_.commits;
-    statistics_.head = ledger_.head();
-    statistics_.open_dialogs = ledger_.open_dialogs();
-  }
-  if (options_.on_commit) options_.on_commit(ledger_.head());
-  return true;
-}
-
 bool Writer::stop(std::chrono::seconds patience) {
   {
     const std::lock_guard lock{mutex_};
     if (!stop_by_) stop_by_ = SteadyClock::now() + patience;
   }
-  wake_.notify_one();
-  if (thread_.joinable()) thread_.join();
-  return stopped_clean_;
+  wake_.notify_all();
+  stopping_.notify_all();
+  for (std::thread& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+  const std::lock_guard lock{mutex_};
+  return !failed_;
 }
 
 Statistics Writer::statistics() const {

@@ -1,11 +1,17 @@
-// The writer thread: a bounded queue in front of a Ledger.
+// The writer: a bounded queue in front of a Ledger.
 //
 // Any thread may post; nobody who posts ever waits for the disk. A batch is whatever is queued
 // when the writer is free, so a busy socket makes big batches and an idle one commits at once.
+//
+// Two threads take turns. Each takes a batch off the queue, walks it, and commits it itself; it
+// lets the other begin to walk the next batch when its own turn to commit has come. So batches are
+// committed in the order they were walked, walking overlaps committing when there is much to do,
+// and nothing is handed from thread to thread when there is little.
 #pragma once
 
 #include "record/ledger.hpp"
 
+#include <array>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -33,13 +39,14 @@ class Writer {
     std::size_t queue_bytes = 256UL * 1024 * 1024;  // payload bytes waiting; beyond, the oldest go
     std::optional<Microseconds> pending_after;      // see Ledger::expire
     std::optional<Microseconds> lost_after;
-    // Both are called on the writer's thread and must not block or throw.
-    std::function<void(const log::Head&)> on_commit;  // after each commit
+    // Both are called on one of the writer's threads, never on two at once, and must not block or
+    // throw.
+    std::function<void(const log::Head&)> on_commit;  // after each commit, in order
     std::function<void(const log::Error&)>
         on_failed;  // the log cannot go on; nothing more is written
   };
 
-  // Opens (or creates) the log; throws log::Error. The thread starts at once.
+  // Opens (or creates) the log; throws log::Error. The threads start at once.
   Writer(const std::filesystem::path& database, Options options);
   // As stop().
   ~Writer();
@@ -57,7 +64,7 @@ class Writer {
   // Something was, or may have been, missed since `since`.
   void gap(const std::string& server, const std::string& why, Instant since);
 
-  // Commits what is queued, then ends the thread. Gives up after `patience` where the log cannot
+  // Commits what is queued, then ends the threads. Gives up after `patience` where the log cannot
   // be written; returns false then. Idempotent.
   bool stop(std::chrono::seconds patience = std::chrono::seconds{10});
 
@@ -73,16 +80,26 @@ class Writer {
   void note(EventType type, const std::string& server, const std::string& detail,
             std::optional<Instant> since = {});
   void run();
-  bool take_batch(std::deque<Item>& batch);
-  void walk(std::deque<Item>& batch);
-  bool commit();
+  bool take_items();
+  bool walk();
+  bool commit(const Batch& batch);
+  bool wait_to_retry(const log::Error& error, std::chrono::milliseconds& retry);
   void report_overflow();
 
   Options options_;
-  Ledger ledger_;  // the thread's own once it runs
 
-  mutable std::mutex mutex_;
+  std::mutex walking_;
+  Ledger ledger_;             // guarded by walking_, but for its store
+  std::deque<Item> items_;    // taken off the queue, not walked yet; guarded by walking_
+  std::uint64_t walked_ = 0;  // frames, guarded by walking_
+  std::chrono::steady_clock::time_point next_expiry_;  // guarded by walking_
+
+  std::mutex committing_;  // locked before walking_ is let go
+  Store& store_;           // guarded by committing_
+
+  mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;
+  std::condition_variable stopping_;
   std::deque<Item> queue_;
   std::size_t queued_bytes_ = 0;
   struct Overflow {
@@ -94,8 +111,8 @@ class Writer {
   Statistics statistics_;
   std::optional<std::chrono::steady_clock::time_point> stop_by_;
   bool failed_ = false;
-  bool stopped_clean_ = true;
-  std::thread thread_;
+
+  std::array<std::thread, 2> threads_;
 };
 
 // The system clock, in microseconds.

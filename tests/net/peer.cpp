@@ -132,8 +132,10 @@ std::string Peer::read_frame() {
 
 void Peer::send_frame(std::string_view payload) { send(wire::frame(payload)); }
 
-Door::Door() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address = loopback(0);
+Door::Door(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  sockaddr_in address = loopback(port);
+  const int reuse = 1;
+  ::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse);
   socklen_t length = sizeof address;
   if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), length) != 0 ||
       ::listen(socket_, 16) != 0 ||

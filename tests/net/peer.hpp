@@ -58,7 +58,7 @@ class Peer {
 // Someone who can be connected to.
 class Door {
  public:
-  Door();
+  explicit Door(std::uint16_t port = 0);  // 0: any free one
   ~Door();
   Door(const Door&) = delete;
   Door& operator=(const Door&) = delete;

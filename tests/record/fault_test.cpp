@@ -71,6 +71,16 @@ std::size_t count_events(const std::filesystem::path& path, const std::string& t
   return count;
 }
 
+// Waits until nothing is queued.
+bool queue_is_read(const record::Writer& writer, std::chrono::seconds patience = 20s) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (writer.statistics().queued_bytes > 0) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
 void survives(FaultyDisk::Fault fault) {
   const ScratchFolder folder;
   FaultyDisk disk;
@@ -110,14 +120,16 @@ TEST_CASE("queue_overflow: the oldest unread frames are given up, and a gap says
   REQUIRE(progress.reaches(1));
   disk.fail(FaultyDisk::Fault::full);
   writer.frame(invite(1));
-  REQUIRE(disk.wait_for_failures(1));  // from here on the queue is not read
-  for (int i = 2; i < 102; ++i) writer.frame(invite(i));
+  REQUIRE(disk.wait_for_failures(1));
+  writer.frame(invite(2));
+  REQUIRE(queue_is_read(writer));  // one batch is walked and waits: from here on nothing is taken
+  for (int i = 3; i < 103; ++i) writer.frame(invite(i));
   const std::uint64_t given_up = writer.statistics().given_up;
   CHECK(given_up >= 79);
   CHECK(given_up <= 82);
   disk.heal();
   CHECK(writer.stop());
-  CHECK(count_events(folder / "calls.db", "invited") == 102 - given_up);
+  CHECK(count_events(folder / "calls.db", "invited") == 103 - given_up);
   CHECK(count_events(folder / "calls.db", "gap") == 1);
   log::Reader reader{folder / "calls.db"};
   bool last_is_there = false;
@@ -126,7 +138,7 @@ TEST_CASE("queue_overflow: the oldest unread frames are given up, and a gap says
       CHECK(row.data.find("\"count\":" + std::to_string(given_up)) != std::string::npos);
       CHECK(row.data.find("\"since\":") != std::string::npos);
     }
-    last_is_there = last_is_there || row.data.find("call-101\"") != std::string::npos;
+    last_is_there = last_is_there || row.data.find("call-102\"") != std::string::npos;
   }
   CHECK(last_is_there);
 }
@@ -171,6 +183,23 @@ TEST_CASE("busy_database: another process's transaction delays the commit, nothi
   CHECK_FALSE(progress.reaches(2, 3s));  // longer than SQLite's own patience
   rival.exec("ROLLBACK");
   CHECK(progress.reaches(2));
+}
+
+TEST_CASE(
+    "full_disk_at_retention: evidence that could not be dropped leaves no event that says so") {
+  const ScratchFolder folder;
+  FaultyDisk disk;
+  record::Ledger ledger{log::EventLog{folder / "calls.db"}, [] { return record::now(); }};
+  ledger.frame(invite(0));
+  ledger.commit();
+  disk.fail(FaultyDisk::Fault::full);
+  CHECK_THROWS_AS(ledger.drop_evidence(1, "kept for 30 days"), log::Error);
+  disk.heal();
+  ledger.frame(invite(1));
+  ledger.commit();
+  CHECK(count_events(folder / "calls.db", "evidence-dropped") == 0);
+  CHECK(count_events(folder / "calls.db", "invited") == 2);
+  CHECK(log::Reader{folder / "calls.db"}.evidence(1));
 }
 
 TEST_CASE("stop commits what is queued") {

@@ -284,6 +284,20 @@ TEST_CASE("evidence is dropped with an event that says through where and why") {
   CHECK(reader.at(16)->data.find("30 days") != std::string::npos);
 }
 
+TEST_CASE("A login seen from the server's side is noted, and its secret kept nowhere") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  ledger.frame({"pbx", 1, wire::Sender::server, "id|authenticate|cymru|", record::now()});
+  ledger.commit();
+  log::Reader reader{folder / "calls.db"};
+  const auto noted = reader.at(1);
+  REQUIRE(noted);
+  CHECK(noted->type == "unreadable");
+  CHECK(noted->data.find("mistaken") != std::string::npos);
+  CHECK(noted->data.find("cymru") == std::string::npos);
+  CHECK(reader.evidence(1)->bytes.empty());
+}
+
 TEST_CASE("recorded_at never decreases, though the clock does") {
   const ScratchFolder folder;
   Instant clock = record::now() + 1h;

@@ -90,6 +90,12 @@ class Recorder {
     pid_ = 0;
     return status;
   }
+  // Waits for it to end by itself.
+  int ends() {
+    const int status = wait_for(pid_);
+    pid_ = 0;
+    return status;
+  }
   void ask() const { ::kill(pid_, SIGUSR1); }
 
   // Where a tap listens, once it does.
@@ -296,6 +302,28 @@ TEST_CASE("A tap without its server notes so, once", "[recorder]") {
   CHECK(notes.find("link-refused") == notes.rfind("link-refused"));
 }
 
+TEST_CASE("A tap notes when its server takes connections again", "[recorder]") {
+  Recorder recorder;
+  auto door = std::make_unique<Door>();
+  const std::uint16_t server_port = door->port();
+  door.reset();
+  recorder.start(
+      "tap", {"--server", "127.0.0.1:" + std::to_string(server_port), "--listen", "127.0.0.1:0"});
+  CHECK(Peer{recorder.port()}.is_closed());
+  REQUIRE(recorder.tells("cannot connect"));
+  Door again{server_port};
+  Peer program{recorder.port()};
+  Peer server = again.accept();
+  CHECK(recorder.tells("open, server"));
+  CHECK(recorder.end() == 0);
+  const std::string notes = notes_in(recorder.db());
+  const auto refused = notes.find("link-refused");
+  REQUIRE(refused != std::string::npos);
+  const auto back = notes.find("takes connections again");
+  REQUIRE(back != std::string::npos);
+  CHECK(refused < back);
+}
+
 TEST_CASE("Statistics with the head come when asked for and at the end", "[recorder]") {
   Door door;
   Recorder recorder;
@@ -354,6 +382,20 @@ TEST_CASE("A log that cannot be written ends with status 3", "[recorder]") {
                                                server, "--listen", "127.0.0.1:0"});
     CHECK(second.status == 3);
     CHECK_THAT(second.err, contains("process"));
+  }
+  SECTION("because somebody else got at it while it was being written") {
+    recorder.start("watch", {"--server", server});
+    Peer peer = door.accept();
+    let_in(peer);
+    REQUIRE(comes_true(
+        [&] { return std::filesystem::exists(recorder.db()) && notes_in(recorder.db()) != ""; }));
+    SQLite::Database rival{recorder.db().string(), SQLite::OPEN_READWRITE, 5000};
+    rival.exec(
+        "INSERT INTO event SELECT 2, NULL, NULL, 'gap', 0, recorded_at, '{}', 1, NULL, hash, "
+        "zeroblob(32) FROM event WHERE position = 1");
+    peer.finish_writing();
+    CHECK(recorder.ends() == 3);
+    CHECK_THAT(recorder.told(), contains("another writer"));
   }
   SECTION("because it is something else") {
     std::ofstream{recorder.db()} << "this is a text, and has been one for a long time";

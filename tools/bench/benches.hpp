@@ -11,7 +11,6 @@ struct IngestOptions {
   std::filesystem::path db;
   std::filesystem::path stream;  // empty: generated calls
   std::uint64_t calls = 20000;
-  std::size_t batch = 1000;  // frames a transaction
   int rounds = 3;
 };
 // Server bytes to durable events, against a bare SQLite loop that appends the same rows.

@@ -1,5 +1,6 @@
-// Server bytes to durable events: framing, parsing, tracking, chain, projection and commit, against
-// the floor: the same rows in the same batches into tables without index, trigger or projection.
+// Server bytes to durable events: framing, parsing, tracking, chain, projection and commit, as the
+// programs do it, against the floor: the same rows in the same batches into tables without index,
+// trigger or projection. And stage by stage on one thread: where the time goes.
 #include "benches.hpp"
 #include "log/reader.hpp"
 #include "measure.hpp"
@@ -14,13 +15,15 @@
 #include <fmt/core.h>
 
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 namespace drachtio::bench {
 
 namespace {
 
-constexpr std::size_t read_size = 65536;  // as a socket would give
+constexpr std::size_t read_size = 65536;      // as a socket would give
+constexpr std::size_t frames_a_batch = 2000;  // as the writer has them when it is behind
 
 struct Figures {
   std::size_t frames = 0;
@@ -30,7 +33,36 @@ struct Figures {
   std::vector<std::size_t> batches;  // events in each transaction
 };
 
-Figures run_road(const std::string& bytes, const IngestOptions& options) {
+// As the programs do it: this thread cuts frames, the writer's two threads take turns.
+Figures run_writer(const std::string& bytes, const IngestOptions& options) {
+  remove_database(options.db);
+  Figures figures;
+  std::int64_t committed = 0;
+  record::Writer::Options writer_options;
+  writer_options.queue_bytes = std::numeric_limits<std::size_t>::max();
+  writer_options.on_commit = [&](const log::Head& head) {
+    figures.batches.push_back(static_cast<std::size_t>(head.position - committed));
+    committed = head.position;
+  };
+  record::Writer writer{options.db, writer_options};
+  wire::FrameReader reader;
+  const Stopwatch watch;
+  for (std::size_t at = 0; at < bytes.size(); at += read_size) {
+    const Instant read_at = record::now();
+    reader.push(std::string_view{bytes}.substr(at, read_size));
+    while (const auto payload = reader.next()) {
+      writer.frame({"bench", 1, wire::Sender::server, std::string{*payload}, read_at});
+      ++figures.frames;
+    }
+  }
+  writer.stop(std::chrono::hours{1});
+  figures.total = watch.seconds();
+  figures.events = static_cast<std::size_t>(committed);
+  return figures;
+}
+
+// The same on one thread, stage by stage.
+Figures run_stages(const std::string& bytes, const IngestOptions& options) {
   remove_database(options.db);
   record::Ledger ledger{log::EventLog{options.db}, [] { return record::now(); }};
   wire::FrameReader reader;
@@ -58,7 +90,7 @@ Figures run_road(const std::string& bytes, const IngestOptions& options) {
         ++figures.frames;
       }
     });
-    if (batch.size() >= options.batch) commit();
+    if (batch.size() >= frames_a_batch) commit();
   }
   commit();
   figures.total = watch.seconds();
@@ -179,42 +211,40 @@ int ingest(const IngestOptions& options) {
   std::vector<double> ratios;
   std::vector<double> roads;
   std::vector<double> floors;
-  std::optional<Figures> best;
-  double parsing = 0;
-  double hashing = 0;
+  std::optional<Figures> stages;
+  std::vector<log::Entry> entries;
   for (int round = -1; round < options.rounds; ++round) {  // round -1 warms up
-    Figures figures = run_road(bytes, options);
-    const std::vector<log::Entry> entries = read_entries(options.db);
+    Figures one_by_one = run_stages(bytes, options);
+    const Figures figures = run_writer(bytes, options);
+    entries = read_entries(options.db);
     const double floor = run_floor(entries, figures.batches, floor_db);
     if (round < 0) continue;
     ratios.push_back(floor / figures.total);
     roads.push_back(figures.total);
     floors.push_back(floor);
-    if (best && best->total <= figures.total) continue;
-    parsing = parse_alone(bytes);
-    hashing = hash_alone(entries);
-    best = std::move(figures);
+    if (!stages || one_by_one.total < stages->total) stages = std::move(one_by_one);
   }
+  const double parsing = parse_alone(bytes);
+  const double hashing = hash_alone(entries);
   remove_database(floor_db);
   const auto a_frame = [&](double seconds) {
-    return seconds * 1e6 / static_cast<double>(best->frames);
+    return seconds * 1e6 / static_cast<double>(stages->frames);
   };
   const double middle = median(roads);
-  fmt::print("ingest: {} frames, {} events, {:.1f} MB, {} frames a transaction, {} rounds\n",
-             best->frames, best->events, static_cast<double>(bytes.size()) / 1e6, options.batch,
-             options.rounds);
+  fmt::print("ingest: {} frames, {} events, {:.1f} MB, {} rounds\n", stages->frames, stages->events,
+             static_cast<double>(bytes.size()) / 1e6, options.rounds);
   fmt::print("  of the bare floor   {}   (to reach: 0.35)\n", spread(ratios));
-  fmt::print("  frames/s            {:.0f}\n", static_cast<double>(best->frames) / middle);
-  fmt::print("  events/s            {:.0f}\n", static_cast<double>(best->events) / middle);
-  fmt::print("  us a frame          {:.1f}, the floor {:.1f}; of the best round:\n",
-             a_frame(middle), a_frame(median(floors)));
-  fmt::print("    frame             {:.2f}\n", a_frame(best->framing.seconds()));
+  fmt::print("  frames/s            {:.0f}\n", static_cast<double>(stages->frames) / middle);
+  fmt::print("  events/s            {:.0f}\n", static_cast<double>(stages->events) / middle);
+  fmt::print("  us a frame          {:.1f}, the floor {:.1f}; on one thread {:.1f}:\n",
+             a_frame(middle), a_frame(median(floors)), a_frame(stages->total));
+  fmt::print("    frame             {:.2f}\n", a_frame(stages->framing.seconds()));
   fmt::print("    parse             {:.2f}\n", a_frame(parsing));
   fmt::print("    hash              {:.2f}\n", a_frame(hashing));
   fmt::print("    observe and rest  {:.2f}\n",
-             a_frame(best->walking.seconds() - parsing - hashing));
-  fmt::print("    SQL               {:.2f}\n", a_frame(best->sql.seconds()));
-  fmt::print("    commit            {:.2f}\n", a_frame(best->commit.seconds()));
+             a_frame(stages->walking.seconds() - parsing - hashing));
+  fmt::print("    SQL               {:.2f}\n", a_frame(stages->sql.seconds()));
+  fmt::print("    commit            {:.2f}\n", a_frame(stages->commit.seconds()));
   fmt::print("  peak memory         {:.0f} MiB, the stream and the floor's rows included\n",
              peak_memory_mib());
   return 0;

@@ -18,7 +18,6 @@ int main(int argc, char** argv) {
   ingest_command->add_option("--stream", ingest_options.stream,
                              "Frames as they come from a server; else calls are generated");
   ingest_command->add_option("--calls", ingest_options.calls, "Calls to generate");
-  ingest_command->add_option("--batch", ingest_options.batch, "Frames a transaction");
   ingest_command->add_option("--rounds", ingest_options.rounds);
   ingest_command->callback([&] { status = ingest(ingest_options); });
 

@@ -60,7 +60,8 @@ Progress read_progress(record::Ledger& ledger, const std::filesystem::path& path
     progress.size += static_cast<std::int64_t>(length);
   }
   progress.digest = hasher.finish();
-  SQLite::Statement statement{ledger.log().database(), "SELECT done FROM import WHERE digest = ?"};
+  SQLite::Statement statement{ledger.store().log().database(),
+                              "SELECT done FROM import WHERE digest = ?"};
   statement.bind(1, progress.digest.data(), static_cast<int>(progress.digest.size()));
   if (statement.executeStep()) progress.done = statement.getColumn(0).getInt64();
   return progress;

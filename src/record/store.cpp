@@ -1,0 +1,21 @@
+#include "record/store.hpp"
+
+namespace drachtio::record {
+
+Store::Store(log::EventLog log)
+    : log_(std::move(log)), dialogs_(log_.database()), committed_(log_.head().position) {}
+
+void Store::commit(const Batch& batch, const log::EventLog::Alongside& alongside) {
+  log_.commit(batch.entries, [&](SQLite::Database& database) {
+    for (const DialogState& dialog : batch.dialogs) dialogs_.upsert(dialog);
+    if (alongside) alongside(database);
+  });
+  committed_ = log_.head().position;
+}
+
+void Store::drop_evidence(const Batch& batch, std::int64_t through) {
+  log_.drop_evidence(batch.entries, through, {});
+  committed_ = log_.head().position;
+}
+
+}  // namespace drachtio::record
