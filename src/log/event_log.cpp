@@ -85,7 +85,7 @@ EventLog::EventLog(const std::filesystem::path& path)
     database_->exec("PRAGMA journal_mode = WAL");
     database_->exec("PRAGMA synchronous = FULL");
     database_->exec("PRAGMA secure_delete = ON");
-    database_->exec("PRAGMA cache_size = -65536");
+    database_->exec("PRAGMA cache_size = -32768");
     database_->exec("PRAGMA wal_autocheckpoint = 4000");
     insert_event_ = std::make_unique<SQLite::Statement>(
         *database_,

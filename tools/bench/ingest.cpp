@@ -150,7 +150,7 @@ double run_floor(const std::vector<log::Entry>& entries, const std::vector<std::
   remove_database(db);
   SQLite::Database database{db.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
   database.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;"
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768;"
       "PRAGMA wal_autocheckpoint = 4000;");
   database.exec(
       "CREATE TABLE event (position INTEGER PRIMARY KEY, dialog INTEGER, version INTEGER, type "

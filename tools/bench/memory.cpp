@@ -37,7 +37,7 @@ int memory(const LogOptions& options) {
                (total - static_cast<double>(sdp)) / dialogs);
     fmt::print("  bytes of SDP a dialog       {:.0f}\n", static_cast<double>(sdp) / dialogs);
     fmt::print(
-        "  the range is SQLite's page cache (64 MiB): how much of it was filled meanwhile\n");
+        "  the range is SQLite's page cache (32 MiB): how much of it was filled meanwhile\n");
   }
   return 0;
 }
