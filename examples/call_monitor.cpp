@@ -8,8 +8,8 @@ int main(int argc, char** argv) {
   if (argc != 2) return 2;
   drachtio::DialogSignals signals;
   signals.on_create.connect([](const drachtio::DialogEvent& e) {
-    std::cout << e.position << ": created, " << to_string(e.dialog->role) << ", caller "
-              << e.dialog->calling_party.user.value_or("?") << '\n';
+    std::cout << e.position << ": created, " << e.dialog.role() << ", caller "
+              << e.dialog.calling_party().user.value_or("?") << '\n';
   });
   signals.on_terminate.connect([](const drachtio::DialogEvent& e) {
     std::cout << e.position << ": ended, " << e.reason << '\n';

@@ -8,6 +8,7 @@
 #include <drachtio/instant.hpp>
 
 #include <cstdint>
+#include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -129,6 +130,8 @@ struct DialogState {
   InviteTransaction invite;
   bool late_offer = false;  // the INVITE carried no SDP: the 2xx offers, the ACK answers
   bool was_early = false;   // an early dialog existed, whatever came of it
+  bool inferred = false;    // answered, though the 2xx was never seen: learnt after a restart
+  std::int64_t joined = 0;  // the dialog whose session this one shares; 0: none
   std::vector<EarlyAnswer> early_answers;
   std::vector<WaitingOffer> offers;
 
@@ -144,5 +147,9 @@ DRACHTIO_EXPORT std::string_view to_string(Role role);
 DRACHTIO_EXPORT std::string_view to_string(State state);
 DRACHTIO_EXPORT std::string_view to_string(Hold hold);
 DRACHTIO_EXPORT std::string_view to_string(Cause cause);
+DRACHTIO_EXPORT std::ostream& operator<<(std::ostream& out, Role role);
+DRACHTIO_EXPORT std::ostream& operator<<(std::ostream& out, State state);
+DRACHTIO_EXPORT std::ostream& operator<<(std::ostream& out, Hold hold);
+DRACHTIO_EXPORT std::ostream& operator<<(std::ostream& out, Cause cause);
 
 }  // namespace drachtio

@@ -112,7 +112,9 @@ struct Event {
   std::optional<bool> offered_by_us;
   std::optional<Cause> cause;
   std::optional<std::string> reason;
-  std::string patch;  // session-set, session-joined: JSON text
+  std::string patch;                   // session-set, session-joined: JSON text
+  std::optional<std::int64_t> joined;  // session-joined: the other dialog's number
+  bool inferred = false;               // resumed: the server knows a dialog whose 2xx we never saw
 
   // Events that are not messages.
   std::string server;

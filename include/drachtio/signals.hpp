@@ -6,6 +6,7 @@
 #pragma once
 
 #include <drachtio/event.hpp>
+#include <drachtio/sip_dialog.hpp>
 
 #include <boost/signals2/signal.hpp>
 
@@ -19,12 +20,15 @@ namespace drachtio {
 // What a slot is given. Everything it refers to lives until the slot returns; copy what you keep.
 struct DialogEvent {
   const Event& event;
-  // The dialog as of this event; null for events of no dialog (links, gaps).
-  const DialogState* dialog;
-  // The call's session: a JSON object as text; empty for events of no dialog.
-  std::string_view session;
+  // Empty for events of no dialog (links, gaps). An Agent's is the dialog itself, to be controlled;
+  // a Subscription's can only be read.
+  SipDialog dialog;
+  // The call's session.
+  Session session;
   // Why the dialog ended; empty where it did not, or nobody said why.
   std::string_view reason;
+  // The dialog as of this event; null for events of no dialog.
+  std::shared_ptr<const DialogState> state;
   // Where the event stands in the log.
   std::int64_t position;
 };
@@ -68,7 +72,10 @@ struct DialogSignals {
   DialogSignal on_failed;        // a call that never became a dialog has ended (a challenge too)
 
   // Calls the slots an event concerns: on_event first.
-  DRACHTIO_EXPORT void emit(const Event& event, const DialogState* dialog) const;
+  DRACHTIO_EXPORT void emit(const Event& event, const SipDialog& dialog) const;
+
+  // Whether anybody listens.
+  [[nodiscard]] DRACHTIO_EXPORT bool empty() const;
 };
 
 }  // namespace drachtio

@@ -22,7 +22,7 @@ bool creates(const Event& event) {
 }
 
 bool was_a_dialog(const DialogState& dialog) {
-  return dialog.times.connect_time.has_value() || dialog.was_early;
+  return dialog.times.connect_time.has_value() || dialog.inferred || dialog.was_early;
 }
 
 }  // namespace
@@ -35,12 +35,16 @@ DialogSignals::DialogSignals(EachSlot::ErrorHandler on_error) {
   }
 }
 
-void DialogSignals::emit(const Event& event, const DialogState* dialog) const {
-  DialogEvent told{event, dialog, {}, {}, event.position};
-  if (dialog != nullptr) {
-    told.session = dialog->session;
-    if (dialog->reason) told.reason = *dialog->reason;
-  }
+bool DialogSignals::empty() const {
+  return on_event.empty() && on_create.empty() && on_create_early.empty() && on_terminate.empty() &&
+         on_failed.empty();
+}
+
+void DialogSignals::emit(const Event& event, const SipDialog& handle) const {
+  DialogEvent told{
+      event, handle, handle.session(), {}, handle ? handle.snapshot() : nullptr, event.position};
+  const DialogState* dialog = told.state.get();
+  if (dialog != nullptr && dialog->reason) told.reason = *dialog->reason;
   on_event(told);
   if (dialog == nullptr) return;
   if (event.type == EventType::early) on_create_early(told);

@@ -1,3 +1,4 @@
+#include "agent/cell.hpp"
 #include "projection/cursor.hpp"
 
 #include <drachtio/subscription.hpp>
@@ -32,7 +33,12 @@ std::size_t Subscription::deliver() {
   while (true) {
     const std::size_t read =
         implementation_->cursor.read([this](const Event& event, const DialogState* dialog) {
-          implementation_->signals.emit(event, dialog);
+          const DialogSignals& signals = implementation_->signals;
+          if (signals.empty()) return;
+          signals.emit(event,
+                       dialog == nullptr
+                           ? SipDialog{}
+                           : agent::Cell::read_only(std::make_shared<const DialogState>(*dialog)));
         });
     if (read == 0) return delivered;
     delivered += read;

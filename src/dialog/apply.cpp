@@ -231,6 +231,13 @@ void responded(DialogState& dialog, const Event& event) {
   if (offer != nullptr && !offer->answered) forget_offer(dialog, offer);
 }
 
+// The server knows the dialog. If we never saw the 2xx, it must have got one all the same.
+void resumed(DialogState& dialog, const Event& event) {
+  if (!event.inferred || dialog.state == State::terminated || is_answered(dialog)) return;
+  dialog.inferred = true;
+  dialog.state = State::stable;
+}
+
 bool is_heard(EventType type) {
   switch (type) {
     case EventType::session_set:
@@ -262,9 +269,12 @@ void apply(DialogState& dialog, const Event& event) {
     case EventType::proxied:
     case EventType::terminated: end(dialog, event, event.occurred_at); break;
     case EventType::lost: end(dialog, event, dialog.last_heard); break;
-    case EventType::session_set:
-    case EventType::session_joined: merge_patch(dialog.session, event.patch); break;
-    default: break;  // no effect: resumed, unreadable, and what is of no dialog
+    case EventType::resumed: resumed(dialog, event); break;
+    case EventType::session_joined:
+      if (event.joined) dialog.joined = *event.joined;
+      [[fallthrough]];
+    case EventType::session_set: merge_patch(dialog.session, event.patch); break;
+    default: break;  // no effect: unreadable, and what is of no dialog
   }
   if (is_heard(event.type)) dialog.last_heard = event.occurred_at;
 }

@@ -204,6 +204,8 @@ std::string to_json(const Event& event) {
   if (event.cause) object.string("cause", to_string(*event.cause));
   object.string("reason", event.reason);
   if (!event.patch.empty()) object.raw("patch", event.patch);
+  if (event.joined) object.number("joined", *event.joined);
+  if (event.inferred) object.boolean("inferred", true);
   if (!event.server.empty()) object.string("server", std::string_view{event.server});
   if (!event.detail.empty()) object.string("detail", std::string_view{event.detail});
   if (event.since) object.number("since", to_integer(*event.since));
@@ -244,6 +246,8 @@ void from_json(std::string_view data, Event& event) {
   event.cause = members.named("cause", parse_cause);
   event.reason = members.text("reason");
   if (const json::value* patch = members.find("patch")) event.patch = json::serialize(*patch);
+  event.joined = members.number("joined");
+  event.inferred = members.boolean("inferred").value_or(false);
   event.server = members.text_or_empty("server");
   event.detail = members.text_or_empty("detail");
   if (const auto since = members.number("since")) event.since = to_instant(*since);

@@ -2,6 +2,8 @@
 // for ever: a name may be added here, never changed.
 #include "dialog/names.hpp"
 
+#include <ostream>
+
 #include <array>
 #include <utility>
 
@@ -83,6 +85,11 @@ std::string_view to_string(Direction direction) { return name_of(directions, dir
 std::string_view to_string(Modification modification) {
   return name_of(modifications, modification);
 }
+
+std::ostream& operator<<(std::ostream& out, Role role) { return out << to_string(role); }
+std::ostream& operator<<(std::ostream& out, State state) { return out << to_string(state); }
+std::ostream& operator<<(std::ostream& out, Hold hold) { return out << to_string(hold); }
+std::ostream& operator<<(std::ostream& out, Cause cause) { return out << to_string(cause); }
 
 namespace dialog {
 

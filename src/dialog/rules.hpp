@@ -18,7 +18,9 @@ inline bool is_over(const DialogState& dialog) {
   return dialog.state == State::terminated && !is_provisional_end(dialog);
 }
 
-inline bool is_answered(const DialogState& dialog) { return dialog.times.connect_time.has_value(); }
+inline bool is_answered(const DialogState& dialog) {
+  return dialog.times.connect_time.has_value() || dialog.inferred;
+}
 
 // Whoever sends in direction `out` is local.
 inline Endpoint& sender(DialogState& dialog, Direction direction) {

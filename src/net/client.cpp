@@ -1,6 +1,7 @@
 #include "net/client.hpp"
 
 #include "net/dial.hpp"
+#include "net/held_bytes.hpp"
 #include "net/message_id.hpp"
 #include "net/secret.hpp"
 #include "net/stream.hpp"
@@ -15,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <array>
+#include <deque>
 #include <map>
 #include <random>
 
@@ -28,6 +30,9 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr std::size_t longest_why = 300;  // bytes of a server's own words that are shown
+
+// Waiting to be sent: a server that takes none of it is dead.
+constexpr std::size_t most_unsent = 64UL * 1024 * 1024;
 
 Instant now() {
   return std::chrono::time_point_cast<Microseconds>(std::chrono::system_clock::now());
@@ -60,6 +65,25 @@ class Client::Link : public std::enable_shared_from_this<Link> {
     asio::co_spawn(io_, run(), [self = shared_from_this()](const std::exception_ptr&) {});
   }
 
+  void accept(std::unique_ptr<Stream> stream) {
+    stream_ = std::move(stream);
+    asio::co_spawn(io_, run_once(), [self = shared_from_this()](const std::exception_ptr&) {});
+  }
+
+  Sent send(std::string_view rest) {
+    if (!stream_ || !logged_in_ || stopped_) return {{}, "there is no link to the server"};
+    std::string id = message_id();
+    const std::size_t size = id.size() + 1 + rest.size();
+    if (size > largest_payload) {
+      return {{},
+              "the message makes a payload of " + std::to_string(size) +
+                  " bytes; a drachtio-server takes no more than " +
+                  std::to_string(largest_payload)};
+    }
+    push(id, rest);
+    return {std::move(id), {}};
+  }
+
   void stop() {
     stopped_ = true;
     if (dial_) dial_->cancel();
@@ -70,13 +94,18 @@ class Client::Link : public std::enable_shared_from_this<Link> {
 
  private:
   awaitable<void> run();
+  awaitable<void> run_once();
   awaitable<std::string> converse();
+  void over(const std::string& why);
+  void push(const std::string& id, std::string_view rest);
+  void pump();
+  awaitable<void> pump_when_writable(std::shared_ptr<Stream> stream);
   awaitable<std::string> read();
   void watch_the_time();
   void look_at_the_time();
   std::optional<std::string> take(std::string_view payload, Instant read_at);
   std::optional<std::string> take_reply(const wire::Envelope& reply, const std::string& asked);
-  bool ask(const std::string& what, const std::string& rest);
+  void ask(const std::string& what, const std::string& rest);
   std::string fit_to_show(std::string_view text) const {
     return text::escaped(without_secret(text, options_.secret), longest_why);
   }
@@ -90,9 +119,18 @@ class Client::Link : public std::enable_shared_from_this<Link> {
   asio::steady_timer pause_;
 
   // Of the connection that stands.
-  std::unique_ptr<Stream> stream_;
+  std::shared_ptr<Stream> stream_;
   asio::steady_timer deadline_;
-  std::string dead_;                                       // why it was closed from our side
+  struct Waiting {
+    std::string id;
+    std::string frame;
+  };
+  std::deque<Waiting> waiting_;  // frames not begun yet
+  std::size_t waiting_bytes_ = 0;
+  HeldBytes unsent_;      // of frames begun
+  bool writing_ = false;  // pump_when_writable is at work
+  std::string awaited_;   // id of a long frame: nothing follows until its reply has come
+  std::string dead_;      // why it was closed from our side
   std::map<std::string, std::string, std::less<>> asked_;  // id of a frame of ours -> what it asks
   Clock::time_point reply_by_;                             // while something is asked
   Clock::time_point ping_at_;                              // once up
@@ -114,14 +152,7 @@ awaitable<void> Client::Link::run() {
       stream_.reset();
     }
     if (stopped_) co_return;
-    if (up_since_) {
-      backoff_.was_up_for(
-          std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - *up_since_));
-      up_since_.reset();
-      if (handlers_.down) handlers_.down(why);
-    } else if (handlers_.refused) {
-      handlers_.refused(why);
-    }
+    over(why);
     if (stopped_) co_return;
     pause_.expires_after(backoff_.next());
     error_code ignored;
@@ -129,15 +160,38 @@ awaitable<void> Client::Link::run() {
   }
 }
 
+awaitable<void> Client::Link::run_once() {
+  const auto shaken = co_await stream_->handshake();
+  if (stopped_) co_return;
+  const std::string why = shaken ? *shaken : co_await converse();
+  stream_.reset();
+  if (!stopped_) over(why);
+}
+
+void Client::Link::over(const std::string& why) {
+  if (up_since_) {
+    backoff_.was_up_for(
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - *up_since_));
+    up_since_.reset();
+    if (handlers_.down) handlers_.down(why);
+  } else if (handlers_.refused) {
+    handlers_.refused(why);
+  }
+}
+
 // From the login to the end of the connection; returns why it ended.
 awaitable<std::string> Client::Link::converse() {
   asked_.clear();
   dead_.clear();
+  waiting_.clear();
+  waiting_bytes_ = 0;
+  unsent_.clear();
+  writing_ = false;
+  awaited_.clear();
   logged_in_ = false;
-  if (!ask("the login", "authenticate|" + options_.secret + '|' + options_.tags)) {
-    co_return "the server takes nothing";
-  }
+  ask("the login", "authenticate|" + options_.secret + '|' + options_.tags);
   std::string why = co_await read();
+  logged_in_ = false;
   deadline_.cancel();
   co_return dead_.empty() ? why : dead_;
 }
@@ -181,6 +235,10 @@ std::optional<std::string> Client::Link::take(std::string_view payload, Instant 
     if (!logged_in_) return "not a drachtio-server: " + std::string{to_string(fault.fault())};
   }
   if (envelope.kind == wire::Envelope::Kind::reply) {
+    if (!awaited_.empty() && envelope.in_reply_to == awaited_) {
+      awaited_.clear();
+      pump();
+    }
     if (const auto asked = asked_.find(envelope.in_reply_to); asked != asked_.end()) {
       const std::string what = std::move(asked->second);
       asked_.erase(asked);
@@ -204,7 +262,7 @@ std::optional<std::string> Client::Link::take_reply(const wire::Envelope& reply,
     logged_in_ = true;
     version_ = version_in(without_secret(reply.reply_text, options_.secret));
     for (const std::string& verb : options_.routes) {
-      if (!ask(verb, "route|" + verb)) return "the server takes nothing";
+      ask(verb, "route|" + verb);
     }
   }
   if (!up_since_ && asked_.empty()) {
@@ -218,7 +276,7 @@ std::optional<std::string> Client::Link::take_reply(const wire::Envelope& reply,
 // To be called whenever the times may have changed.
 void Client::Link::watch_the_time() {
   auto next = Clock::time_point::max();
-  if (!asked_.empty()) next = reply_by_;
+  if (!asked_.empty() || !awaited_.empty()) next = reply_by_;
   if (up_since_) next = std::min(next, ping_at_);
   deadline_.expires_at(next);
   deadline_.async_wait([weak = weak_from_this()](const error_code& error) {
@@ -230,36 +288,88 @@ void Client::Link::watch_the_time() {
 void Client::Link::look_at_the_time() {
   if (!stream_ || stopped_) return;
   const auto time = Clock::now();
-  if (!asked_.empty() && time >= reply_by_) {
-    dead_ = "no reply to " + asked_.begin()->second + " within " +
-            std::to_string(options_.reply_timeout.count()) + " ms";
+  if ((!asked_.empty() || !awaited_.empty()) && time >= reply_by_) {
+    dead_ = "no reply to " + (asked_.empty() ? "a long frame" : asked_.begin()->second) +
+            " within " + std::to_string(options_.reply_timeout.count()) + " ms";
   } else if (up_since_ && time >= ping_at_) {
     ping_at_ = time + options_.ping_interval;
-    if (!ask("a ping", "ping")) dead_ = "the server takes nothing";
+    ask("a ping", "ping");
   }
   if (dead_.empty()) return watch_the_time();
   stream_->close();
 }
 
-// Sends `<id>|<rest>`. What we send is so short and so rare that a socket which does not take it
-// at once belongs to a dead peer: then false.
-bool Client::Link::ask(const std::string& what, const std::string& rest) {
+// Sends `<id>|<rest>`, and ends the connection if no reply comes.
+void Client::Link::ask(const std::string& what, const std::string& rest) {
   const std::string id = message_id();
-  const std::string frame = wire::frame(id + '|' + rest);
-  error_code error;
-  if (stream_->try_write(frame, error) != frame.size() || error) return false;
   if (asked_.empty()) reply_by_ = Clock::now() + options_.reply_timeout;
   asked_.emplace(id, what);
+  push(id, rest);
   watch_the_time();
-  return true;
+}
+
+void Client::Link::push(const std::string& id, std::string_view rest) {
+  std::string payload = id;
+  payload.append("|").append(rest);
+  waiting_.push_back({id, wire::frame(payload)});
+  waiting_bytes_ += waiting_.back().frame.size();
+  pump();
+}
+
+// Sends as much as the socket and the pacing allow; more is sent when they allow more.
+void Client::Link::pump() {
+  while (stream_ && !writing_) {
+    error_code error;
+    while (!unsent_.empty() && !stream_->unsent()) {
+      const std::size_t written = stream_->try_write(unsent_.front(), error);
+      if (error) return;  // the reader meets it too, and says so
+      if (written == 0) break;
+      unsent_.pop(written);
+    }
+    if (!unsent_.empty() || stream_->unsent()) {
+      if (unsent_.size() + waiting_bytes_ > most_unsent) {
+        dead_ = "the server takes nothing";
+        return stream_->close();
+      }
+      writing_ = true;
+      asio::co_spawn(io_, pump_when_writable(stream_),
+                     [self = shared_from_this()](const std::exception_ptr&) {});
+      return;
+    }
+    if (waiting_.empty() || !awaited_.empty()) return;
+    Waiting next = std::move(waiting_.front());
+    waiting_.pop_front();
+    waiting_bytes_ -= next.frame.size();
+    unsent_.push(next.frame);
+    if (next.frame.size() > paced_payload) {
+      awaited_ = next.id;
+      if (asked_.empty()) reply_by_ = Clock::now() + options_.reply_timeout;
+      watch_the_time();
+    }
+  }
+}
+
+awaitable<void> Client::Link::pump_when_writable(std::shared_ptr<Stream> stream) {
+  error_code error;
+  co_await stream->writable(error);
+  if (stream != stream_) co_return;  // of a connection that is no more
+  writing_ = false;
+  if (!error && !stopped_) pump();
 }
 
 Client::Client(asio::io_context& io, Options options, Handlers handlers)
     : link_(std::make_shared<Link>(io, std::move(options), std::move(handlers))) {}
 
+Client::Client(asio::io_context& io, Options options, Handlers handlers,
+               std::unique_ptr<Stream> accepted)
+    : link_(std::make_shared<Link>(io, std::move(options), std::move(handlers))),
+      accepted_(std::move(accepted)) {}
+
 Client::~Client() { stop(); }
 
-void Client::start() { link_->start(); }
+void Client::start() { accepted_ ? link_->accept(std::move(accepted_)) : link_->start(); }
+
+Client::Sent Client::send(std::string_view rest) { return link_->send(rest); }
 
 void Client::stop() { link_->stop(); }
 

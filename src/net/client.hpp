@@ -1,5 +1,6 @@
 // A link to a drachtio-server: connects, logs in, asks for what is to come over it, keeps it alive,
-// and connects again with back-off when it goes down.
+// and connects again with back-off when it goes down. Or takes a connection that the server dialled
+// (outbound mode), logs in, and keeps it until it ends.
 //
 // The server's socket is always read: nothing here waits for anybody but the server.
 #pragma once
@@ -24,6 +25,14 @@ class io_context;
 }
 
 namespace drachtio::net {
+
+class Stream;
+
+// The server reads into a ring of 12,228 bytes: a longer payload hangs the link for good, and
+// several long ones in flight overrun it. So one beyond `paced_payload` goes out alone: nothing
+// follows until its reply has come.
+inline constexpr std::size_t largest_payload = 12'228;
+inline constexpr std::size_t paced_payload = 4'000;
 
 // Belongs to the thread that runs the io_context; only the constructor may be called elsewhere.
 class Client {
@@ -56,6 +65,9 @@ class Client {
   };
 
   Client(boost::asio::io_context& io, Options options, Handlers handlers);
+  // Over a connection that the server dialled: when that is down, all is over.
+  Client(boost::asio::io_context& io, Options options, Handlers handlers,
+         std::unique_ptr<Stream> accepted);
   // As stop().
   ~Client();
   Client(const Client&) = delete;
@@ -64,12 +76,22 @@ class Client {
   Client& operator=(Client&&) = delete;
 
   void start();
+  // What became of send(): the id of the frame, or why there was none.
+  struct Sent {
+    std::string id;
+    std::string why;
+  };
+  // Sends the frame `<id>|<rest>`; its reply comes to the frame handler. Refused where the link is
+  // not logged in, or the payload is longer than largest_payload.
+  Sent send(std::string_view rest);
+
   // Closes the link, and is silent from then on: no handler is called any more.
   void stop();
 
  private:
   class Link;
   std::shared_ptr<Link> link_;
+  std::unique_ptr<Stream> accepted_;  // until it is started
 };
 
 }  // namespace drachtio::net

@@ -61,6 +61,8 @@ std::string tracking_json(const DialogState& dialog) {
   }
   if (dialog.late_offer) object.boolean("late_offer", true);
   if (dialog.was_early) object.boolean("was_early", true);
+  if (dialog.inferred) object.boolean("inferred", true);
+  if (dialog.joined != 0) object.number("joined", dialog.joined);
   if (!dialog.early_answers.empty()) {
     std::string list;
     for (const EarlyAnswer& answer : dialog.early_answers) {
@@ -100,6 +102,10 @@ void read_tracking(std::string_view text, DialogState& dialog) {
   dialog.invite.transaction_id = text_of(object, "transaction_id").value_or("");
   dialog.late_offer = flag(object, "late_offer");
   dialog.was_early = flag(object, "was_early");
+  dialog.inferred = flag(object, "inferred");
+  if (const json::value* joined = object.if_contains("joined")) {
+    dialog.joined = joined->to_number<std::int64_t>();
+  }
   if (const json::value* answers = object.if_contains("early_answers")) {
     for (const json::value& item : answers->as_array()) {
       dialog.early_answers.push_back({text_of(item.as_object(), "to_tag").value_or(""),

@@ -67,19 +67,20 @@ Tip& Ledger::insert_stored(DialogState&& state) {
   return tip;
 }
 
-void Ledger::frame(const Frame& frame) {
+std::int64_t Ledger::frame(const Frame& frame) {
   Conversation& conversation = conversations_[frame.connection];
   const Sighting sighting = conversation.read(frame);
   if (sighting.unreadable) return unreadable(conversation, sighting);
-  if (!sighting.observation) return;
+  if (!sighting.observation) return 0;
 
   const dialog::Observation& seen = *sighting.observation;
   Tip* tip = find(seen);
   const bool is_message = seen.channel != dialog::Channel::proxy;
-  if (tip != nullptr && is_message && seen_before(*tip, seen.key)) return;
+  if (tip != nullptr && is_message && seen_before(*tip, seen.key)) return tip->state.number;
   if (tip == nullptr) warn_of_sharing(conversation, seen);
   auto event = dialog::observe(tip == nullptr ? nullptr : &tip->state, seen);
-  if (event) append(tip, *event, is_message ? &sighting : nullptr);
+  if (event) tip = append(tip, *event, is_message ? &sighting : nullptr);
+  return tip == nullptr ? 0 : tip->state.number;
 }
 
 void Ledger::catch_up(const Frame& frame) { conversations_[frame.connection].read(frame); }
@@ -143,7 +144,7 @@ bool Ledger::seen_before(Tip& tip, const MessageKey& key) {
   return std::ranges::binary_search(tip.keys, key, key_order);
 }
 
-void Ledger::unreadable(const Conversation& conversation, const Sighting& sighting) {
+std::int64_t Ledger::unreadable(const Conversation& conversation, const Sighting& sighting) {
   Event event;
   event.type = EventType::unreadable;
   event.occurred_at = sighting.occurred_at;
@@ -154,6 +155,7 @@ void Ledger::unreadable(const Conversation& conversation, const Sighting& sighti
                  ? nullptr
                  : tips_.find_sole(conversation.server(), sighting.unreadable->dialog_id);
   append(tip, event, &sighting);
+  return tip == nullptr ? 0 : tip->state.number;
 }
 
 // A start or stop without its predecessor: somebody else gets part of the call records, or the
@@ -176,7 +178,12 @@ void Ledger::warn_of_sharing(Conversation& conversation, const dialog::Observati
   append(nullptr, event, nullptr);
 }
 
-void Ledger::note(Event event) { append(nullptr, event, nullptr); }
+bool Ledger::note(Note note) {
+  Tip* tip = note.dialog == 0 ? nullptr : tips_.find(note.dialog);
+  if (note.dialog != 0 && tip == nullptr) return false;
+  append(tip, note.event, nullptr);
+  return true;
+}
 
 void Ledger::expire(Instant now, std::optional<Microseconds> pending_after,
                     std::optional<Microseconds> lost_after) {
@@ -202,7 +209,8 @@ void Ledger::expire(Instant now, std::optional<Microseconds> pending_after,
   }
 }
 
-void Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
+// Returns the dialog's tip: `tip`, or the one the event opens.
+Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
   event.position = next_.position + 1;
   event.recorded_at = std::max(clock_(), to_instant(next_.recorded_at));
   const bool opens = tip == nullptr && event.opening.has_value();
@@ -235,15 +243,19 @@ void Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
   } else if (tip != nullptr) {
     dialog::apply(tip->state, event);
     tips_.changed(*tip);
-  } else {
-    return;
   }
+  if (told_ != nullptr) {
+    told_->push_back(
+        {event, tip == nullptr ? nullptr : std::make_shared<const DialogState>(tip->state)});
+  }
+  if (tip == nullptr) return nullptr;
   if (event.key) remember(*tip, *event.key);
   tip->heard_at = event.recorded_at;
   if (!tip->dirty) {
     tip->dirty = true;
     dirty_.push_back(tip->state.number);
   }
+  return tip;
 }
 
 Batch Ledger::hand_over() {

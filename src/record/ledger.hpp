@@ -10,6 +10,7 @@
 #include "record/conversation.hpp"
 #include "record/store.hpp"
 #include "record/tips.hpp"
+#include "record/walked.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -28,17 +29,20 @@ class Ledger {
   // Throws log::Error.
   explicit Ledger(log::EventLog log, Clock clock);
 
-  // Walks a frame. Stages no event, or one; of a `gap` it gives rise to, one more.
-  void frame(const Frame& frame);
+  // Walks a frame. Stages no event, or one; of a `gap` it gives rise to, one more. Returns the
+  // number of the dialog the frame belongs to, be it new or seen before; 0 where there is none.
+  std::int64_t frame(const Frame& frame);
   // Reads a frame that is in the log already, for what later ones need of it: stages nothing.
   void catch_up(const Frame& frame);
   // The connection is gone: what it said is forgotten.
   void closed(std::uint64_t connection);
   void forget_connections() { conversations_.clear(); }
 
-  // Stages an event of no dialog: link-up, link-down, link-refused, gap. Position, version and
-  // recorded_at are set here.
-  void note(Event event);
+  // Stages an event that is no message: link-up, gap, session-set, resumed... Position, version and
+  // recorded_at are set here. False, and nothing staged: its dialog is neither open nor just ended.
+  bool note(Note note);
+  // Copies each event staged from now on, with its dialog, to `told`, which must live on.
+  void tell(std::vector<Told>* told) { told_ = told; }
 
   // Stages `lost` for each unanswered dialog not heard of for `pending_after`, and each answered
   // one not heard of for `lost_after`, by our clock. Either may be absent: then that never happens.
@@ -72,9 +76,9 @@ class Ledger {
   Tip* load(const dialog::Observation& seen);
   Tip& insert_stored(DialogState&& state);
   bool seen_before(Tip& tip, const MessageKey& key);
-  void unreadable(const Conversation& conversation, const Sighting& sighting);
+  std::int64_t unreadable(const Conversation& conversation, const Sighting& sighting);
   void warn_of_sharing(Conversation& conversation, const dialog::Observation& seen);
-  void append(Tip* tip, Event& event, const Sighting* evidence);
+  Tip* append(Tip* tip, Event& event, const Sighting* evidence);
   void take_back(Batch batch);
 
   Store store_;
@@ -90,6 +94,7 @@ class Ledger {
   std::vector<std::int64_t> dirty_;
   log::Head next_;  // the head once all that is staged is committed
   digest::Sha256 hasher_;
+  std::vector<Told>* told_ = nullptr;
 };
 
 }  // namespace drachtio::record

@@ -27,17 +27,29 @@ Writer::Writer(const std::filesystem::path& database, Options options)
       store_(ledger_.store()) {
   statistics_.head = ledger_.head();
   statistics_.open_dialogs = ledger_.open_dialogs();
+  if (options_.on_open) ledger_.tips().each([&](Tip& tip) { options_.on_open(tip.state); });
   for (std::thread& thread : threads_) thread = std::thread{[this] { run(); }};
 }
 
 Writer::~Writer() { stop(); }
 
-void Writer::frame(Frame frame) {
-  const std::size_t bytes = frame.payload.size() + sizeof(Frame);
-  post(std::move(frame), bytes);
+std::size_t Writer::size_of(const Item& item) {
+  if (const auto* frame = std::get_if<Frame>(&item)) return frame->payload.size() + sizeof(Frame);
+  if (const auto* notes = std::get_if<Notes>(&item)) {
+    std::size_t bytes = sizeof(Notes);
+    for (const Note& note : notes->notes) bytes += sizeof(Note) + note.event.patch.size();
+    return bytes;
+  }
+  return sizeof(Closed);
 }
 
-void Writer::closed(std::uint64_t connection) { post(Closed{connection}, sizeof(Closed)); }
+void Writer::frame(Frame frame) { post(std::move(frame)); }
+
+void Writer::closed(std::uint64_t connection) { post(Closed{connection}); }
+
+void Writer::append(std::vector<Note> notes, std::uint64_t ticket) {
+  post(Notes{std::move(notes), ticket});
+}
 
 void Writer::link_up(const std::string& server, const std::string& detail) {
   note(EventType::link_up, server, detail);
@@ -63,11 +75,14 @@ void Writer::note(EventType type, const std::string& server, const std::string& 
   event.server = server;
   event.detail = detail;
   event.since = since;
-  post(std::move(event), sizeof(Event));
+  Notes notes;
+  notes.notes.push_back({0, std::move(event)});
+  post(std::move(notes));
 }
 
 // On overflow the oldest frames go: what is newest tells most about the calls still up.
-void Writer::post(Item item, std::size_t bytes) {
+void Writer::post(Item item) {
+  const std::size_t bytes = size_of(item);
   {
     const std::lock_guard lock{mutex_};
     if (failed_) return;
@@ -83,7 +98,7 @@ void Writer::post(Item item, std::size_t bytes) {
         overflow_.since = frame.read_at;
       }
       ++statistics_.given_up;
-      queued_bytes_ -= frame.payload.size() + sizeof(Frame);
+      queued_bytes_ -= size_of(*oldest);
       queue_.erase(oldest);
     }
   }
@@ -97,11 +112,7 @@ bool Writer::take_items() {
                  [&] { return !queue_.empty() || overflow_.frames > 0 || stop_by_ || failed_; });
   while (!queue_.empty() && items_.size() < most_frames_a_batch) {
     Item& item = queue_.front();
-    if (const auto* frame = std::get_if<Frame>(&item)) {
-      queued_bytes_ -= frame->payload.size() + sizeof(Frame);
-    } else {
-      queued_bytes_ -= std::holds_alternative<Event>(item) ? sizeof(Event) : sizeof(Closed);
-    }
+    queued_bytes_ -= size_of(item);
     items_.push_back(std::move(item));
     queue_.pop_front();
   }
@@ -109,32 +120,46 @@ bool Writer::take_items() {
 }
 
 // Walks what was taken. False: the log cannot be read any more.
-bool Writer::walk() {
+bool Writer::walk(std::vector<Walked>& walked) {
+  std::vector<Told> others;  // events that nothing in the queue has made
   auto retry = first_retry;
   while (true) {
     try {
+      ledger_.tell(options_.on_walked ? &others : nullptr);
       report_overflow();
+      if (!others.empty()) walked.emplace_back().events = std::exchange(others, {});
       while (!items_.empty()) {
-        Item& item = items_.front();
-        if (const auto* frame = std::get_if<Frame>(&item)) {
-          ledger_.frame(*frame);
-          ++walked_;
-        } else if (const auto* closed = std::get_if<Closed>(&item)) {
-          ledger_.closed(closed->connection);
-        } else {
-          ledger_.note(std::move(std::get<Event>(item)));
-        }
+        walk(items_.front(), walked);
         items_.pop_front();  // only now: a frame that could not be walked is walked again
       }
-      if (SteadyClock::now() >= next_expiry_) {
-        ledger_.expire(now(), options_.pending_after, options_.lost_after);
-        next_expiry_ = SteadyClock::now() + expiry_interval;
-      }
+      if (SteadyClock::now() < next_expiry_) return true;
+      ledger_.tell(options_.on_walked ? &others : nullptr);
+      ledger_.expire(now(), options_.pending_after, options_.lost_after);
+      next_expiry_ = SteadyClock::now() + expiry_interval;
+      if (!others.empty()) walked.emplace_back().events = std::move(others);
       return true;
     } catch (const log::Error& error) {
       if (!wait_to_retry(error, retry)) return false;
     }
   }
+}
+
+void Writer::walk(Item& item, std::vector<Walked>& walked) {
+  Walked told;
+  if (options_.on_walked) ledger_.tell(&told.events);
+  if (auto* frame = std::get_if<Frame>(&item)) {
+    told.dialog = ledger_.frame(*frame);
+    ++walked_;
+    if (options_.on_walked) told.frame = std::move(*frame);
+  } else if (const auto* closed = std::get_if<Closed>(&item)) {
+    ledger_.closed(closed->connection);
+    told.closed = closed->connection;
+  } else {
+    auto& notes = std::get<Notes>(item);
+    for (Note& note : notes.notes) ledger_.note(std::move(note));
+    told.ticket = notes.ticket;
+  }
+  if (options_.on_walked) walked.push_back(std::move(told));
 }
 
 // False: the log cannot be written any more.
@@ -175,10 +200,11 @@ bool Writer::wait_to_retry(const log::Error& error, std::chrono::milliseconds& r
 void Writer::run() {
   while (true) {
     std::unique_lock walking{walking_};
-    if (!take_items() || !walk()) return;
+    std::vector<Walked> walked;
+    if (!take_items() || !walk(walked)) return;
     const Batch batch = ledger_.hand_over();
     const std::size_t open_dialogs = ledger_.open_dialogs();
-    const std::uint64_t walked = walked_;
+    const std::uint64_t frames = walked_;
     const std::unique_lock committing{committing_};
     walking.unlock();
     const bool written = batch.empty() || commit(batch);
@@ -186,13 +212,14 @@ void Writer::run() {
     {
       const std::lock_guard lock{mutex_};
       if (failed_) return;
-      statistics_.frames = walked;
+      statistics_.frames = frames;
       statistics_.open_dialogs = open_dialogs;
       statistics_.head = store_.log().head();
       statistics_.events += batch.entries.size();
       statistics_.commits += batch.empty() ? 0 : 1;
     }
     if (!batch.empty() && options_.on_commit) options_.on_commit(store_.log().head());
+    if (!walked.empty() && options_.on_walked) options_.on_walked(std::move(walked));
   }
 }
 
@@ -212,7 +239,7 @@ void Writer::report_overflow() {
   event.detail =
       "the queue was full while the log could not be written: " + std::to_string(overflow.frames) +
       " frames were given up";
-  ledger_.note(std::move(event));
+  ledger_.note({0, std::move(event)});
 }
 
 bool Writer::stop(std::chrono::seconds patience) {

@@ -44,6 +44,10 @@ class Writer {
     std::function<void(const log::Head&)> on_commit;  // after each commit, in order
     std::function<void(const log::Error&)>
         on_failed;  // the log cannot go on; nothing more is written
+    // Everything walked, in order, after its commit, under the same rules.
+    std::function<void(std::vector<Walked>)> on_walked;
+    // Each dialog that was open when the log was opened; called by the constructor.
+    std::function<void(const DialogState&)> on_open;
   };
 
   // Opens (or creates) the log; throws log::Error. The threads start at once.
@@ -61,6 +65,9 @@ class Writer {
   void link_up(const std::string& server, const std::string& detail);
   void link_down(const std::string& server, const std::string& why);
   void link_refused(const std::string& server, const std::string& why);
+  // Events that are no messages, in one transaction. on_walked tells of them with `ticket`; those
+  // whose dialog is unknown are left out.
+  void append(std::vector<Note> notes, std::uint64_t ticket);
   // Something was, or may have been, missed since `since`.
   void gap(const std::string& server, const std::string& why, Instant since);
 
@@ -74,14 +81,20 @@ class Writer {
   struct Closed {
     std::uint64_t connection;
   };
-  using Item = std::variant<Frame, Closed, Event>;
+  struct Notes {
+    std::vector<Note> notes;
+    std::optional<std::uint64_t> ticket;
+  };
+  using Item = std::variant<Frame, Closed, Notes>;
 
-  void post(Item item, std::size_t bytes);
+  static std::size_t size_of(const Item& item);
+  void post(Item item);
   void note(EventType type, const std::string& server, const std::string& detail,
             std::optional<Instant> since = {});
   void run();
   bool take_items();
-  bool walk();
+  bool walk(std::vector<Walked>& walked);
+  void walk(Item& item, std::vector<Walked>& walked);
   bool commit(const Batch& batch);
   bool wait_to_retry(const log::Error& error, std::chrono::milliseconds& retry);
   void report_overflow();

@@ -2,6 +2,7 @@
 
 #include "sip/header_value.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -82,6 +83,18 @@ std::optional<Origin> origin(std::string_view sdp) {
     return found;
   }
   return std::nullopt;
+}
+
+// "o=app 1 2 IN IP4 192.0.2.1" as "o=app 1 3 IN IP4 192.0.2.1"; as it is where it has no number.
+std::string next_version(std::string_view line) {
+  std::string_view rest = line;
+  take_word(rest);
+  take_word(rest);
+  const std::string_view version = take_word(rest);
+  const auto number = number_of<std::uint64_t>(version);
+  if (!number) return std::string{line};
+  std::string next{line.substr(0, static_cast<std::size_t>(version.data() - line.data()))};
+  return next.append(std::to_string(*number + 1)).append(rest);
 }
 
 // What follows the next semicolon outside quotes; empty where there is none.
@@ -168,6 +181,30 @@ bool same_version(std::string_view sdp, std::string_view other) {
   const auto a = origin(sdp);
   const auto b = origin(other);
   return a && b && a->session_id == b->session_id && a->version == b->version;
+}
+
+std::string with_direction(std::string_view sdp, std::string_view direction) {
+  std::string result;
+  bool in_media = false;
+  const auto close_media = [&] {
+    if (in_media) result.append("a=").append(direction).append("\r\n");
+  };
+  while (!sdp.empty()) {
+    const std::string_view line = take_line(sdp);
+    if (line.empty()) continue;
+    if (line.starts_with("a=") && flow(trimmed(line.substr(2)))) continue;
+    if (line.starts_with("o=")) {
+      result.append(next_version(line)).append("\r\n");
+      continue;
+    }
+    if (line.starts_with("m=")) {
+      close_media();
+      in_media = true;
+    }
+    result.append(line).append("\r\n");
+  }
+  close_media();
+  return result;
 }
 
 std::string_view sdp_part(std::string_view body, std::string_view content_type) {

@@ -1,6 +1,7 @@
 // Questions asked of a session description (RFC 4566): is it a hold, is it the same as before?
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace drachtio::sip {
@@ -13,6 +14,10 @@ bool is_hold(std::string_view sdp);
 // The o= lines have the same session id and version: an offer that changes nothing (RFC 3264
 // section 8). False where either has none.
 bool same_version(std::string_view sdp, std::string_view other);
+
+// The same session, a version later, with every media line in `direction`: "sendonly", "inactive",
+// "recvonly" or "sendrecv" (RFC 3264 sections 8 and 8.4).
+std::string with_direction(std::string_view sdp, std::string_view direction);
 
 // The first application/sdp part of a multipart body (RFC 2046 5.1); empty where there is none.
 // `content_type` is the header's value, with its boundary.

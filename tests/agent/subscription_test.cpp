@@ -80,10 +80,10 @@ TEST_CASE("an event is told with the dialog as of that event, its session and it
   std::int64_t next = 0;
   signals.on_event.connect([&](const DialogEvent& told) {
     CHECK(told.position == next++);
-    if (told.dialog == nullptr) return;
-    CHECK(*told.dialog ==
-          projection::fold(reader.of_dialog(told.dialog->number, told.event.version)));
-    CHECK(told.session == "{}");
+    if (told.state == nullptr) return;
+    CHECK(*told.state ==
+          projection::fold(reader.of_dialog(told.state->number, told.event.version)));
+    CHECK(told.session.json() == "{}");
   });
   Subscription subscription{folder / "calls.db", signals};
   CHECK(subscription.deliver() == 14);
@@ -101,9 +101,9 @@ TEST_CASE("a subscription from any past position knows the dialogs that began be
     std::vector<std::int64_t> positions;
     signals.on_event.connect([&](const DialogEvent& told) {
       positions.push_back(told.position);
-      if (told.dialog != nullptr) {
-        CHECK(*told.dialog ==
-              projection::fold(reader.of_dialog(told.dialog->number, told.event.version)));
+      if (told.state != nullptr) {
+        CHECK(*told.state ==
+              projection::fold(reader.of_dialog(told.state->number, told.event.version)));
       }
     });
     Subscription subscription{folder / "calls.db", signals, after};

@@ -109,6 +109,8 @@ Event arbitrary_event() {
   event.cause = perhaps([] { return any_of(Cause::lost); });
   event.reason = perhaps(arbitrary_text);
   event.patch = pick_text({"", "{}", R"({"a":null})", R"({"a":{"b":[1]}})"});
+  event.joined = perhaps(any_integer);
+  event.inferred = pick_bool();
   event.server = arbitrary_text();
   event.detail = arbitrary_text();
   event.since = perhaps(any_instant);

@@ -1,0 +1,176 @@
+// Agent: a program's side of one or more drachtio-servers. Its calls are logged as they happen, and
+// are there again after a crash.
+//
+// Everything the Agent calls (handlers, signals, callbacks) it calls on one thread: the one in
+// run(), or that of the io_context it was given, which one thread only may run. Every member may be
+// called from any thread, but for the destructor and the handlers' registration, which belong
+// before connect().
+#pragma once
+
+#include <drachtio/request.hpp>
+#include <drachtio/signals.hpp>
+#include <drachtio/sip_dialog.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace drachtio {
+
+namespace agent {
+class Core;
+struct Call;
+}  // namespace agent
+
+struct AgentOptions {
+  // After a restart, ask the server about each answered dialog with an OPTIONS in it: what is
+  // still there is resumed, what is not is lost.
+  bool probe = true;
+  // Ask again so often; absent: only once. A resumed dialog's end is learnt that way.
+  std::optional<std::chrono::seconds> probe_every = {};
+  int probes_at_once = 4;
+  // Be the server's one client for call records: then a resumed call's end is known at once. A
+  // second such client takes records away from the first.
+  bool cdr = false;
+  // When the log cannot be written any more: answer new calls 503, or go on unrecorded.
+  bool refuse_when_log_failed = true;
+};
+
+struct ConnectOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 9022;
+  std::string secret = {};
+  std::string tags = {};  // comma separated
+  std::string name = {};  // of the server in the log; empty: HOST:PORT
+  bool tls = false;
+  std::optional<std::filesystem::path> ca = {};  // PEM; absent: the system's authorities
+  bool verify = true;
+};
+
+struct ListenOptions {
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 9023;  // 0: any free one
+  std::string secret = {};
+  std::string tags = {};
+  std::optional<std::filesystem::path> certificate = {};  // PEM; absent: plain TCP
+  std::optional<std::filesystem::path> key = {};          // PEM; absent: in the certificate's file
+};
+
+struct Credentials {
+  std::string username = {};
+  std::string password = {};
+};
+
+struct RequestOptions {
+  std::string method = "INVITE";
+  Headers headers = {};
+  std::string body = {};
+  std::optional<Credentials> auth = {};  // for 401 and 407 (digest)
+  std::string route = {};                // send it there instead of where its URI says
+  std::string server = {};               // by its name; empty: the first that is up
+  bool follow_redirects = false;         // 3xx: try its first Contact, five times at most
+  bool late_offer = false;               // the 2xx offers: SipCall::ack() answers it
+  std::function<void(const SipMessage&)> on_provisional = {};
+  // Told of the dialog as soon as it is known: when the server has sent the INVITE.
+  std::function<void(const SipDialog&)> on_dialog = {};
+};
+
+// The final answer of a request out of dialog; for an INVITE with its dialog.
+using CallHandler = std::function<void(boost::system::error_code, SipDialog, const SipMessage&)>;
+
+// A request on its way out. A handle; every member may be called from any thread.
+class DRACHTIO_EXPORT SipCall {
+ public:
+  SipCall() = default;
+  explicit SipCall(std::shared_ptr<agent::Call> call) : call_(std::move(call)) {}
+  // Gives up an INVITE that has no final answer. If the 2xx crosses it, the server hangs up.
+  void cancel() const;
+  // Answers the offer of the 2xx (late_offer).
+  void ack(std::string sdp) const;
+  // Empty until the server has sent the INVITE.
+  [[nodiscard]] SipDialog dialog() const;
+
+ private:
+  std::shared_ptr<agent::Call> call_;
+};
+
+class DRACHTIO_EXPORT Agent {
+ public:
+  using Handler = std::function<void(Request&, Response&)>;
+
+  // Opens (or creates) the log; throws std::runtime_error that says why it cannot.
+  explicit Agent(const std::filesystem::path& database, AgentOptions options = {});
+  // On an io_context of the caller's, which must outlive the Agent.
+  Agent(boost::asio::io_context& io, const std::filesystem::path& database,
+        AgentOptions options = {});
+  // Closes the links and commits what was read. Calls live on at the server.
+  ~Agent();
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+  Agent(Agent&&) = delete;
+  Agent& operator=(Agent&&) = delete;
+
+  // Who handles requests out of dialog, by method; each is asked for on every server connected to.
+  // A handler that throws answers 500, and is written to standard error.
+  void invite(Handler handler) { on("INVITE", std::move(handler)); }
+  void message(Handler handler) { on("MESSAGE", std::move(handler)); }
+  void notify(Handler handler) { on("NOTIFY", std::move(handler)); }
+  void options(Handler handler) { on("OPTIONS", std::move(handler)); }
+  void publish(Handler handler) { on("PUBLISH", std::move(handler)); }
+  void refer(Handler handler) { on("REFER", std::move(handler)); }
+  void register_(Handler handler) { on("REGISTER", std::move(handler)); }
+  void subscribe(Handler handler) { on("SUBSCRIBE", std::move(handler)); }
+  void on(const std::string& method, Handler handler);
+
+  // Connects, and again with back-off whenever the link goes down.
+  void connect(ConnectOptions options);
+  // Outbound mode: waits for servers to dial, one connection a request. Returns the port. Throws
+  // std::runtime_error where it cannot listen.
+  std::uint16_t listen(ListenOptions options);
+
+  // Sends a request out of dialog.
+  SipCall siprequest(const std::string& uri, RequestOptions options, CallHandler handler = {});
+
+  // Runs until stop(). Only for an Agent that has its own io_context.
+  void run();
+  // Closes the links, commits, and lets run() return.
+  void stop();
+  // Calls `action` on the Agent's thread after `delay`.
+  void after(std::chrono::milliseconds delay, std::function<void()> action);
+
+  // Every dialog that has not ended, as last committed.
+  [[nodiscard]] std::vector<SipDialog> dialogs() const;
+  [[nodiscard]] std::int64_t position() const;  // of the log's last row
+
+  // By the name of the server: a link is up, is down, was refused.
+  boost::signals2::signal<void(const std::string& server)>& on_connect;
+  boost::signals2::signal<void(const std::string& server, const std::string& why)>& on_disconnect;
+  // The log cannot be written any more. Calls go on, unrecorded; see refuse_when_log_failed.
+  boost::signals2::signal<void(const std::string& why)>& on_log_failed;
+  // After a restart: a call in that was not answered when the program died. Where nobody listens it
+  // is answered 503.
+  boost::signals2::signal<void(Request&, Response&)>& on_resumed_invite;
+  // A dialog was found alive after a restart.
+  boost::signals2::signal<void(const SipDialog&)>& on_resumed;
+
+  // As in DialogSignals.
+  DialogSignal& on_event;
+  DialogSignal& on_create;
+  DialogSignal& on_create_early;
+  DialogSignal& on_terminate;
+  DialogSignal& on_failed;
+
+ private:
+  explicit Agent(std::shared_ptr<agent::Core> core);
+  std::shared_ptr<agent::Core> core_;
+};
+
+}  // namespace drachtio

@@ -1,0 +1,83 @@
+// A request that came, and the means to answer it.
+#pragma once
+
+#include <drachtio/sip_dialog.hpp>
+#include <drachtio/sip_message.hpp>
+
+#include <boost/signals2/signal.hpp>
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace drachtio {
+
+namespace agent {
+struct Incoming;
+}
+
+// Where a message came from.
+struct Source {
+  std::string server;    // the drachtio-server, by its name in the log
+  std::string protocol;  // "udp", "tcp", "tls", "ws", "wss"; empty for an ACK
+  std::string address;
+  std::string port;
+};
+
+// Both are handles: copy them to answer later. Every member may be called from any thread.
+class DRACHTIO_EXPORT Request {
+ public:
+  explicit Request(std::shared_ptr<agent::Incoming> incoming) : incoming_(std::move(incoming)) {}
+
+  [[nodiscard]] const SipMessage& message() const;
+  [[nodiscard]] const std::string& method() const { return message().method; }
+  [[nodiscard]] const std::string& uri() const { return message().uri; }
+  [[nodiscard]] const std::string& body() const { return message().body; }
+  // The first value, by any case or compact name; empty where there is none.
+  [[nodiscard]] std::string_view header(std::string_view name) const {
+    return message().headers[name];
+  }
+  [[nodiscard]] SipAddress from() const { return message().from(); }
+  [[nodiscard]] SipAddress to() const { return message().to(); }
+  [[nodiscard]] const Source& source() const;
+  // Empty for a request of no dialog (OPTIONS, REGISTER...).
+  [[nodiscard]] SipDialog dialog() const;
+  [[nodiscard]] Session session() const { return dialog().session(); }
+
+  // The caller gave up before the final answer; the server has answered for us (487).
+  using CancelSignal = boost::signals2::signal<void(const SipMessage& cancel)>;
+  [[nodiscard]] CancelSignal& on_cancel() const;
+
+ private:
+  std::shared_ptr<agent::Incoming> incoming_;
+};
+
+class DRACHTIO_EXPORT Response {
+ public:
+  explicit Response(std::shared_ptr<agent::Incoming> incoming) : incoming_(std::move(incoming)) {}
+
+  // Answers. Headers that repeat the request's are written by themselves. The handler is given the
+  // answer as the server sent it, or why it did not: answered_already for a second final answer,
+  // cancelled after the caller's CANCEL.
+  void send(int status, Content content = {}, ResponseHandler handler = {}) const {
+    answer(status, {}, std::move(content), std::move(handler));
+  }
+  template <std::convertible_to<std::string> Reason>
+  void send(int status, Reason&& reason, Content content = {}, ResponseHandler handler = {}) const {
+    answer(status, std::forward<Reason>(reason), std::move(content), std::move(handler));
+  }
+  // As send(), for a provisional answer that must arrive (100rel, RFC 3262): the handler is given
+  // the PRACK.
+  void send_reliably(int status, Content content, ResponseHandler on_prack) const;
+
+  // A final answer has been given.
+  [[nodiscard]] bool answered() const;
+
+ private:
+  void answer(int status, std::string reason, Content content, ResponseHandler handler) const;
+
+  std::shared_ptr<agent::Incoming> incoming_;
+};
+
+}  // namespace drachtio

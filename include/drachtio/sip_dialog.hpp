@@ -1,0 +1,98 @@
+// A handle on a SIP dialog: what is known of it, and how to control it (drachtio-dialog's
+// SipDialog).
+//
+// Small and cheap to copy; copies mean the same dialog. Every member may be called from any thread.
+// Handlers are called on the Agent's thread, once, and only after what they are told of is on disk.
+#pragma once
+
+#include <drachtio/dialog_state.hpp>
+#include <drachtio/error.hpp>
+#include <drachtio/export.hpp>
+#include <drachtio/headers.hpp>
+#include <drachtio/session.hpp>
+#include <drachtio/sip_message.hpp>
+
+#include <boost/signals2/signal.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace drachtio {
+
+class Request;
+class Response;
+
+// What a request or answer carries beyond its start line.
+struct Content {
+  Headers headers = {};
+  std::string body = {};  // without a Content-Type header it must be SDP
+};
+
+// The final answer. On an error that is the server's, the message's reason has its words.
+using ResponseHandler = std::function<void(boost::system::error_code, const SipMessage&)>;
+
+class DRACHTIO_EXPORT SipDialog {
+ public:
+  SipDialog() = default;
+  explicit SipDialog(std::shared_ptr<agent::Cell> cell) : cell_(std::move(cell)) {}
+
+  [[nodiscard]] explicit operator bool() const { return cell_ != nullptr; }
+  bool operator==(const SipDialog&) const = default;
+
+  // All that is known, as of the last event committed: one consistent value.
+  [[nodiscard]] std::shared_ptr<const DialogState> snapshot() const;
+  [[nodiscard]] State state() const { return snapshot()->state; }
+  [[nodiscard]] Role role() const { return snapshot()->role; }
+  [[nodiscard]] std::string dialog_id() const { return snapshot()->dialog_id; }
+  [[nodiscard]] std::string call_id() const { return snapshot()->call_id; }
+  [[nodiscard]] std::string server() const { return snapshot()->server; }
+  [[nodiscard]] Party calling_party() const { return snapshot()->calling_party; }
+  [[nodiscard]] Party called_party() const { return snapshot()->called_party; }
+  [[nodiscard]] Times times() const { return snapshot()->times; }
+  [[nodiscard]] Endpoint local() const { return snapshot()->local; }
+  [[nodiscard]] Endpoint remote() const { return snapshot()->remote; }
+  [[nodiscard]] Hold held() const { return snapshot()->hold(); }
+  [[nodiscard]] std::optional<int> status() const { return snapshot()->status; }
+  [[nodiscard]] std::optional<Cause> cause() const { return snapshot()->cause; }
+  [[nodiscard]] std::optional<std::string> reason() const { return snapshot()->reason; }
+  [[nodiscard]] Session session() const { return Session{cell_}; }
+  // False for a dialog resumed after a restart: it can send, but what the far end sends does not
+  // reach this program any more. Its BYE is learnt by the next probe, or by call records.
+  [[nodiscard]] bool can_receive() const;
+
+  // Sends a request in the dialog: INFO, MESSAGE, REFER, NOTIFY, OPTIONS, UPDATE...
+  void request(const std::string& method, Content content = {}, ResponseHandler handler = {});
+  // Ends the call, whatever state it is in: BYE; CANCEL for a call out that is not answered;
+  // `status` for a call in that is not. Of a dialog that has ended: success at once, with status 0.
+  void terminate(Content content = {}, ResponseHandler handler = {}, int status = 480);
+  // Offers `sdp` in a re-INVITE. Several wait for one another; a 491 is tried again after the time
+  // RFC 3261 14.1 says.
+  void modify(std::string sdp, ResponseHandler handler = {});
+  // Offers our SDP as sendonly (inactive where the far end holds too), or as sendrecv again
+  // (RFC 3264 8.4). Where it is so already: success at once, with status 0.
+  void hold(ResponseHandler handler = {});
+  void unhold(ResponseHandler handler = {});
+
+  // Signals of this dialog. A slot of the second kind may answer; if none is connected, what
+  // drachtio users expect is answered (see Agent). Slots are called on the Agent's thread.
+  using Signal = boost::signals2::signal<void(const SipDialog&)>;
+  using RequestSignal = boost::signals2::signal<void(Request&, Response&)>;
+  [[nodiscard]] Signal& on_terminate() const;  // ended, whoever did it
+  [[nodiscard]] Signal& on_hold() const;       // the far end holds
+  [[nodiscard]] Signal& on_unhold() const;
+  [[nodiscard]] Signal& on_refresh() const;        // an offer that changed nothing was accepted
+  [[nodiscard]] RequestSignal& on_modify() const;  // a re-INVITE, or an UPDATE with an offer
+  [[nodiscard]] RequestSignal& on_info() const;
+  [[nodiscard]] RequestSignal& on_message() const;
+  [[nodiscard]] RequestSignal& on_notify() const;
+  [[nodiscard]] RequestSignal& on_options() const;
+  [[nodiscard]] RequestSignal& on_refer() const;
+  [[nodiscard]] RequestSignal& on_update() const;  // an UPDATE without an offer
+
+ private:
+  friend class Session;
+  std::shared_ptr<agent::Cell> cell_;
+};
+
+}  // namespace drachtio

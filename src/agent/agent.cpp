@@ -1,0 +1,79 @@
+#include "agent/core.hpp"
+
+#include <drachtio/agent.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+namespace drachtio {
+
+namespace {
+
+std::shared_ptr<agent::Core> make_core(boost::asio::io_context* io,
+                                       const std::filesystem::path& database,
+                                       const AgentOptions& options) {
+  auto core = std::make_shared<agent::Core>(io, database, options);
+  core->adopt();
+  return core;
+}
+
+}  // namespace
+
+Agent::Agent(std::shared_ptr<agent::Core> core)
+    : on_connect(core->on_connect),
+      on_disconnect(core->on_disconnect),
+      on_log_failed(core->on_log_failed),
+      on_resumed_invite(core->on_resumed_invite),
+      on_resumed(core->on_resumed),
+      on_event(core->signals.on_event),
+      on_create(core->signals.on_create),
+      on_create_early(core->signals.on_create_early),
+      on_terminate(core->signals.on_terminate),
+      on_failed(core->signals.on_failed),
+      core_(std::move(core)) {}
+
+Agent::Agent(const std::filesystem::path& database, AgentOptions options)
+    : Agent(make_core(nullptr, database, options)) {}
+
+Agent::Agent(boost::asio::io_context& io, const std::filesystem::path& database,
+             AgentOptions options)
+    : Agent(make_core(&io, database, options)) {}
+
+Agent::~Agent() { core_->stop(); }
+
+void Agent::on(const std::string& method, Handler handler) {
+  std::string name = method;
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  core_->handlers[name] = std::move(handler);
+}
+
+void Agent::connect(ConnectOptions options) { core_->connect(options); }
+
+std::uint16_t Agent::listen(ListenOptions options) { return core_->listen(options); }
+
+SipCall Agent::siprequest(const std::string& uri, RequestOptions options, CallHandler handler) {
+  const auto call = std::make_shared<agent::Call>();
+  call->core = core_;
+  call->uri = uri;
+  call->options = std::move(options);
+  call->handler = std::move(handler);
+  core_->dispatch([core = core_, call] { core->place(call); });
+  return SipCall{call};
+}
+
+void Agent::run() { core_->run(); }
+
+void Agent::stop() {
+  core_->dispatch([core = core_] { core->stop(); });
+}
+
+void Agent::after(std::chrono::milliseconds delay, std::function<void()> action) {
+  core_->after(delay, std::move(action));
+}
+
+std::vector<SipDialog> Agent::dialogs() const { return core_->dialogs(); }
+
+std::int64_t Agent::position() const { return core_->position(); }
+
+}  // namespace drachtio

@@ -1,0 +1,31 @@
+// A request out of dialog on its way: from the frame that sends it to its final answer, through
+// challenges and redirections. The agent's thread changes it.
+#pragma once
+
+#include "agent/cell.hpp"
+
+#include <drachtio/agent.hpp>
+
+namespace drachtio::agent {
+
+struct Call : std::enable_shared_from_this<Call> {
+  std::weak_ptr<Core> core;
+  std::string uri;
+  RequestOptions options;
+  CallHandler handler;
+
+  std::uint64_t link = 0;
+  std::string transaction_id;  // drachtio's, of the attempt under way; empty until the server says
+  SipMessage sent;             // as the server sent it
+  bool cancel_asked = false;
+  bool cancel_sent = false;
+  bool over = false;
+  int challenges = 0;
+  int redirections = 0;
+  std::uint32_t last_rseq = 0;
+
+  mutable std::mutex mutex;  // guards cell
+  std::shared_ptr<Cell> cell;
+};
+
+}  // namespace drachtio::agent

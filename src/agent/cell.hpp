@@ -1,0 +1,62 @@
+// One dialog as the program's handles share it: its latest committed state, its session, its
+// signals, and what waits to be sent in it.
+#pragma once
+
+#include <drachtio/sip_dialog.hpp>
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace drachtio::agent {
+
+class Core;
+
+struct Cell : std::enable_shared_from_this<Cell> {
+  explicit Cell(std::shared_ptr<const DialogState> at_first)
+      : number(at_first->number), session(at_first->session), state(std::move(at_first)) {}
+
+  // A dialog that is only read of (a Subscription's): no core, no control.
+  static SipDialog read_only(std::shared_ptr<const DialogState> state) {
+    return SipDialog{std::make_shared<Cell>(std::move(state))};
+  }
+
+  const std::int64_t number;
+  std::weak_ptr<Core> core;  // set before anyone else sees the cell, never changed
+
+  mutable std::mutex mutex;  // guards session, joined, state
+  std::string session;       // with the patches that are not committed yet
+  std::weak_ptr<Cell> joined;
+  std::shared_ptr<const DialogState> state;
+
+  std::atomic<int> uncommitted{0};  // patches on their way to the log
+  std::atomic<bool> can_receive{true};
+
+  // The agent's thread only.
+  std::uint64_t link = 0;                     // that the dialog was last heard of on
+  std::uint64_t connection = 0;               // likewise
+  bool resumed = false;                       // said so in the log
+  bool inferred = false;                      // ... and there is more to say
+  bool lost = false;                          // likewise
+  std::deque<std::function<void()>> to_send;  // once nothing is uncommitted
+  std::deque<std::function<void()>> offers;   // re-INVITEs that wait for the one under way
+  bool offering = false;                      // a re-INVITE of ours is under way
+  std::string invite_transaction;             // drachtio's, while the INVITE is unanswered
+
+  SipDialog::Signal on_terminate;
+  SipDialog::Signal on_hold;
+  SipDialog::Signal on_unhold;
+  SipDialog::Signal on_refresh;
+  SipDialog::RequestSignal on_modify;
+  SipDialog::RequestSignal on_info;
+  SipDialog::RequestSignal on_message;
+  SipDialog::RequestSignal on_notify;
+  SipDialog::RequestSignal on_options;
+  SipDialog::RequestSignal on_refer;
+  SipDialog::RequestSignal on_update;
+};
+
+}  // namespace drachtio::agent

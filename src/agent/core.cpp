@@ -1,0 +1,95 @@
+#include "agent/core.hpp"
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+
+#include <cstdio>
+
+namespace drachtio::agent {
+
+namespace asio = boost::asio;
+
+Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOptions options)
+    : own_io_(io == nullptr ? std::make_unique<asio::io_context>(1) : nullptr),
+      io_(io == nullptr ? *own_io_ : *io),
+      database_(database),
+      options_(options) {
+  std::vector<DialogState> open;
+  record::Writer::Options writer;
+  writer.on_open = [&](const DialogState& state) { open.push_back(state); };
+  // The writer ends before the core does, so `this` is good whenever it calls.
+  writer.on_walked = [this](std::vector<record::Walked> walked) {
+    asio::post(io_, [weak = weak_from_this(), walked = std::move(walked)]() mutable {
+      if (const auto self = weak.lock()) self->told(std::move(walked));
+    });
+  };
+  writer.on_failed = [this](const log::Error& error) {
+    asio::post(io_, [weak = weak_from_this(), why = std::string{error.what()}] {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->log_failed_ = true;
+      self->on_log_failed(why);
+    });
+  };
+  writer_ = std::make_unique<record::Writer>(database, std::move(writer));
+  std::ranges::sort(open, {}, &DialogState::number);
+  for (const DialogState& state : open) {
+    const auto cell = std::make_shared<Cell>(std::make_shared<const DialogState>(state));
+    cell->can_receive = false;
+    cells_.emplace(state.number, cell);
+  }
+  for (const auto& [number, cell] : cells_) {
+    const auto other = cells_.find(cell->state->joined);
+    if (other != cells_.end()) cell->joined = other->second;
+  }
+}
+
+Core::~Core() = default;
+
+void Core::post(std::function<void()> action) {
+  asio::post(io_, [weak = weak_from_this(), action = std::move(action)] {
+    if (weak.lock()) action();
+  });
+}
+
+void Core::dispatch(std::function<void()> action) {
+  asio::dispatch(io_, [weak = weak_from_this(), action = std::move(action)] {
+    if (weak.lock()) action();
+  });
+}
+
+void Core::after(std::chrono::milliseconds delay, std::function<void()> action) {
+  auto timer = std::make_shared<asio::steady_timer>(io_, delay);
+  timer->async_wait([timer, weak = weak_from_this(), action = std::move(action)](error_code error) {
+    const auto self = weak.lock();
+    if (!error && self && !self->stopped_) action();
+  });
+}
+
+void Core::run() {
+  const auto work = asio::make_work_guard(io_);
+  while (!stopped_) io_.run_one();
+  // What was posted before the end, and what the links' closing has left to do.
+  io_.restart();
+  io_.poll();
+}
+
+std::vector<SipDialog> Core::dialogs() const {
+  std::vector<SipDialog> open;
+  const std::lock_guard lock{cells_mutex_};
+  for (const auto& [number, cell] : cells_) {
+    SipDialog dialog{cell};
+    if (dialog.state() != State::terminated) open.push_back(std::move(dialog));
+  }
+  std::ranges::sort(open, {}, [](const SipDialog& dialog) { return dialog.snapshot()->number; });
+  return open;
+}
+
+std::uint64_t Core::ticket_for(std::vector<std::shared_ptr<Cell>> cells) {
+  for (const auto& cell : cells) ++cell->uncommitted;
+  const std::lock_guard lock{tickets_mutex_};
+  tickets_.emplace(++last_ticket_, std::move(cells));
+  return last_ticket_;
+}
+
+}  // namespace drachtio::agent

@@ -1,0 +1,215 @@
+// The agent itself: one owner for its links, its dialogs' cells and what is under way. It walks the
+// same road as the recorder: every frame from a server goes to the writer, and comes back, once it
+// is on disk, with the events it made; only then is anybody told, and anything answered.
+//
+// All members but the constructor, post(), patch() and dialogs() belong to the agent's thread.
+#pragma once
+
+#include "agent/call.hpp"
+#include "agent/incoming.hpp"
+#include "net/client.hpp"
+#include "net/tls.hpp"
+#include "record/writer.hpp"
+
+#include <drachtio/agent.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <list>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+namespace drachtio::agent {
+
+using boost::system::error_code;
+
+// A connection to a server, and those that followed it to the same server.
+struct Link {
+  std::uint64_t id = 0;          // never changes
+  std::uint64_t connection = 0;  // a new one each time it comes up
+  std::string server;            // name in the log
+  bool up = false;
+  bool outbound = false;  // the server dialled: used for what came over it only
+  std::string refused;    // why, at the latest attempt
+  std::unique_ptr<net::Client> client;
+};
+
+// What the server said to a frame of ours.
+struct Reply {
+  error_code error;
+  SipMessage message;  // as sent; on refusal its reason has the server's words
+  std::string transaction_id;
+  std::int64_t dialog = 0;
+};
+using ReplyHandler = std::function<void(const Reply&)>;
+
+class Acceptor;
+
+class Core : public std::enable_shared_from_this<Core> {
+ public:
+  Core(boost::asio::io_context* io, const std::filesystem::path& database, AgentOptions options);
+  ~Core();
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+  Core(Core&&) = delete;
+  Core& operator=(Core&&) = delete;
+
+  // --- from any thread
+  void post(std::function<void()> action);
+  // Runs it at once where this is the agent's thread.
+  void dispatch(std::function<void()> action);
+  void patch(const std::shared_ptr<Cell>& cell, const std::string& patch);
+  void join(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Cell>& other);
+  std::vector<SipDialog> dialogs() const;
+  [[nodiscard]] std::int64_t position() const { return writer_->statistics().head.position; }
+
+  // Makes the dialogs that were open in the log this core's own; to be called once, first.
+  void adopt();
+
+  // --- links (links.cpp)
+  void connect(const ConnectOptions& options);
+  std::uint16_t listen(const ListenOptions& options);
+  void stop();
+  void run();
+  void after(std::chrono::milliseconds delay, std::function<void()> action);
+
+  // --- out (send.cpp)
+  // Sends `<rest>` over the link, once every patch of the cell (if any) is on disk.
+  void send(std::uint64_t link, const std::shared_ptr<Cell>& cell, std::string rest,
+            ReplyHandler handler);
+  void answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
+              const Content& content, ResponseHandler handler);
+  void answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
+                       ResponseHandler on_prack);
+  // A request in a dialog; the handler has the final answer.
+  void request(const std::shared_ptr<Cell>& cell, const std::string& method, const Content& content,
+               ResponseHandler handler);
+  void acknowledge(const std::shared_ptr<Cell>& cell, const std::string& sdp);
+
+  // --- calls out (call.cpp)
+  void place(const std::shared_ptr<Call>& call);
+  void cancel(const std::shared_ptr<Call>& call);
+  void acknowledge_late(const std::shared_ptr<Call>& call, const std::string& sdp);
+
+  // --- the dialog's own verbs (close.cpp, modify.cpp)
+  void terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
+                 ResponseHandler handler);
+  void modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHandler handler);
+  void hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler handler);
+
+  boost::signals2::signal<void(const std::string&)> on_connect;
+  boost::signals2::signal<void(const std::string&, const std::string&)> on_disconnect;
+  boost::signals2::signal<void(const std::string&)> on_log_failed;
+  boost::signals2::signal<void(Request&, Response&)> on_resumed_invite;
+  boost::signals2::signal<void(const SipDialog&)> on_resumed;
+  DialogSignals signals;
+  std::map<std::string, Agent::Handler> handlers;
+
+ private:
+  struct Pending {
+    std::uint64_t connection;
+    ReplyHandler handler;
+  };
+  struct Transaction {  // of a request of ours
+    std::uint64_t connection;
+    std::function<void(const SipMessage&)> on_response;
+    std::function<void(error_code)> on_failure;
+  };
+
+  // links.cpp
+  Link& add_link(const std::string& server);
+  net::Client::Handlers link_handlers(std::uint64_t id);
+  std::vector<std::string> routes() const;
+  void link_up(Link& link, const std::string& detail);
+  void link_down(Link& link, const std::string& why);
+  void link_refused(Link& link, const std::string& why);
+  void new_connection(Link& link);
+  Link* find_link(std::uint64_t id);
+  Link* link_of_connection(std::uint64_t connection);
+  Link* link_to(const std::string& server);
+  // Over which the dialog is controlled: the link it came on, else one to its server.
+  Link* link_of(const Cell& cell);
+
+  // told.cpp
+  void told(std::vector<record::Walked> walked);
+  void told_one(record::Walked& walked);
+  void publish(const record::Told& told);
+  void connection_closed(std::uint64_t connection);
+  std::shared_ptr<Cell> cell_of(std::int64_t number);
+  std::shared_ptr<Cell> new_cell(std::shared_ptr<const DialogState> state);
+  void committed(std::uint64_t ticket);
+  void read_reply(const wire::Envelope& envelope, std::int64_t dialog);
+  void read_response(const wire::Envelope& envelope, const SipMessage& message);
+
+  // incoming.cpp
+  void read_request(const wire::Envelope& envelope, const record::Frame& frame, SipMessage message,
+                    std::int64_t dialog);
+  void in_dialog(const std::shared_ptr<Incoming>& incoming);
+  void reinvite(const std::shared_ptr<Incoming>& incoming);
+  void handle(const Agent::Handler& handler, const std::shared_ptr<Incoming>& incoming);
+  void cancelled(const std::string& transaction_id, const SipMessage& cancel);
+  void pracked(const std::shared_ptr<Incoming>& prack);
+  template <typename Signal>
+  void ask(const Signal& signal, const std::shared_ptr<Incoming>& incoming, int status);
+
+  // call.cpp
+  void attempt(const std::shared_ptr<Call>& call, const Headers& more);
+  void sent(const std::shared_ptr<Call>& call, const Reply& reply);
+  void answered(const std::shared_ptr<Call>& call, const SipMessage& response);
+  bool retry(const std::shared_ptr<Call>& call, const SipMessage& challenge);
+  bool redirect(const std::shared_ptr<Call>& call, const SipMessage& response);
+  void finish(const std::shared_ptr<Call>& call, error_code error, const SipMessage& message);
+
+  // modify.cpp
+  void offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, ResponseHandler handler,
+             int attempts);
+  void next_offer(const std::shared_ptr<Cell>& cell);
+
+  // resume.cpp
+  void resume(const Link& link);
+  void probe_next();
+  void probe(const std::shared_ptr<Cell>& cell);
+  void resumed(const std::shared_ptr<Cell>& cell);
+  void resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link);
+  void resume_invite(const std::shared_ptr<Cell>& cell, const Link& link);
+  std::optional<std::string> invite_of(const DialogState& state);
+  void give_up_call(const std::shared_ptr<Cell>& cell, const Link& link);
+  void hang_up_unacknowledged(const std::shared_ptr<Cell>& cell);
+  void note(const std::shared_ptr<Cell>& cell, Event event);
+  void lost(const std::shared_ptr<Cell>& cell, const std::string& why);
+
+  std::uint64_t ticket_for(std::vector<std::shared_ptr<Cell>> cells);
+
+  std::unique_ptr<boost::asio::io_context> own_io_;
+  boost::asio::io_context& io_;
+  std::filesystem::path database_;
+  AgentOptions options_;
+  bool stopped_ = false;
+  bool log_failed_ = false;
+
+  std::map<std::uint64_t, Link> links_;
+  std::uint64_t last_link_ = 0;
+  std::uint64_t last_connection_ = 0;
+  std::list<std::shared_ptr<Acceptor>> acceptors_;
+
+  mutable std::mutex cells_mutex_;  // written by the agent's thread only
+  std::unordered_map<std::int64_t, std::shared_ptr<Cell>> cells_;
+  std::deque<std::int64_t> ended_;
+
+  std::unordered_map<std::string, Pending> pending_;           // by id of the frame
+  std::unordered_map<std::string, Transaction> transactions_;  // by drachtio's transactionId
+  std::unordered_map<std::string, std::weak_ptr<Incoming>> incoming_;  // unanswered INVITEs
+
+  std::mutex tickets_mutex_;
+  std::unordered_map<std::uint64_t, std::vector<std::shared_ptr<Cell>>> tickets_;
+  std::uint64_t last_ticket_ = 0;
+
+  std::deque<std::weak_ptr<Cell>> to_probe_;
+  int probing_ = 0;
+
+  std::unique_ptr<record::Writer> writer_;
+};
+
+}  // namespace drachtio::agent

@@ -1,0 +1,176 @@
+// The public handles: each member hands over to the core, on the agent's thread.
+#include "agent/core.hpp"
+
+namespace drachtio {
+
+using agent::Cell;
+using agent::Core;
+
+namespace {
+
+std::shared_ptr<const DialogState> empty_state() {
+  static const auto state = std::make_shared<const DialogState>();
+  return state;
+}
+
+void fail(const ResponseHandler& handler, Errc error, const char* why) {
+  if (!handler) return;
+  SipMessage message;
+  message.reason = why;
+  handler(error, message);
+}
+
+// Runs `action(core)` on the agent's thread; where there is no agent, the handler is told at once.
+template <typename Action>
+void with_core(const std::shared_ptr<Cell>& cell, const ResponseHandler& handler, Action action) {
+  const auto core = cell ? cell->core.lock() : nullptr;
+  if (!core) return fail(handler, Errc::no_dialog, "this handle controls no dialog");
+  core->dispatch([core, action = std::move(action)] { action(*core); });
+}
+
+// error_category has a protected destructor, which is as safe as a virtual one here.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+class Category final : public boost::system::error_category {
+ public:
+  [[nodiscard]] const char* name() const noexcept override { return "drachtio"; }
+  [[nodiscard]] std::string message(int value) const override {
+    switch (static_cast<Errc>(value)) {
+      case Errc::no_link: return "there is no link to the server";
+      case Errc::refused_by_server: return "drachtio-server refused it";
+      case Errc::unknown_dialog: return "the server does not know the dialog";
+      case Errc::too_long: return "the message is too long for a drachtio-server";
+      case Errc::malformed: return "it would be no SIP message";
+      case Errc::answered_already: return "a final answer has been sent";
+      case Errc::cancelled: return "the call was cancelled";
+      case Errc::dialog_over: return "the dialog has ended";
+      case Errc::no_dialog: return "this handle controls no dialog";
+      case Errc::rejected: return "the far end refused it";
+      case Errc::no_answer: return "no answer came in time";
+      case Errc::log_failed: return "the log cannot be written";
+    }
+    return "unknown error";
+  }
+};
+#pragma GCC diagnostic pop
+
+}  // namespace
+
+const boost::system::error_category& agent_category() noexcept {
+  static const Category category;
+  return category;
+}
+
+// --- SipDialog ----------------------------------------------------------------------------------
+
+std::shared_ptr<const DialogState> SipDialog::snapshot() const {
+  if (!cell_) return empty_state();
+  const std::lock_guard lock{cell_->mutex};
+  return cell_->state;
+}
+
+bool SipDialog::can_receive() const { return cell_ && cell_->can_receive; }
+
+void SipDialog::request(const std::string& method, Content content, ResponseHandler handler) {
+  with_core(cell_, handler,
+            [cell = cell_, method, content = std::move(content), handler](Core& core) {
+              core.request(cell, method, content, handler);
+            });
+}
+
+void SipDialog::terminate(Content content, ResponseHandler handler, int status) {
+  with_core(cell_, handler,
+            [cell = cell_, content = std::move(content), handler, status](Core& core) {
+              core.terminate(cell, content, status, handler);
+            });
+}
+
+void SipDialog::modify(std::string sdp, ResponseHandler handler) {
+  with_core(cell_, handler, [cell = cell_, sdp = std::move(sdp), handler](Core& core) {
+    core.modify(cell, sdp, handler);
+  });
+}
+
+void SipDialog::hold(ResponseHandler handler) {
+  with_core(cell_, handler,
+            [cell = cell_, handler](Core& core) { core.hold(cell, true, handler); });
+}
+
+void SipDialog::unhold(ResponseHandler handler) {
+  with_core(cell_, handler,
+            [cell = cell_, handler](Core& core) { core.hold(cell, false, handler); });
+}
+
+namespace {
+
+// What an empty handle's signals are: nobody's.
+Cell& cell_or_nobodys(const std::shared_ptr<Cell>& cell) {
+  static Cell nobodys{std::make_shared<const DialogState>()};
+  return cell ? *cell : nobodys;
+}
+
+}  // namespace
+
+SipDialog::Signal& SipDialog::on_terminate() const { return cell_or_nobodys(cell_).on_terminate; }
+SipDialog::Signal& SipDialog::on_hold() const { return cell_or_nobodys(cell_).on_hold; }
+SipDialog::Signal& SipDialog::on_unhold() const { return cell_or_nobodys(cell_).on_unhold; }
+SipDialog::Signal& SipDialog::on_refresh() const { return cell_or_nobodys(cell_).on_refresh; }
+SipDialog::RequestSignal& SipDialog::on_modify() const { return cell_or_nobodys(cell_).on_modify; }
+SipDialog::RequestSignal& SipDialog::on_info() const { return cell_or_nobodys(cell_).on_info; }
+SipDialog::RequestSignal& SipDialog::on_message() const {
+  return cell_or_nobodys(cell_).on_message;
+}
+SipDialog::RequestSignal& SipDialog::on_notify() const { return cell_or_nobodys(cell_).on_notify; }
+SipDialog::RequestSignal& SipDialog::on_options() const {
+  return cell_or_nobodys(cell_).on_options;
+}
+SipDialog::RequestSignal& SipDialog::on_refer() const { return cell_or_nobodys(cell_).on_refer; }
+SipDialog::RequestSignal& SipDialog::on_update() const { return cell_or_nobodys(cell_).on_update; }
+
+// --- Request and Response -----------------------------------------------------------------------
+
+const SipMessage& Request::message() const { return incoming_->message; }
+const Source& Request::source() const { return incoming_->source; }
+SipDialog Request::dialog() const { return SipDialog{incoming_->cell}; }
+Request::CancelSignal& Request::on_cancel() const { return incoming_->on_cancel; }
+
+void Response::answer(int status, std::string reason, Content content,
+                      ResponseHandler handler) const {
+  const auto core = incoming_->core.lock();
+  if (!core) return fail(handler, Errc::no_link, "the Agent is gone");
+  core->dispatch(
+      [core, incoming = incoming_, status, reason = std::move(reason), content = std::move(content),
+       handler = std::move(handler)] { core->answer(incoming, status, reason, content, handler); });
+}
+
+void Response::send_reliably(int status, Content content, ResponseHandler on_prack) const {
+  const auto core = incoming_->core.lock();
+  if (!core) return fail(on_prack, Errc::no_link, "the Agent is gone");
+  core->dispatch([core, incoming = incoming_, status, content = std::move(content),
+                  on_prack = std::move(on_prack)] {
+    core->answer_reliably(incoming, status, content, on_prack);
+  });
+}
+
+bool Response::answered() const { return incoming_->answered; }
+
+// --- SipCall ------------------------------------------------------------------------------------
+
+void SipCall::cancel() const {
+  const auto core = call_ ? call_->core.lock() : nullptr;
+  if (core) core->dispatch([core, call = call_] { core->cancel(call); });
+}
+
+void SipCall::ack(std::string sdp) const {
+  const auto core = call_ ? call_->core.lock() : nullptr;
+  if (!core) return;
+  core->dispatch([core, call = call_, sdp = std::move(sdp)] { core->acknowledge_late(call, sdp); });
+}
+
+SipDialog SipCall::dialog() const {
+  if (!call_) return {};
+  const std::lock_guard lock{call_->mutex};
+  return call_->cell ? SipDialog{call_->cell} : SipDialog{};
+}
+
+}  // namespace drachtio

@@ -1,0 +1,26 @@
+// A request that came, shared by its Request and Response handles. The agent's thread changes it.
+#pragma once
+
+#include "agent/cell.hpp"
+
+#include <drachtio/request.hpp>
+
+#include <atomic>
+
+namespace drachtio::agent {
+
+struct Incoming {
+  std::weak_ptr<Core> core;
+  std::uint64_t link = 0;
+  std::string transaction_id;
+  SipMessage message;
+  Source source;
+  std::shared_ptr<Cell> cell;  // null: out of dialog
+  bool resumed = false;        // came before a restart
+  std::atomic<bool> answered{false};
+  std::atomic<bool> cancelled{false};
+  Request::CancelSignal on_cancel;
+  std::deque<ResponseHandler> awaits_prack;
+};
+
+}  // namespace drachtio::agent

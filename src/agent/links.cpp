@@ -1,0 +1,213 @@
+// The agent's links to its servers: those it dials, and those that are dialled.
+#include "agent/core.hpp"
+#include "net/stream.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <stdexcept>
+
+namespace drachtio::agent {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+// Takes the connections of servers that dial their programs.
+class Acceptor : public std::enable_shared_from_this<Acceptor> {
+ public:
+  using Accepted = std::function<void(std::unique_ptr<net::Stream>)>;
+
+  Acceptor(asio::io_context& io, const ListenOptions& options, Accepted accepted)
+      : accepted_(std::move(accepted)), socket_(io), pause_(io) {
+    if (options.certificate) {
+      tls_ =
+          net::TlsContext::server(*options.certificate, options.key.value_or(*options.certificate));
+    }
+    try {
+      tcp::resolver resolver{io};
+      const tcp::endpoint endpoint =
+          resolver
+              .resolve(options.host, std::to_string(options.port),
+                       tcp::resolver::passive | tcp::resolver::numeric_service)
+              .begin()
+              ->endpoint();
+      socket_.open(endpoint.protocol());
+      socket_.set_option(tcp::acceptor::reuse_address{true});
+      socket_.bind(endpoint);
+      socket_.listen();
+    } catch (const boost::system::system_error& error) {
+      throw std::runtime_error{"cannot listen on " +
+                               net::to_string(net::Address{options.host, options.port}) + ": " +
+                               error.code().message()};
+    }
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return socket_.local_endpoint().port(); }
+
+  void accept() {
+    socket_.async_accept([self = shared_from_this()](const error_code& error, tcp::socket peer) {
+      if (self->stopped_) return;
+      if (error) return self->accept_later();
+      try {
+        self->accepted_(std::make_unique<net::Stream>(std::move(peer), self->tls_));
+      } catch (const std::runtime_error& failure) {
+        std::fprintf(stderr, "drachtio-dialog: a connection could not be taken: %s\n",
+                     failure.what());
+      }
+      self->accept();
+    });
+  }
+
+  void stop() {
+    stopped_ = true;
+    error_code ignored;
+    socket_.close(ignored);
+    pause_.cancel();
+  }
+
+ private:
+  // The system may have no socket left at the moment.
+  void accept_later() {
+    pause_.expires_after(std::chrono::milliseconds{100});
+    pause_.async_wait([self = shared_from_this()](const error_code&) {
+      if (!self->stopped_) self->accept();
+    });
+  }
+
+  Accepted accepted_;
+  std::optional<net::TlsContext> tls_;
+  tcp::acceptor socket_;
+  asio::steady_timer pause_;
+  bool stopped_ = false;
+};
+
+std::vector<std::string> Core::routes() const {
+  std::vector<std::string> verbs;
+  for (const auto& [method, handler] : handlers) {
+    std::string verb = method;
+    std::ranges::transform(verb, verb.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    verbs.push_back(std::move(verb));
+  }
+  if (options_.cdr) verbs.insert(verbs.end(), {"cdr:attempt", "cdr:start", "cdr:stop"});
+  return verbs;
+}
+
+Link& Core::add_link(const std::string& server) {
+  Link& link = links_[++last_link_];
+  link.id = last_link_;
+  link.server = server;
+  link.connection = ++last_connection_;
+  return link;
+}
+
+net::Client::Handlers Core::link_handlers(std::uint64_t id) {
+  return {[this, id](const std::string& detail) { link_up(links_.at(id), detail); },
+          [this, id](const std::string& why) { link_down(links_.at(id), why); },
+          [this, id](const std::string& why) { link_refused(links_.at(id), why); },
+          [this, id](std::string_view payload, Instant read_at) {
+            const Link& link = links_.at(id);
+            writer_->frame({link.server, link.connection, wire::Sender::server,
+                            std::string{payload}, read_at});
+          }};
+}
+
+void Core::connect(const ConnectOptions& options) {
+  net::Client::Options client;
+  client.server = {options.host, options.port};
+  client.secret = options.secret;
+  client.tags = options.tags;
+  client.routes = routes();
+  if (options.tls) client.tls = net::TlsContext::client(options.ca, options.verify);
+  Link& link = add_link(options.name.empty() ? net::to_string(client.server) : options.name);
+  link.client = std::make_unique<net::Client>(io_, std::move(client), link_handlers(link.id));
+  link.client->start();
+}
+
+std::uint16_t Core::listen(const ListenOptions& options) {
+  const auto take = [this, options](std::unique_ptr<net::Stream> stream) {
+    net::Client::Options client;
+    client.server = stream->peer();
+    client.secret = options.secret;
+    client.tags = options.tags;
+    Link& link = add_link(stream->peer().host);
+    link.outbound = true;
+    link.client = std::make_unique<net::Client>(io_, std::move(client), link_handlers(link.id),
+                                                std::move(stream));
+    link.client->start();
+  };
+  const auto acceptor = std::make_shared<Acceptor>(io_, options, take);
+  acceptors_.push_back(acceptor);
+  acceptor->accept();
+  return acceptor->port();
+}
+
+void Core::link_up(Link& link, const std::string& detail) {
+  link.up = true;
+  link.refused.clear();
+  if (!link.outbound) writer_->link_up(link.server, detail);
+  on_connect(link.server);
+  if (!link.outbound) resume(link);
+}
+
+void Core::link_down(Link& link, const std::string& why) {
+  link.up = false;
+  if (!link.outbound) writer_->link_down(link.server, why);
+  new_connection(link);
+  on_disconnect(link.server, why);
+}
+
+// An event for each other reason, not for each attempt: a server may be away for days.
+void Core::link_refused(Link& link, const std::string& why) {
+  const bool news = link.refused != why;
+  link.refused = why;
+  if (news) writer_->link_refused(link.server, why);
+  new_connection(link);
+  if (news) on_disconnect(link.server, why);
+}
+
+void Core::new_connection(Link& link) {
+  writer_->closed(link.connection);  // told() is told, after all that came over it
+  link.connection = ++last_connection_;
+}
+
+Link* Core::find_link(std::uint64_t id) {
+  const auto found = links_.find(id);
+  return found == links_.end() ? nullptr : &found->second;
+}
+
+Link* Core::link_of_connection(std::uint64_t connection) {
+  for (auto& [id, link] : links_) {
+    if (link.connection == connection) return &link;
+  }
+  return nullptr;
+}
+
+Link* Core::link_to(const std::string& server) {
+  for (auto& [id, link] : links_) {
+    if (link.up && !link.outbound && (server.empty() || link.server == server)) return &link;
+  }
+  return nullptr;
+}
+
+Link* Core::link_of(const Cell& cell) {
+  Link* link = find_link(cell.link);
+  if (link != nullptr && link->up) return link;
+  const std::lock_guard lock{cell.mutex};
+  return link_to(cell.state->server);
+}
+
+void Core::stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  for (const auto& acceptor : acceptors_) acceptor->stop();
+  for (auto& [id, link] : links_) {
+    link.client->stop();
+    writer_->closed(link.connection);
+    if (link.up && !link.outbound) writer_->link_down(link.server, "the program has stopped");
+    link.up = false;
+  }
+  writer_->stop();
+}
+
+}  // namespace drachtio::agent

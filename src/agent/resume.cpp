@@ -1,0 +1,164 @@
+// After a restart: what has become of the calls that were up, or being set up, when the program
+// died. The server has them; it is asked about each.
+#include "agent/core.hpp"
+#include "dialog/rules.hpp"
+#include "log/reader.hpp"
+
+namespace drachtio::agent {
+
+namespace {
+
+bool is_gone(const SipMessage& answer) { return answer.status == 481 || answer.status == 408; }
+
+}  // namespace
+
+void Core::adopt() {
+  for (const auto& [number, cell] : cells_) cell->core = weak_from_this();
+}
+
+// A link is up: its server can be asked about the dialogs that were not heard of on this link.
+void Core::resume(const Link& link) {
+  std::vector<std::shared_ptr<Cell>> unanswered;
+  for (const auto& [number, cell] : cells_) {
+    const auto state = SipDialog{cell}.snapshot();
+    if (state->state == State::terminated || state->server != link.server) continue;
+    if (cell->can_receive && cell->connection == link.connection) continue;
+    if (dialog::is_answered(*state)) {
+      if (options_.probe) to_probe_.push_back(cell);
+    } else {
+      unanswered.push_back(cell);
+    }
+  }
+  std::ranges::sort(unanswered, {}, &Cell::number);
+  for (const auto& cell : unanswered) resume_unanswered(cell, link);
+  probe_next();
+  if (options_.probe && options_.probe_every) {
+    after(std::chrono::duration_cast<std::chrono::milliseconds>(*options_.probe_every),
+          [this, id = link.id, connection = link.connection] {
+            const Link* again = find_link(id);
+            if (again != nullptr && again->up && again->connection == connection) resume(*again);
+          });
+  }
+}
+
+void Core::probe_next() {
+  while (probing_ < options_.probes_at_once && !to_probe_.empty()) {
+    const auto cell = to_probe_.front().lock();
+    to_probe_.pop_front();
+    if (!cell || SipDialog{cell}.state() == State::terminated) continue;
+    ++probing_;
+    probe(cell);
+  }
+}
+
+void Core::probe(const std::shared_ptr<Cell>& cell) {
+  request(cell, "OPTIONS", {}, [this, cell](error_code error, const SipMessage& answer) {
+    --probing_;
+    if (!error && is_gone(answer)) {
+      lost(cell, std::to_string(answer.status) + " " + answer.reason + " to a probe");
+    } else if (!error) {
+      resumed(cell);
+    }
+    // unknown_dialog has been seen to; without a link there will be another probe.
+    probe_next();
+  });
+}
+
+void Core::resumed(const std::shared_ptr<Cell>& cell) {
+  const auto state = SipDialog{cell}.snapshot();
+  if (state->state == State::terminated || (cell->resumed && !cell->inferred)) return;
+  Event event;
+  event.type = EventType::resumed;
+  event.occurred_at = record::now();
+  event.inferred = !dialog::is_answered(*state);
+  event.detail = event.inferred ? "the server knows it, so it was answered"
+                                : "the server knows it, and the far end answers";
+  cell->resumed = true;
+  cell->inferred = false;
+  note(cell, std::move(event));
+}
+
+// Its transactionId is all there is: the server forgets it 64 s after the request.
+void Core::resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link) {
+  const auto state = SipDialog{cell}.snapshot();
+  if (state->invite.transaction_id.empty()) {  // from call records: not ours to answer
+    return lost(cell, "not answered when the program died");
+  }
+  state->role == Role::uas ? resume_invite(cell, link) : give_up_call(cell, link);
+}
+
+// A call in: handed to the program as it came, or refused.
+void Core::resume_invite(const std::shared_ptr<Cell>& cell, const Link& link) {
+  const auto state = SipDialog{cell}.snapshot();
+  const auto incoming = std::make_shared<Incoming>();
+  incoming->core = weak_from_this();
+  incoming->link = link.id;
+  incoming->transaction_id = state->invite.transaction_id;
+  incoming->source.server = link.server;
+  incoming->cell = cell;
+  incoming->resumed = true;
+  if (const auto evidence = invite_of(*state)) {
+    incoming->message = parse_sip_message(*evidence);
+  } else {
+    incoming->message.method = "INVITE";
+    incoming->message.headers = {{"Call-ID", state->call_id},
+                                 {"CSeq", std::to_string(state->invite.cseq) + " INVITE"}};
+  }
+  incoming_.insert_or_assign(incoming->transaction_id, incoming);
+  if (on_resumed_invite.empty()) return answer(incoming, 503, {}, {}, {});
+  handle([this](Request& request, Response& response) { on_resumed_invite(request, response); },
+         incoming);
+}
+
+// The INVITE a dialog stands on, as it came: the evidence of its latest `invited`.
+std::optional<std::string> Core::invite_of(const DialogState& state) {
+  try {
+    log::Reader reader{database_};
+    std::optional<std::string> bytes;
+    for (const log::Row& row : reader.of_dialog(state.number)) {
+      if (row.type != to_string(EventType::invited)) continue;
+      if (const auto evidence = reader.evidence(row.position)) bytes = evidence->bytes;
+    }
+    return bytes;
+  } catch (const log::Error&) {
+    return std::nullopt;  // it is answered without, then
+  }
+}
+
+// A call out that nobody waits for any more. If it has been answered meanwhile, the server threw
+// the 200 away: then there is a dialog to end.
+void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link) {
+  const auto state = SipDialog{cell}.snapshot();
+  send(link.id, cell,
+       "sip|" + state->invite.transaction_id +
+           "|\r\nCANCEL sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n",
+       [this, cell](const Reply& reply) {
+         if (!reply.error) return;  // its 487 or the crossing 200 comes, or the probe tells
+         hang_up_unacknowledged(cell);
+       });
+}
+
+void Core::hang_up_unacknowledged(const std::shared_ptr<Cell>& cell) {
+  if (SipDialog{cell}.state() == State::terminated) return;
+  request(cell, "ACK", {}, [this, cell](error_code error, const SipMessage&) {
+    if (error) return lost(cell, "neither answered nor cancelled: the server does not know it");
+    request(cell, "BYE", {}, {});
+  });
+}
+
+void Core::note(const std::shared_ptr<Cell>& cell, Event event) {
+  writer_->append({{cell->number, std::move(event)}}, ticket_for({cell}));
+}
+
+void Core::lost(const std::shared_ptr<Cell>& cell, const std::string& why) {
+  if (SipDialog{cell}.state() == State::terminated || cell->lost) return;
+  cell->lost = true;
+  Event event;
+  event.type = EventType::lost;
+  event.occurred_at = record::now();
+  event.cause = Cause::lost;
+  event.reason = why;
+  note(cell, std::move(event));
+}
+
+}  // namespace drachtio::agent

@@ -1,0 +1,138 @@
+// Frames on their way out: answers, and requests in a dialog.
+#include "agent/core.hpp"
+#include "sip/compose.hpp"
+
+#include <stdexcept>
+
+namespace drachtio::agent {
+
+namespace {
+
+SipMessage with_reason(std::string why) {
+  SipMessage message;
+  message.reason = std::move(why);
+  return message;
+}
+
+// Those of the request that its answer repeats (RFC 3261 8.2.6.2); the server needs the CSeq to
+// know which transaction is answered.
+Headers repeated(const SipMessage& request, const Headers& more) {
+  Headers headers;
+  for (const char* name : {"Call-ID", "CSeq", "From", "To"}) {
+    if (request.headers.has(name) && !more.has(name)) {
+      headers.add(name, std::string{request.headers[name]});
+    }
+  }
+  for (const auto& [name, value] : more) headers.add(name, value);
+  return headers;
+}
+
+}  // namespace
+
+void Core::send(std::uint64_t link_id, const std::shared_ptr<Cell>& cell, std::string rest,
+                ReplyHandler handler) {
+  if (cell && (cell->uncommitted > 0 || !cell->to_send.empty())) {
+    cell->to_send.push_back([this, link_id, rest = std::move(rest), handler = std::move(handler)] {
+      send(link_id, nullptr, rest, handler);
+    });
+    return;
+  }
+  Link* link = find_link(link_id);
+  const net::Client::Sent sent = link == nullptr
+                                     ? net::Client::Sent{{}, "there is no link to the server"}
+                                     : link->client->send(rest);
+  if (!sent.id.empty()) {
+    if (handler) pending_.emplace(sent.id, Pending{link->connection, std::move(handler)});
+    return;
+  }
+  Reply reply;
+  reply.error = link != nullptr && link->up ? Errc::too_long : Errc::no_link;
+  reply.message = with_reason(sent.why);
+  if (handler) post([handler = std::move(handler), reply] { handler(reply); });
+}
+
+void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
+                  const Content& content, ResponseHandler handler) {
+  const auto fail = [&](error_code error, const std::string& why) {
+    if (handler) post([handler, error, why] { handler(error, with_reason(why)); });
+  };
+  if (incoming->cancelled) return fail(Errc::cancelled, "the caller has given up");
+  if (incoming->answered) return fail(Errc::answered_already, "a final answer has been sent");
+  std::string text;
+  try {
+    if (status < 101 || status > 699) {
+      throw std::invalid_argument{std::to_string(status) +
+                                  " is no status of an answer: 101 to 699"};
+    }
+    const std::string phrase = reason.empty() ? std::string{sip::phrase_of(status)} : reason;
+    text = sip::compose("SIP/2.0 " + std::to_string(status) + ' ' + phrase,
+                        repeated(incoming->message, content.headers), content.body);
+  } catch (const std::invalid_argument& error) {
+    return fail(Errc::malformed, error.what());
+  }
+  if (status >= 200) {
+    incoming->answered = true;
+    incoming_.erase(incoming->transaction_id);
+  }
+  const auto keep = incoming->cell;
+  send(incoming->link, incoming->cell, "sip|" + incoming->transaction_id + "|\r\n" + text,
+       [handler = std::move(handler), incoming, status](const Reply& reply) {
+         // Too long: nothing was sent, and the program may answer otherwise.
+         if (reply.error == Errc::too_long && status >= 200) incoming->answered = false;
+         if (handler) handler(reply.error, reply.message);
+       });
+}
+
+void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
+                           ResponseHandler on_prack) {
+  if (!content.headers.has("Require")) content.headers.add("Require", "100rel");
+  answer(incoming, status, {}, content,
+         [incoming, on_prack = std::move(on_prack)](error_code error, const SipMessage& message) {
+           if (error) {
+             if (on_prack) on_prack(error, message);
+           } else {
+             incoming->awaits_prack.push_back(on_prack);
+           }
+         });
+}
+
+void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
+                   const Content& content, ResponseHandler handler) {
+  const auto fail = [&](error_code error, const std::string& why) {
+    if (handler) post([handler, error, why] { handler(error, with_reason(why)); });
+  };
+  const auto state = SipDialog{cell}.snapshot();
+  if (state->state == State::terminated) return fail(Errc::dialog_over, "the dialog has ended");
+  Link* link = link_of(*cell);
+  if (link == nullptr) return fail(Errc::no_link, "there is no link to " + state->server);
+  std::string text;
+  try {
+    text = sip::compose(method + " sip:placeholder SIP/2.0", content.headers, content.body);
+  } catch (const std::invalid_argument& error) {
+    return fail(Errc::malformed, error.what());
+  }
+  const std::uint64_t connection = link->connection;
+  send(link->id, cell, "sip||" + state->dialog_id + "\r\n" + text,
+       [this, cell, connection, method, handler = std::move(handler)](const Reply& reply) {
+         if (reply.error == Errc::unknown_dialog) lost(cell, "the server does not know it");
+         if (reply.error || method == "ACK") {
+           if (handler) handler(reply.error, reply.message);
+           return;
+         }
+         Transaction transaction;
+         transaction.connection = connection;
+         transaction.on_response = [handler](const SipMessage& response) {
+           if (response.status >= 200 && handler) handler({}, response);
+         };
+         transaction.on_failure = [handler](error_code error) {
+           if (handler) handler(error, with_reason("the link to the server went down"));
+         };
+         transactions_.emplace(reply.transaction_id, std::move(transaction));
+       });
+}
+
+void Core::acknowledge(const std::shared_ptr<Cell>& cell, const std::string& sdp) {
+  request(cell, "ACK", Content{{}, sdp}, {});
+}
+
+}  // namespace drachtio::agent

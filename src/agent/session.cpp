@@ -1,0 +1,229 @@
+// The session as a program reads and writes it; RFC 7396 patches on their way to the log.
+#include "dialog/session.hpp"
+
+#include "agent/core.hpp"
+#include "text/utf8.hpp"
+
+#include <drachtio/session.hpp>
+
+#include <boost/json.hpp>
+
+#include <ostream>
+#include <stdexcept>
+
+namespace drachtio {
+
+namespace json = boost::json;
+using agent::Cell;
+
+namespace {
+
+// {"a":{"b":<value>}} for the path a, b.
+std::string patch_of(const std::vector<std::string>& path, json::value value) {
+  for (auto name = path.rbegin(); name != path.rend(); ++name) {
+    json::object object;
+    object.emplace(*name, std::move(value));
+    value = std::move(object);
+  }
+  return json::serialize(value);
+}
+
+json::value read(const std::shared_ptr<Cell>& cell, const std::vector<std::string>& path) {
+  if (!cell) return nullptr;
+  std::string text;
+  {
+    const std::lock_guard lock{cell->mutex};
+    text = cell->session;
+  }
+  boost::system::error_code error;
+  json::value value = json::parse(text, error);
+  if (error) return nullptr;
+  for (const std::string& name : path) {
+    const json::object* object = value.if_object();
+    const json::value* member = object == nullptr ? nullptr : object->if_contains(name);
+    if (member == nullptr) return nullptr;
+    json::value inner = *member;
+    value = std::move(inner);
+  }
+  return value;
+}
+
+void write(const std::shared_ptr<Cell>& cell, const std::string& patch) {
+  const auto core = cell ? cell->core.lock() : nullptr;
+  if (!core) throw std::logic_error{"this session can only be read"};
+  core->patch(cell, patch);
+}
+
+void require_utf8(std::string_view text, const char* what) {
+  if (!text::is_utf8(text)) {
+    throw std::invalid_argument{std::string{"the session takes UTF-8 only: "} + what + " is not"};
+  }
+}
+
+}  // namespace
+
+SessionValue SessionValue::operator[](std::string_view name) const {
+  auto path = path_;
+  path.emplace_back(name);
+  return {cell_, std::move(path)};
+}
+
+const SessionValue& SessionValue::operator=(std::string_view text) const {
+  require_utf8(text, "the value");
+  write(cell_, patch_of(path_, json::value(text)));
+  return *this;
+}
+
+const SessionValue& SessionValue::operator=(bool value) const {
+  write(cell_, patch_of(path_, value));
+  return *this;
+}
+
+const SessionValue& SessionValue::operator=(double value) const {
+  write(cell_, patch_of(path_, value));
+  return *this;
+}
+
+const SessionValue& SessionValue::operator=(std::nullptr_t) const {
+  write(cell_, patch_of(path_, nullptr));
+  return *this;
+}
+
+const SessionValue& SessionValue::assign_integer(std::int64_t value) const {
+  write(cell_, patch_of(path_, value));
+  return *this;
+}
+
+const SessionValue& SessionValue::set_json(std::string_view text) const {
+  boost::system::error_code error;
+  json::value value = json::parse(text, error);
+  if (error) throw std::invalid_argument{"the session takes JSON: " + error.message()};
+  write(cell_, patch_of(path_, std::move(value)));
+  return *this;
+}
+
+bool SessionValue::exists() const { return !read(cell_, path_).is_null(); }
+
+std::string SessionValue::text() const {
+  const json::value value = read(cell_, path_);
+  if (value.is_null()) return {};
+  if (const json::string* text = value.if_string()) return std::string{std::string_view{*text}};
+  return json::serialize(value);
+}
+
+std::string SessionValue::json() const { return json::serialize(read(cell_, path_)); }
+
+std::optional<std::int64_t> SessionValue::integer() const {
+  boost::system::error_code error;
+  const auto number = read(cell_, path_).to_number<std::int64_t>(error);
+  return error ? std::nullopt : std::optional{number};
+}
+
+std::optional<double> SessionValue::number() const {
+  boost::system::error_code error;
+  const auto number = read(cell_, path_).to_number<double>(error);
+  return error ? std::nullopt : std::optional{number};
+}
+
+std::optional<bool> SessionValue::boolean() const {
+  const json::value value = read(cell_, path_);
+  return value.is_bool() ? std::optional{value.get_bool()} : std::nullopt;
+}
+
+std::ostream& operator<<(std::ostream& out, const SessionValue& value) {
+  return out << value.text();
+}
+
+SessionValue Session::operator[](std::string_view name) const {
+  require_utf8(name, "the name");
+  return {cell_, {std::string{name}}};
+}
+
+std::string Session::json() const {
+  if (!cell_) return "{}";
+  const std::lock_guard lock{cell_->mutex};
+  return cell_->session;
+}
+
+void Session::merge(std::string_view patch) const {
+  boost::system::error_code error;
+  const json::value value = json::parse(patch, error);
+  if (error || !value.is_object()) {
+    throw std::invalid_argument{"a patch of the session is a JSON object: " + error.message()};
+  }
+  write(cell_, json::serialize(value));
+}
+
+void Session::join(const Session& other) const {
+  const auto core = cell_ ? cell_->core.lock() : nullptr;
+  if (!core || !other.cell_ || other.cell_->core.lock() != core) {
+    throw std::logic_error{"only sessions of two dialogs of one Agent can be joined"};
+  }
+  if (cell_ != other.cell_) core->join(cell_, other.cell_);
+}
+
+namespace agent {
+
+namespace {
+
+record::Note session_event(const Cell& cell, const std::string& patch) {
+  record::Note note;
+  note.dialog = cell.number;
+  note.event.type = EventType::session_set;
+  note.event.occurred_at = record::now();
+  note.event.patch = patch;
+  return note;
+}
+
+}  // namespace
+
+void Core::patch(const std::shared_ptr<Cell>& cell, const std::string& patch) {
+  std::vector<std::shared_ptr<Cell>> cells{cell};
+  std::vector<record::Note> notes{session_event(*cell, patch)};
+  {
+    const std::lock_guard lock{cell->mutex};
+    if (auto other = cell->joined.lock()) {
+      notes.push_back(session_event(*other, patch));
+      cells.push_back(std::move(other));
+    }
+  }
+  // Checked before anything changes, and posted in the order in which it is seen: under the lock.
+  std::vector<std::unique_lock<std::mutex>> locks;
+  std::ranges::sort(cells, std::less<>{}, [](const auto& one) { return one.get(); });
+  for (const auto& one : cells) locks.emplace_back(one->mutex);
+  std::vector<std::string> after;
+  for (const auto& one : cells) {
+    after.push_back(one->session);
+    dialog::merge_patch(after.back(), patch);
+    if (after.back().size() > Session::limit) {
+      throw std::length_error{"the session would be " + std::to_string(after.back().size()) +
+                              " bytes; it takes " + std::to_string(Session::limit)};
+    }
+  }
+  for (std::size_t i = 0; i < cells.size(); ++i) cells[i]->session = std::move(after[i]);
+  writer_->append(std::move(notes), ticket_for(cells));
+}
+
+void Core::join(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Cell>& other) {
+  const std::scoped_lock lock{cell->mutex, other->mutex};
+  std::string merged = other->session;
+  dialog::merge_patch(merged, cell->session);
+  if (merged.size() > Session::limit) {
+    throw std::length_error{"the joined session would be " + std::to_string(merged.size()) +
+                            " bytes; it takes " + std::to_string(Session::limit)};
+  }
+  record::Note to_other = session_event(*other, cell->session);
+  to_other.event.type = EventType::session_joined;
+  to_other.event.joined = cell->number;
+  record::Note to_cell = session_event(*cell, "{}");
+  to_cell.event.type = EventType::session_joined;
+  to_cell.event.joined = other->number;
+  other->session = std::move(merged);
+  cell->joined = other;
+  other->joined = cell;
+  writer_->append({std::move(to_other), std::move(to_cell)}, ticket_for({cell, other}));
+}
+
+}  // namespace agent
+
+}  // namespace drachtio

@@ -1,0 +1,182 @@
+// What comes back from the writer: first the events, for whoever subscribes; then the frame that
+// made them, for whoever must answer it.
+#include "agent/core.hpp"
+#include "wire/protocol_error.hpp"
+
+namespace drachtio::agent {
+
+namespace {
+
+// A BYE's answer, a retried INVITE: what may still come of a dialog that has ended.
+constexpr std::size_t ended_kept = 1024;
+
+error_code error_of(const wire::Envelope& reply) {
+  if (reply.outcome == wire::Envelope::Outcome::ok) return {};
+  return reply.reply_text.find("unable to find dialog") != std::string_view::npos
+             ? Errc::unknown_dialog
+             : Errc::refused_by_server;
+}
+
+}  // namespace
+
+void Core::told(std::vector<record::Walked> walked) {
+  for (record::Walked& one : walked) told_one(one);
+}
+
+void Core::told_one(record::Walked& walked) {
+  for (const record::Told& event : walked.events) publish(event);
+  if (walked.ticket) committed(*walked.ticket);
+  if (walked.closed) connection_closed(*walked.closed);
+  if (!walked.frame) return;
+  const record::Frame& frame = *walked.frame;
+  wire::Envelope envelope;
+  try {
+    envelope = wire::parse_envelope(frame.from, frame.payload);
+  } catch (const wire::ProtocolError&) {
+    return;  // the log has it, as `unreadable`
+  }
+  using Kind = wire::Envelope::Kind;
+  if (const Link* link = link_of_connection(frame.connection); link != nullptr && walked.dialog) {
+    if (const auto cell = cell_of(walked.dialog)) {
+      cell->link = link->id;
+      cell->connection = frame.connection;
+    }
+  }
+  switch (envelope.kind) {
+    case Kind::reply: return read_reply(envelope, walked.dialog);
+    case Kind::sip: {
+      SipMessage message = parse_sip_message(envelope.message);
+      if (!message.is_request()) return read_response(envelope, message);
+      if (envelope.transport.source == wire::Source::network) {
+        read_request(envelope, frame, std::move(message), walked.dialog);
+      }
+      return;  // unsolicited: the server has sent it, and sees to the answer
+    }
+    default: return;  // call records: their events were all
+  }
+}
+
+std::shared_ptr<Cell> Core::cell_of(std::int64_t number) {
+  const auto found = cells_.find(number);
+  return found == cells_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<Cell> Core::new_cell(std::shared_ptr<const DialogState> state) {
+  const auto cell = std::make_shared<Cell>(std::move(state));
+  cell->core = weak_from_this();
+  const std::lock_guard lock{cells_mutex_};
+  cells_[cell->number] = cell;
+  return cell;
+}
+
+void Core::publish(const record::Told& told) {
+  const Event& event = told.event;
+  if (!told.dialog) return signals.emit(event, SipDialog{});
+  auto cell = cell_of(told.dialog->number);
+  if (!cell) cell = new_cell(told.dialog);
+  {
+    const std::lock_guard lock{cell->mutex};
+    cell->state = told.dialog;
+    if (cell->uncommitted == 0) cell->session = told.dialog->session;
+  }
+  const SipDialog dialog{cell};
+  signals.emit(event, dialog);
+  const bool by_far_end = event.offered_by_us == false;
+  if (event.modification == Modification::refresh) cell->on_refresh(dialog);
+  if (by_far_end && event.modification == Modification::hold) cell->on_hold(dialog);
+  if (by_far_end && event.modification == Modification::unhold) cell->on_unhold(dialog);
+  if (event.type == EventType::resumed) on_resumed(dialog);
+  if (told.dialog->closed_at != event.position) return;
+  cell->on_terminate(dialog);
+  ended_.push_back(cell->number);
+  if (ended_.size() <= ended_kept) return;
+  if (const auto oldest = cell_of(ended_.front());
+      oldest && SipDialog{oldest}.state() == State::terminated) {
+    const std::lock_guard lock{cells_mutex_};
+    cells_.erase(ended_.front());
+  }
+  ended_.pop_front();
+}
+
+void Core::committed(std::uint64_t ticket) {
+  std::vector<std::shared_ptr<Cell>> cells;
+  {
+    const std::lock_guard lock{tickets_mutex_};
+    const auto found = tickets_.find(ticket);
+    if (found == tickets_.end()) return;
+    cells = std::move(found->second);
+    tickets_.erase(found);
+  }
+  for (const auto& cell : cells) {
+    if (--cell->uncommitted > 0) continue;
+    while (!cell->to_send.empty() && cell->uncommitted == 0) {
+      const auto send = std::move(cell->to_send.front());
+      cell->to_send.pop_front();
+      send();
+    }
+  }
+}
+
+// All that came over a connection has been told of: what waits for more waits in vain.
+void Core::connection_closed(std::uint64_t connection) {
+  std::vector<ReplyHandler> replies;
+  for (auto pending = pending_.begin(); pending != pending_.end();) {
+    if (pending->second.connection == connection) {
+      replies.push_back(std::move(pending->second.handler));
+      pending = pending_.erase(pending);
+    } else {
+      ++pending;
+    }
+  }
+  std::vector<std::function<void(error_code)>> failures;
+  for (auto one = transactions_.begin(); one != transactions_.end();) {
+    if (one->second.connection == connection) {
+      failures.push_back(std::move(one->second.on_failure));
+      one = transactions_.erase(one);
+    } else {
+      ++one;
+    }
+  }
+  Reply reply;
+  reply.error = Errc::no_link;
+  reply.message.reason = "the link to the server went down";
+  for (const ReplyHandler& handler : replies) handler(reply);
+  for (const auto& failure : failures) failure(Errc::no_link);
+  for (auto link = links_.begin(); link != links_.end();) {
+    const bool gone =
+        link->second.outbound && !link->second.up && link->second.connection != connection;
+    link = gone ? links_.erase(link) : std::next(link);
+  }
+}
+
+void Core::read_reply(const wire::Envelope& envelope, std::int64_t dialog) {
+  const auto found = pending_.find(std::string{envelope.in_reply_to});
+  if (found == pending_.end()) return;
+  const ReplyHandler handler = std::move(found->second.handler);
+  pending_.erase(found);
+  Reply reply;
+  reply.error = error_of(envelope);
+  reply.dialog = dialog;
+  if (reply.error) {
+    reply.message.reason = envelope.reply_text;
+  } else {
+    reply.message = parse_sip_message(envelope.message);
+    reply.transaction_id = envelope.transport.transaction_id;
+  }
+  handler(reply);
+}
+
+void Core::read_response(const wire::Envelope& envelope, const SipMessage& message) {
+  const auto found = transactions_.find(std::string{envelope.transport.transaction_id});
+  if (found == transactions_.end() || message.status == 100) return;
+  // The handler may begin another transaction, or end this one.
+  if (message.status < 200) {
+    const auto on_response = found->second.on_response;
+    return on_response(message);
+  }
+  const auto on_response = std::move(found->second.on_response);
+  transactions_.erase(found);
+  on_response(message);
+}
+
+}  // namespace drachtio::agent
