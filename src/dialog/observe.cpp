@@ -68,9 +68,9 @@ Opening opening_of(const Observation& seen, Identity identity) {
 
 // --- opening -----------------------------------------------------------------------------------
 
-Event invited(const Observation& seen) {
+Event invited(const Observation& seen, Identity identity) {
   Event event = describe_with_tags(seen, EventType::invited);
-  event.opening = opening_of(seen, opened_identity(seen));
+  event.opening = opening_of(seen, std::move(identity));
   event.branch = seen.message.branch;
   event.transaction_id = seen.transaction_id;
   event.contact = seen.message.contact;
@@ -105,7 +105,7 @@ std::optional<Event> open(const Observation& seen) {
   }
   const bool initial = message.is_request() && message.method == "INVITE" && !message.to.tag;
   if (initial && (seen.channel == Channel::sip || seen.channel == Channel::attempt)) {
-    return invited(seen);
+    return invited(seen, opened_identity(seen));
   }
   return std::nullopt;
 }
@@ -123,7 +123,8 @@ std::optional<Event> initial_invite(const DialogState& tip, const Observation& s
   }
   const bool retry =
       tip.state == State::terminated && !is_answered(tip) && seen.message.cseq > tip.invite.cseq;
-  return retry ? invited(seen) : without_effect(seen);
+  // The same dialog: its identity stands, whatever a muddled envelope says.
+  return retry ? invited(seen, {tip.dialog_id, tip.role}) : without_effect(seen);
 }
 
 std::optional<Event> answer_to_invite(const DialogState& tip, const Observation& seen) {
