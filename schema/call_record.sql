@@ -21,8 +21,9 @@ SELECT
   round((end_time - connect_time) / 1e6, 6) AS talk_seconds,
   CASE
     WHEN state <> 'terminated' THEN 'active'
-    WHEN connect_time IS NOT NULL THEN 'answered'
+    WHEN connect_time IS NOT NULL OR json_extract(tracking, '$.inferred') THEN 'answered'
     WHEN cause IN ('cancelled', 'proxied', 'lost', 'challenged') THEN cause
+    WHEN cause IN ('far-end-release', 'near-end-release') THEN 'cancelled'
     WHEN status IN (486, 600) THEN 'busy'
     WHEN status IN (408, 480) THEN 'no-answer'
     ELSE 'failed'

@@ -1,5 +1,6 @@
--- When the recorder was blind, per server: from the loss of a link to its return (ended null while
--- it lasts), after a crash from the last event to the next link-up, and every gap that was noted.
+-- When the recorder was blind, per server: from the loss of a link, or the first refusal of one, to
+-- its next coming up (ended null while it lasts), and every gap that was noted. A recorder that was
+-- killed leaves a link up in the log: the next one notes it as lost, at the last event of before.
 CREATE VIEW coverage_gap AS
 WITH link AS (
   SELECT
@@ -9,22 +10,18 @@ WITH link AS (
     json_extract(data, '$.server') AS server,
     json_extract(data, '$.detail') AS detail,
     lag(type) OVER up_to AS previous_type,
-    lag(occurred_at) OVER up_to AS previous_at,
-    lead(type) OVER up_to AS next_type
+    min(CASE WHEN type = 'link-up' THEN position END) OVER (
+      PARTITION BY json_extract(data, '$.server') ORDER BY position
+      ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+    ) AS back_at
   FROM event
-  WHERE dialog IS NULL AND type IN ('link-up', 'link-down')
+  WHERE dialog IS NULL AND type IN ('link-up', 'link-down', 'link-refused')
   WINDOW up_to AS (PARTITION BY json_extract(data, '$.server') ORDER BY position)
 ), blind AS (
-  SELECT server, previous_at AS began, occurred_at AS ended, position,
-         'link lost' AS why
-  FROM link WHERE type = 'link-up' AND previous_type = 'link-down'
-  UNION ALL
-  SELECT server, (SELECT e.recorded_at FROM event AS e WHERE e.position = link.position - 1),
-         occurred_at, position, 'recorder was not running'
-  FROM link WHERE type = 'link-up' AND previous_type = 'link-up'
-  UNION ALL
-  SELECT server, occurred_at, NULL, position, coalesce(detail, 'link lost')
-  FROM link WHERE type = 'link-down' AND next_type IS NULL
+  SELECT server, occurred_at AS began,
+         (SELECT back.occurred_at FROM event AS back WHERE back.position = link.back_at) AS ended,
+         coalesce(back_at, position) AS position, coalesce(detail, 'link lost') AS why
+  FROM link WHERE type <> 'link-up' AND coalesce(previous_type, 'link-up') = 'link-up'
   UNION ALL
   SELECT json_extract(data, '$.server'), coalesce(json_extract(data, '$.since'), occurred_at),
          occurred_at, position, json_extract(data, '$.detail')

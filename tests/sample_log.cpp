@@ -144,6 +144,19 @@ std::int64_t SampleLog::challenged_call(const std::string& call_id, std::int64_t
   return number;
 }
 
+std::int64_t SampleLog::lost_call(const std::string& call_id, std::int64_t start,
+                                  std::int64_t found) {
+  const std::int64_t number = call(call_id, start, 4);
+  Event lost;
+  lost.type = EventType::lost;
+  lost.dialog = number;
+  lost.occurred_at = at_second(found);
+  lost.cause = Cause::lost;
+  lost.reason = "not heard of";
+  append(lost);
+  return number;
+}
+
 void SampleLog::drop_evidence(std::int64_t position) {
   Event event;
   event.type = EventType::evidence_dropped;

@@ -33,6 +33,8 @@ class SampleLog {
   std::int64_t call(const std::string& call_id, std::int64_t start, int events = 6);
   // INVITE, 407, INVITE again, 200, ACK, BYE, a second apart.
   std::int64_t challenged_call(const std::string& call_id, std::int64_t start);
+  // An INVITE at `start`, answered and confirmed, and found lost at `found`.
+  std::int64_t lost_call(const std::string& call_id, std::int64_t start, std::int64_t found);
   // The evidence through `position` goes, by the rules.
   void drop_evidence(std::int64_t position);
 

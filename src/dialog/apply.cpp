@@ -225,6 +225,11 @@ void requested(DialogState& dialog, const Event& event) {
 
 // A refused offer leaves no trace.
 void responded(DialogState& dialog, const Event& event) {
+  if (event.method == "PRACK" && event.sdp) {
+    set_sdp(sender(dialog, event.direction), event.sdp);
+    const bool by_callee = (dialog.role == Role::uac) == (event.direction == Direction::in);
+    if (by_callee) remember_early_answer(dialog, event.to_tag, *event.sdp);
+  }
   if (event.status < 300) return;
   const WaitingOffer* offer =
       find_offer(dialog, event.method, event.cseq, event.direction == Direction::in);

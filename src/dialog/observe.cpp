@@ -170,6 +170,16 @@ Event prack(const DialogState& tip, const Observation& seen) {
   return event;
 }
 
+// A PRACK may carry an offer, and its 2xx the answer (RFC 3262 section 5).
+Event answer_to_prack(const DialogState& tip, const Observation& seen) {
+  const bool agrees = seen.message.status_class() == 2 && seen.message.sdp &&
+                      tip.state != State::terminated && !is_answered(tip);
+  if (!agrees) return without_effect(seen);
+  Event event = describe_with_tags(seen, EventType::responded);
+  event.sdp = seen.message.sdp;
+  return event;
+}
+
 // --- offers in the dialog (RFC 3261 14, RFC 3311) ----------------------------------------------
 
 // What an offer does, given the side that makes it.
@@ -204,9 +214,10 @@ Event answer_to_offer(const DialogState& tip, const Observation& seen) {
                                  : describe_with_tags(seen, EventType::modified);
   event.contact = answer.contact;
   event.sdp = answer.sdp;
-  const bool late = is_late_offer(*offer, answer.sdp);  // then the 2xx is the offer
-  event.offered_by_us = late ? !by_us : by_us;
-  event.modification = modification(tip, *event.offered_by_us, late ? answer.sdp : offer->sdp);
+  // A 2xx that is itself the offer changes nothing before its ACK.
+  if (is_late_offer(*offer, answer.sdp)) return event;
+  event.offered_by_us = by_us;
+  event.modification = modification(tip, by_us, offer->sdp);
   return event;
 }
 
@@ -300,10 +311,19 @@ std::optional<Event> response(const DialogState& tip, const Observation& seen) {
                             to_us == (tip.role == Role::uac);
     return for_invite ? answer_to_invite(tip, seen) : answer_to_offer(tip, seen);
   }
+  if (message.method == "PRACK") return answer_to_prack(tip, seen);
   return without_effect(seen);
 }
 
 }  // namespace
+
+bool begins_anew(const DialogState& tip, const Observation& seen) {
+  const Message& message = seen.message;
+  const bool initial = message.is_request() && message.method == "INVITE" && !message.to.tag &&
+                       (seen.channel == Channel::sip || seen.channel == Channel::attempt);
+  return initial && tip.state == State::terminated && is_answered(tip) &&
+         message.cseq > tip.invite.cseq;
+}
 
 std::optional<Event> observe(const DialogState* tip, const Observation& seen) {
   if (seen.channel == Channel::proxy) {

@@ -16,4 +16,8 @@ namespace drachtio::dialog {
 // are set when the event is appended.
 std::optional<Event> observe(const DialogState* tip, const Observation& seen);
 
+// `seen` is the INVITE of another call, though it has the ids of one that was answered and has
+// ended: same Call-ID and From tag, a higher CSeq. It is to be observed as of an unknown dialog.
+bool begins_anew(const DialogState& tip, const Observation& seen);
+
 }  // namespace drachtio::dialog

@@ -97,7 +97,12 @@ EventLog::EventLog(const std::filesystem::path& path)
     head_ = read_head(*database_);
     if (head_.position < 0) write_genesis();
   } catch (const SQLite::Exception& error) {
-    throw translate(error, "cannot open the log " + path.string());
+    const Error failure = translate(error, "cannot open the log " + path.string());
+    if (failure.failure() == Failure::foreign) lock_.withdraw();
+    throw failure;
+  } catch (const Error& error) {
+    if (error.failure() == Failure::foreign) lock_.withdraw();
+    throw;
   }
 }
 

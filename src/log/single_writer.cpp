@@ -27,8 +27,12 @@ std::string holder(int descriptor) {
 }  // namespace
 
 SingleWriter::SingleWriter(const std::filesystem::path& database) {
-  const std::string path = database.string() + ".lock";
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  path_ = std::filesystem::weakly_canonical(database);
+  path_ += ".lock";
+  const std::string path = path_.string();
+  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  created_ = descriptor_ >= 0;
+  if (!created_) descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor_ < 0) {
     throw Error{Failure::cannot_open, "cannot open " + path + ": " + std::strerror(errno)};
   }
@@ -49,7 +53,13 @@ SingleWriter::SingleWriter(const std::filesystem::path& database) {
 }
 
 SingleWriter::SingleWriter(SingleWriter&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    : path_(std::move(other.path_)),
+      created_(other.created_),
+      descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+void SingleWriter::withdraw() {
+  if (created_) ::unlink(path_.c_str());
+}
 
 SingleWriter::~SingleWriter() {
   if (descriptor_ >= 0) ::close(descriptor_);

@@ -1,7 +1,7 @@
 // One writer per log: an flock on FILE.lock, held for life.
 //
-// A file of its own, because closing any other descriptor of the database would drop SQLite's own
-// POSIX locks on it.
+// FILE is the database's real name, whatever link it was opened by. A file of its own, because
+// closing any other descriptor of the database would drop SQLite's own POSIX locks on it.
 #pragma once
 
 #include <filesystem>
@@ -18,7 +18,12 @@ class SingleWriter {
   SingleWriter(const SingleWriter&) = delete;
   SingleWriter& operator=(const SingleWriter&) = delete;
 
+  // The database is not ours after all: removes the lock's file, if it is of our making.
+  void withdraw();
+
  private:
+  std::filesystem::path path_;
+  bool created_ = false;
   int descriptor_ = -1;
 };
 

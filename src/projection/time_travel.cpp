@@ -78,7 +78,9 @@ void open_at(log::Reader& reader, Instant when, const VisitPast& visit) {
   const auto is_later = [&](const log::Row& row) { return row.occurred_at > time; };
   reading(reader, [&] {
     each_candidate(reader,
-                   "SELECT start_time, id, end_time FROM dialog "
+                   // A lost call's end is hindsight: it lies before the event that says so.
+                   "SELECT start_time, id, CASE cause WHEN 'lost' THEN NULL ELSE end_time END "
+                   "FROM dialog "
                    "WHERE (start_time, id) > (?1, ?2) AND start_time <= ?3 "
                    "ORDER BY start_time, id LIMIT ?4",
                    time, [&](std::int64_t number) { visit_cut(reader, number, is_later, visit); });

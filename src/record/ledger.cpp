@@ -16,6 +16,8 @@ namespace drachtio::record {
 
 namespace {
 
+constexpr std::size_t most_warnings = 100;  // kept until they are taken
+
 constexpr auto key_order = [](const MessageKey& a, const MessageKey& b) {
   return a.high != b.high ? a.high < b.high : a.low < b.low;
 };
@@ -77,6 +79,7 @@ std::int64_t Ledger::frame(const Frame& frame) {
   Tip* tip = find(seen);
   const bool is_message = seen.channel != dialog::Channel::proxy;
   if (tip != nullptr && is_message && seen_before(*tip, seen.key)) return tip->state.number;
+  if (tip != nullptr && dialog::begins_anew(tip->state, seen)) tip = nullptr;
   if (tip == nullptr) warn_of_sharing(conversation, seen);
   auto event = dialog::observe(tip == nullptr ? nullptr : &tip->state, seen);
   if (event) tip = append(tip, *event, is_message ? &sighting : nullptr);
@@ -185,6 +188,29 @@ bool Ledger::note(Note note) {
   return true;
 }
 
+void Ledger::note_killed() {
+  std::vector<std::string> servers;
+  try {
+    SQLite::Statement left_up{
+        reader_.database(),
+        "SELECT server FROM (SELECT json_extract(data, '$.server') AS server, type, max(position) "
+        "FROM event WHERE dialog IS NULL AND type IN ('link-up', 'link-down') GROUP BY 1) "
+        "WHERE type = 'link-up' ORDER BY server"};
+    while (left_up.executeStep()) servers.push_back(left_up.getColumn(0).getString());
+  } catch (const SQLite::Exception& error) {
+    throw log::translate(error, "cannot read the log " + reader_.path().string());
+  }
+  const Instant last = to_instant(store_.log().head().recorded_at);
+  for (std::string& server : servers) {
+    Event event;
+    event.type = EventType::link_down;
+    event.occurred_at = last;
+    event.server = std::move(server);
+    event.detail = "the recorder was killed, or its machine went down";
+    note({0, std::move(event)});
+  }
+}
+
 void Ledger::expire(Instant now, std::optional<Microseconds> pending_after,
                     std::optional<Microseconds> lost_after) {
   std::vector<std::pair<std::int64_t, std::string>> gone;
@@ -244,6 +270,7 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
     dialog::apply(tip->state, event);
     tips_.changed(*tip);
   }
+  if (event.type == EventType::gap || event.type == EventType::unreadable) warn_of(event);
   if (told_ != nullptr) {
     told_->push_back(
         {event, tip == nullptr ? nullptr : std::make_shared<const DialogState>(tip->state)});
@@ -256,6 +283,13 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
     dirty_.push_back(tip->state.number);
   }
   return tip;
+}
+
+void Ledger::warn_of(const Event& event) {
+  if (warnings_.size() == most_warnings) return;
+  warnings_.push_back(event.server +
+                      (event.type == EventType::gap ? ": " : ": a message cannot be read: ") +
+                      event.detail + " (event " + std::to_string(event.position) + ")");
 }
 
 Batch Ledger::hand_over() {

@@ -15,7 +15,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace drachtio::record {
@@ -41,6 +43,9 @@ class Ledger {
   // Stages an event that is no message: link-up, gap, session-set, resumed... Position, version and
   // recorded_at are set here. False, and nothing staged: its dialog is neither open nor just ended.
   bool note(Note note);
+  // Stages a link-down for each server whose link the log leaves up: whoever wrote it was killed.
+  // It happened, as far as anyone knows, at the log's last event.
+  void note_killed();
   // Copies each event staged from now on, with its dialog, to `told`, which must live on.
   void tell(std::vector<Told>* told) { told_ = told; }
 
@@ -48,6 +53,10 @@ class Ledger {
   // one not heard of for `lost_after`, by our clock. Either may be absent: then that never happens.
   void expire(Instant now, std::optional<Microseconds> pending_after,
               std::optional<Microseconds> lost_after);
+
+  // What was staged since the last time that an operator should know of: each gap, and each message
+  // that could not be read, in plain words.
+  [[nodiscard]] std::vector<std::string> take_warnings() { return std::exchange(warnings_, {}); }
 
   // Takes what is staged, for store() to commit: in this order, before any later batch.
   [[nodiscard]] Batch hand_over();
@@ -80,6 +89,7 @@ class Ledger {
   void warn_of_sharing(Conversation& conversation, const dialog::Observation& seen);
   Tip* append(Tip* tip, Event& event, const Sighting* evidence);
   void take_back(Batch batch);
+  void warn_of(const Event& event);
 
   Store store_;
   log::Reader
@@ -95,6 +105,7 @@ class Ledger {
   log::Head next_;  // the head once all that is staged is committed
   digest::Sha256 hasher_;
   std::vector<Told>* told_ = nullptr;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace drachtio::record

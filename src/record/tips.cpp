@@ -31,11 +31,13 @@ Tip& Tips::insert(DialogState&& state) {
 Tip* Tips::find(std::string_view server, const dialog::Identity& identity) {
   const auto [begin, end] =
       identities_.equal_range(identity_hash(server, identity.dialog_id, identity.role));
+  Tip* latest = nullptr;
   for (auto found = begin; found != end; ++found) {
     Tip& tip = tips_.at(found->second).tip;
-    if (is(tip.state, server, identity.dialog_id, identity.role)) return &tip;
+    if (!is(tip.state, server, identity.dialog_id, identity.role)) continue;
+    if (latest == nullptr || tip.state.number > latest->state.number) latest = &tip;
   }
-  return nullptr;
+  return latest;
 }
 
 Tip* Tips::find(std::int64_t number) {

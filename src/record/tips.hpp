@@ -29,6 +29,7 @@ class Tips {
  public:
   Tip& insert(DialogState&& state);
 
+  // The latest of that identity: ids may be used again once a call has ended.
   [[nodiscard]] Tip* find(std::string_view server, const dialog::Identity& identity);
   [[nodiscard]] Tip* find(std::int64_t number);
   // The unanswered dialog of this drachtio transactionId.

@@ -8,11 +8,14 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-// A batch is bounded so that one commit, and the memory staged for it, stays small.
+// A batch is bounded so that one commit, and the memory staged for it, stays small: a frame's bytes
+// are there several times over then, as evidence, as JSON and in its dialog's state.
 constexpr std::size_t most_frames_a_batch = 2000;
+constexpr std::size_t most_bytes_a_batch = 4UL * 1024 * 1024;
 constexpr std::chrono::seconds expiry_interval{1};
 constexpr std::chrono::milliseconds first_retry{50};
 constexpr std::chrono::milliseconds last_retry{2000};
+constexpr std::chrono::seconds warning_interval{30};
 
 }  // namespace
 
@@ -27,6 +30,7 @@ Writer::Writer(const std::filesystem::path& database, Options options)
       store_(ledger_.store()) {
   statistics_.head = ledger_.head();
   statistics_.open_dialogs = ledger_.open_dialogs();
+  ledger_.note_killed();
   if (options_.on_open) ledger_.tips().each([&](Tip& tip) { options_.on_open(tip.state); });
   for (std::thread& thread : threads_) thread = std::thread{[this] { run(); }};
 }
@@ -88,15 +92,13 @@ void Writer::post(Item item) {
     if (failed_) return;
     queue_.push_back(std::move(item));
     queued_bytes_ += bytes;
-    while (queued_bytes_ > options_.queue_bytes) {
+    while (queued_bytes_ + in_flight_bytes_ > options_.queue_bytes) {
       const auto oldest = std::ranges::find_if(
           queue_, [](const Item& queued) { return std::holds_alternative<Frame>(queued); });
       if (oldest == queue_.end()) break;
       const Frame& frame = std::get<Frame>(*oldest);
-      if (overflow_.frames++ == 0) {
-        overflow_.server = frame.server;
-        overflow_.since = frame.read_at;
-      }
+      Overflow& overflow = overflow_[frame.server];
+      if (overflow.frames++ == 0) overflow.since = frame.read_at;
       ++statistics_.given_up;
       queued_bytes_ -= size_of(*oldest);
       queue_.erase(oldest);
@@ -109,20 +111,24 @@ void Writer::post(Item item) {
 bool Writer::take_items() {
   std::unique_lock lock{mutex_};
   wake_.wait_for(lock, expiry_interval,
-                 [&] { return !queue_.empty() || overflow_.frames > 0 || stop_by_ || failed_; });
-  while (!queue_.empty() && items_.size() < most_frames_a_batch) {
+                 [&] { return !queue_.empty() || !overflow_.empty() || stop_by_ || failed_; });
+  items_bytes_ = 0;
+  while (!queue_.empty() && items_.size() < most_frames_a_batch &&
+         items_bytes_ < most_bytes_a_batch) {
     Item& item = queue_.front();
-    queued_bytes_ -= size_of(item);
+    items_bytes_ += size_of(item);
     items_.push_back(std::move(item));
     queue_.pop_front();
   }
-  return !failed_ && !(stop_by_ && items_.empty() && overflow_.frames == 0);
+  queued_bytes_ -= items_bytes_;
+  in_flight_bytes_ += items_bytes_;
+  return !failed_ && !(stop_by_ && items_.empty() && overflow_.empty());
 }
 
 // Walks what was taken. False: the log cannot be read any more.
 bool Writer::walk(std::vector<Walked>& walked) {
   std::vector<Told> others;  // events that nothing in the queue has made
-  auto retry = first_retry;
+  Retry retry{first_retry, {}};
   while (true) {
     try {
       ledger_.tell(options_.on_walked ? &others : nullptr);
@@ -164,10 +170,11 @@ void Writer::walk(Item& item, std::vector<Walked>& walked) {
 
 // False: the log cannot be written any more.
 bool Writer::commit(const Batch& batch) {
-  auto retry = first_retry;
+  Retry retry{first_retry, {}};
   while (true) {
     try {
       store_.commit(batch);
+      warn_of_work(retry);
       return true;
     } catch (const log::Error& error) {
       if (!wait_to_retry(error, retry)) return false;
@@ -177,10 +184,17 @@ bool Writer::commit(const Batch& batch) {
 
 // A failure that may pass is waited out; true then. One that will not, or that outlasts a stop's
 // patience, is the end.
-bool Writer::wait_to_retry(const log::Error& error, std::chrono::milliseconds& retry) {
+bool Writer::wait_to_retry(const log::Error& error, Retry& retry) {
+  const auto time = SteadyClock::now();
+  if (error.retryable() && options_.on_warning &&
+      (!retry.warned || time - *retry.warned >= warning_interval)) {
+    options_.on_warning(std::string{error.what()} +
+                        ": trying again; frames wait in memory meanwhile");
+    retry.warned = time;
+  }
   std::unique_lock lock{mutex_};
   if (failed_) return false;
-  const bool out_of_patience = stop_by_ && SteadyClock::now() + retry > *stop_by_;
+  const bool out_of_patience = stop_by_ && time + retry.pause > *stop_by_;
   if (!error.retryable() || out_of_patience) {
     failed_ = true;
     queue_.clear();
@@ -191,10 +205,14 @@ bool Writer::wait_to_retry(const log::Error& error, std::chrono::milliseconds& r
     if (options_.on_failed) options_.on_failed(error);
     return false;
   }
-  stopping_.wait_for(lock, retry,
+  stopping_.wait_for(lock, retry.pause,
                      [&] { return failed_ || (stop_by_ && SteadyClock::now() >= *stop_by_); });
-  retry = std::min(retry * 2, last_retry);
+  retry.pause = std::min(retry.pause * 2, last_retry);
   return true;
+}
+
+void Writer::warn_of_work(const Retry& retry) const {
+  if (retry.warned) options_.on_warning("the log can be written again");
 }
 
 void Writer::run() {
@@ -203,6 +221,8 @@ void Writer::run() {
     std::vector<Walked> walked;
     if (!take_items() || !walk(walked)) return;
     const Batch batch = ledger_.hand_over();
+    const std::size_t bytes = items_bytes_;
+    const std::vector<std::string> warnings = ledger_.take_warnings();
     const std::size_t open_dialogs = ledger_.open_dialogs();
     const std::uint64_t frames = walked_;
     const std::unique_lock committing{committing_};
@@ -212,6 +232,7 @@ void Writer::run() {
     {
       const std::lock_guard lock{mutex_};
       if (failed_) return;
+      in_flight_bytes_ -= bytes;
       statistics_.frames = frames;
       statistics_.open_dialogs = open_dialogs;
       statistics_.head = store_.log().head();
@@ -219,27 +240,28 @@ void Writer::run() {
       statistics_.commits += batch.empty() ? 0 : 1;
     }
     if (!batch.empty() && options_.on_commit) options_.on_commit(store_.log().head());
+    if (options_.on_warning) std::ranges::for_each(warnings, options_.on_warning);
     if (!walked.empty() && options_.on_walked) options_.on_walked(std::move(walked));
   }
 }
 
 void Writer::report_overflow() {
-  Overflow overflow;
+  std::map<std::string, Overflow> overflows;
   {
     const std::lock_guard lock{mutex_};
-    std::swap(overflow, overflow_);
+    std::swap(overflows, overflow_);
   }
-  if (overflow.frames == 0) return;
-  Event event;
-  event.type = EventType::gap;
-  event.occurred_at = now();
-  event.server = overflow.server;
-  event.since = overflow.since;
-  event.count = static_cast<std::int64_t>(overflow.frames);
-  event.detail =
-      "the queue was full while the log could not be written: " + std::to_string(overflow.frames) +
-      " frames were given up";
-  ledger_.note({0, std::move(event)});
+  for (const auto& [server, overflow] : overflows) {
+    Event event;
+    event.type = EventType::gap;
+    event.occurred_at = now();
+    event.server = server;
+    event.since = overflow.since;
+    event.count = static_cast<std::int64_t>(overflow.frames);
+    event.detail = "the queue was full while the log could not be written: " +
+                   std::to_string(overflow.frames) + " frames were given up";
+    ledger_.note({0, std::move(event)});
+  }
 }
 
 bool Writer::stop(std::chrono::seconds patience) {

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -36,8 +37,9 @@ struct Statistics {
 class Writer {
  public:
   struct Options {
-    std::size_t queue_bytes = 256UL * 1024 * 1024;  // payload bytes waiting; beyond, the oldest go
-    std::optional<Microseconds> pending_after;      // see Ledger::expire
+    // Payload bytes waiting to be on disk; beyond, the oldest unread go.
+    std::size_t queue_bytes = 256UL * 1024 * 1024;
+    std::optional<Microseconds> pending_after;  // see Ledger::expire
     std::optional<Microseconds> lost_after;
     // Both are called on one of the writer's threads, never on two at once, and must not block or
     // throw.
@@ -46,6 +48,9 @@ class Writer {
         on_failed;  // the log cannot go on; nothing more is written
     // Everything walked, in order, after its commit, under the same rules.
     std::function<void(std::vector<Walked>)> on_walked;
+    // What an operator should know of, in plain words: the log cannot be written for now, and can
+    // again; a gap; a message that could not be read.
+    std::function<void(const std::string&)> on_warning;
     // Each dialog that was open when the log was opened; called by the constructor.
     std::function<void(const DialogState&)> on_open;
   };
@@ -96,15 +101,21 @@ class Writer {
   bool walk(std::vector<Walked>& walked);
   void walk(Item& item, std::vector<Walked>& walked);
   bool commit(const Batch& batch);
-  bool wait_to_retry(const log::Error& error, std::chrono::milliseconds& retry);
+  struct Retry {
+    std::chrono::milliseconds pause;
+    std::optional<std::chrono::steady_clock::time_point> warned;
+  };
+  bool wait_to_retry(const log::Error& error, Retry& retry);
+  void warn_of_work(const Retry& retry) const;
   void report_overflow();
 
   Options options_;
 
   std::mutex walking_;
-  Ledger ledger_;             // guarded by walking_, but for its store
-  std::deque<Item> items_;    // taken off the queue, not walked yet; guarded by walking_
-  std::uint64_t walked_ = 0;  // frames, guarded by walking_
+  Ledger ledger_;                // guarded by walking_, but for its store
+  std::deque<Item> items_;       // taken off the queue, not walked yet; guarded by walking_
+  std::size_t items_bytes_ = 0;  // of those taken last, guarded by walking_
+  std::uint64_t walked_ = 0;     // frames, guarded by walking_
   std::chrono::steady_clock::time_point next_expiry_;  // guarded by walking_
 
   std::mutex committing_;  // locked before walking_ is let go
@@ -115,12 +126,12 @@ class Writer {
   std::condition_variable stopping_;
   std::deque<Item> queue_;
   std::size_t queued_bytes_ = 0;
+  std::size_t in_flight_bytes_ = 0;  // taken off the queue, not on disk yet
   struct Overflow {
     std::uint64_t frames = 0;
-    std::string server;
     Instant since;
   };
-  Overflow overflow_;
+  std::map<std::string, Overflow> overflow_;  // by server
   Statistics statistics_;
   std::optional<std::chrono::steady_clock::time_point> stop_by_;
   bool failed_ = false;

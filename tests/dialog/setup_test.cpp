@@ -123,6 +123,27 @@ TEST_CASE("RFC 3261 13.2.2.4: a 2xx without SDP takes what its own fork sent bef
   }
 }
 
+TEST_CASE("RFC 3262 5: a PRACK may carry an offer, and its 2xx the answer", "[dialog]") {
+  const Role role = GENERATE(Role::uac, Role::uas);
+  Flow flow{role};
+  const std::string first = sdp(1, "sendrecv", "callee");
+  const std::string second = sdp(2, "sendrecv", "callee");
+  flow << invite(sdp(1)) << ringing(first) << prack(2, sdp(2));
+  flow << answer(prack(2, sdp(2)), 200, "OK", second);
+  CHECK((role == Role::uac ? flow->remote : flow->local).sdp == second);
+  CHECK((role == Role::uac ? flow->local : flow->remote).sdp == sdp(2));
+  flow << ok() << ack();
+  CHECK((role == Role::uac ? flow->remote : flow->local).sdp == second);
+  CHECK(flow->state == State::stable);
+}
+
+TEST_CASE("A PRACK that is refused agrees to nothing", "[dialog]") {
+  Flow flow{Role::uac};
+  flow << invite(sdp(1)) << ringing(sdp(1, "sendrecv", "callee")) << prack();
+  flow << answer(prack(), 481, "Call/Transaction Does Not Exist", sdp(2, "sendrecv", "callee"));
+  CHECK(flow->remote.sdp == sdp(1, "sendrecv", "callee"));
+}
+
 TEST_CASE("RFC 3261 12.1: a fork that rings after the 2xx changes nothing", "[dialog]") {
   Flow flow = established(Role::uac);
   const Endpoint before = flow->remote;

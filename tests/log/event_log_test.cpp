@@ -176,10 +176,12 @@ TEST_CASE("a batch is one transaction: it happens whole or not at all") {
 TEST_CASE("single_writer: a second writer is refused, by name of the first one's process") {
   const ScratchFolder folder;
   const log::EventLog log{folder / "calls.db"};
+  std::filesystem::create_symlink("calls.db", folder / "link.db");
+  const std::string by_name = GENERATE("calls.db", "link.db");
   const pid_t child = ::fork();
   if (child == 0) {
     try {
-      const log::EventLog second{folder / "calls.db"};
+      const log::EventLog second{folder / by_name};
       ::_exit(1);
     } catch (const log::Error& error) {
       const bool named =
@@ -213,6 +215,7 @@ TEST_CASE("foreign_file: what is not a log of ours is refused, and left as it is
   CHECK(failure_of_opening(folder / "other.db") == log::Failure::foreign);
   std::ofstream{folder / "text"} << "this is no database at all, but it is long enough to be one\n";
   CHECK(failure_of_opening(folder / "text") == log::Failure::foreign);
+  CHECK_FALSE(std::filesystem::exists(folder / "text.lock"));
   SQLite::Database database{(folder / "other.db").string()};
   CHECK(database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 1);
 }
@@ -265,6 +268,27 @@ TEST_CASE("evidence goes only with an event that says so, and only up to there")
   CHECK_FALSE(reader.evidence(1));
   CHECK(reader.evidence(2));
   refuses(folder / "calls.db", "DELETE FROM sip_message WHERE position = 2", "evidence-dropped");
+}
+
+TEST_CASE("a log of an older schema is brought up to date, and its rows stay as they are") {
+  const ScratchFolder folder;
+  {
+    SQLite::Database old{(folder / "calls.db").string(),
+                         SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
+    old.exec(std::string{log::migrations()[0].text});
+    old.exec("PRAGMA application_id = " + std::to_string(log::application_id));
+    old.exec("PRAGMA user_version = 1");
+  }
+  CHECK_THROWS_AS(log::Reader{folder / "calls.db"}, log::Error);  // a writer must do it
+  {
+    log::EventLog log{folder / "calls.db"};
+    CHECK(log.head().position == 0);
+  }
+  CHECK(log::Reader{folder / "calls.db"}.head().position == 0);
+  SQLite::Database database{(folder / "calls.db").string()};
+  SQLite::Statement view{database, "SELECT sql FROM sqlite_schema WHERE name = 'coverage_gap'"};
+  REQUIRE(view.executeStep());
+  CHECK(view.getColumn(0).getString().find("link-refused") != std::string::npos);
 }
 
 TEST_CASE("the schema files show what the migrations make") {

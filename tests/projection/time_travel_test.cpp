@@ -74,6 +74,22 @@ TEST_CASE("every moment of the past is as its events tell it") {
   }
 }
 
+TEST_CASE("a call found lost later was open until that was known") {
+  const ScratchFolder folder;
+  SampleLog sample{folder / "calls.db"};
+  sample.lost_call("one", 10, 60);
+  log::Reader reader{folder / "calls.db"};
+  const auto open_at = [&](std::int64_t second) {
+    int open = 0;
+    projection::open_at(reader, at_second(second),
+                        [&](const DialogState&, std::span<const log::Row>) { ++open; });
+    return open;
+  };
+  CHECK(open_at(30) == 1);
+  CHECK(open_at(59) == 1);
+  CHECK(open_at(60) == 0);
+}
+
 TEST_CASE("a challenged call was not open between the challenge and the retry") {
   const ScratchFolder folder;
   SampleLog sample{folder / "calls.db"};

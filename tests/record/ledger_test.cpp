@@ -119,6 +119,40 @@ TEST_CASE(
   CHECK(ledger.head().position == head);
 }
 
+TEST_CASE("a call with the ids of one that was answered and has ended is another call") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  const auto say = [&](const std::string& start_line, int cseq, const std::string& method,
+                       const std::string& to_tag) {
+    const std::string source = start_line.starts_with("SIP/") ? "application" : "network";
+    ledger.frame({"pbx", 1, wire::Sender::server,
+                  "id|sip|" + source + "|1|udp|192.0.2.1|5060|12:00:00.000000|tx" +
+                      std::to_string(cseq) + "||192.0.2.9|5060|\r\n" + start_line +
+                      "\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK" + std::to_string(cseq) +
+                      "\r\nFrom: <sip:ann@example.com>;tag=a\r\nTo: <sip:bob@example.com>" +
+                      to_tag + "\r\nCall-ID: again\r\nCSeq: " + std::to_string(cseq) + ' ' +
+                      method + "\r\nContent-Length: 0\r\n\r\n",
+                  record::now()});
+  };
+  for (const int first : {1, 11}) {
+    const std::string tag = ";tag=b" + std::to_string(first);
+    say("INVITE sip:bob@example.com SIP/2.0", first, "INVITE", "");
+    say("INVITE sip:bob@example.com SIP/2.0", first, "INVITE", "");  // sent again
+    say("SIP/2.0 200 OK", first, "INVITE", tag);
+    say("ACK sip:bob@example.com SIP/2.0", first, "ACK", tag);
+    say("BYE sip:bob@example.com SIP/2.0", first + 1, "BYE", tag);
+    ledger.commit();
+  }
+  std::vector<DialogState> calls;
+  ledger.tips().each([&](record::Tip& tip) { calls.push_back(tip.state); });
+  REQUIRE(calls.size() == 2);
+  for (const DialogState& call : calls) {
+    CHECK(call.version == 4);
+    CHECK(call.cause == Cause::far_end_release);
+  }
+  CHECK(ledger.head().position == 8);
+}
+
 TEST_CASE("the same traffic of another server is another server's calls") {
   const ScratchFolder folder;
   auto ledger = open_ledger(folder / "calls.db");

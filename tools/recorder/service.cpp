@@ -2,6 +2,7 @@
 
 #include "digest/sha256.hpp"
 #include "recorder/readiness.hpp"
+#include "text/escape.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -78,6 +79,9 @@ class Service::Loop {
         failed_ = true;
         end();
       });
+    };
+    result.on_warning = [](const std::string& what) {
+      spdlog::warn("{}", text::escaped(what, 500));
     };
     return result;
   }
