@@ -7,6 +7,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wduplicated-cond -Wlogical-op -Wextra-semi)
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)  # false alarms in std::string: GCC bug 105651
     add_compile_options(-Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
+    add_compile_options(-Wno-mismatched-new-delete)  # and in coroutines: GCC bug 104475
   endif()
 endif()
 if(DRACHTIO_WERROR)

@@ -1,7 +1,6 @@
 // Answers every call, hangs up after two seconds, and remembers who the user was.
 #include <drachtio/agent.hpp>
 
-#include <cstdlib>
 #include <iostream>
 
 using namespace std::chrono_literals;
@@ -25,6 +24,6 @@ int main() {
     std::cout << "terminated: " << e.reason << ", user is " << e.session["user"] << std::endl;
   });
 
-  app.connect({.host = "127.0.0.1", .port = 9022, .secret = std::getenv("DRACHTIO_SECRET")});
+  app.connect(drachtio::from_environment());
   app.run();
 }

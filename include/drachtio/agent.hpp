@@ -55,6 +55,10 @@ struct ConnectOptions {
   bool verify = true;
 };
 
+// DRACHTIO_HOST, DRACHTIO_PORT and DRACHTIO_SECRET, as far as they are set; the defaults where not.
+// Throws std::invalid_argument for a port that is none.
+DRACHTIO_EXPORT ConnectOptions from_environment();
+
 struct ListenOptions {
   std::string host = "0.0.0.0";
   std::uint16_t port = 9023;  // 0: any free one

@@ -4,6 +4,10 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <charconv>
+#include <cstdlib>
+#include <stdexcept>
+
 namespace drachtio {
 
 namespace {
@@ -17,6 +21,20 @@ std::shared_ptr<agent::Core> make_core(boost::asio::io_context* io,
 }
 
 }  // namespace
+
+ConnectOptions from_environment() {
+  ConnectOptions options;
+  if (const char* host = std::getenv("DRACHTIO_HOST")) options.host = host;
+  if (const char* secret = std::getenv("DRACHTIO_SECRET")) options.secret = secret;
+  if (const char* port = std::getenv("DRACHTIO_PORT")) {
+    const std::string_view text = port;
+    const auto result = std::from_chars(text.data(), text.data() + text.size(), options.port);
+    if (result.ec != std::errc{} || result.ptr != text.data() + text.size() || options.port == 0) {
+      throw std::invalid_argument{"DRACHTIO_PORT is no port: \"" + std::string{text} + '"'};
+    }
+  }
+  return options;
+}
 
 Agent::Agent(std::shared_ptr<agent::Core> core)
     : on_connect(core->on_connect),

@@ -18,8 +18,11 @@ void Core::adopt() {
 
 // A link is up: its server can be asked about the dialogs that were not heard of on this link.
 void Core::resume(const Link& link) {
+  std::vector<std::shared_ptr<Cell>> cells;
+  for (const auto& [number, cell] : cells_) cells.push_back(cell);
+  std::ranges::sort(cells, {}, &Cell::number);  // the oldest call first
   std::vector<std::shared_ptr<Cell>> unanswered;
-  for (const auto& [number, cell] : cells_) {
+  for (const auto& cell : cells) {
     const auto state = SipDialog{cell}.snapshot();
     if (state->state == State::terminated || state->server != link.server) continue;
     if (cell->can_receive && cell->connection == link.connection) continue;
@@ -29,7 +32,6 @@ void Core::resume(const Link& link) {
       unanswered.push_back(cell);
     }
   }
-  std::ranges::sort(unanswered, {}, &Cell::number);
   for (const auto& cell : unanswered) resume_unanswered(cell, link);
   probe_next();
   if (options_.probe && options_.probe_every) {

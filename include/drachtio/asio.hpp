@@ -1,0 +1,135 @@
+// The operations that wait, with Asio's completion tokens: callbacks, use_future, use_awaitable,
+// as_tuple(...). This is the one public header that includes Asio.
+//
+// Each completes with (error_code, SipMessage), async_call with (error_code, SipDialog,
+// SipMessage), on the handler's associated executor: without one, on the Agent's thread. With
+// use_awaitable and use_future an error is thrown as boost::system::system_error; as_tuple gives it
+// as a value, with the message that says more. Thread-safe, as the members they call.
+//
+// g++ 12 destroys an aggregate made within a co_await expression twice: give what is to be sent a
+// name of its own before it (`const Content answer{.body = sdp};`).
+#pragma once
+
+#include <drachtio/agent.hpp>
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/dispatch.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace drachtio {
+
+namespace asio_face {
+
+// A handler that can only be moved, as a std::function wants it.
+template <typename Handler>
+auto shared(Handler handler) {
+  auto kept = std::make_shared<Handler>(std::move(handler));
+  return [kept](const boost::system::error_code& error, auto... results) {
+    boost::asio::dispatch(
+        boost::asio::get_associated_executor(*kept),
+        [kept, error, results...]() mutable { std::move (*kept)(error, std::move(results)...); });
+  };
+}
+
+template <typename Token, typename Start>
+auto answered(Token&& token, Start start) {
+  return boost::asio::async_initiate<Token, void(boost::system::error_code, SipMessage)>(
+      [start = std::move(start)](auto handler) mutable {
+        start(ResponseHandler{[done = shared(std::move(handler))](
+                                  const boost::system::error_code& error,
+                                  const SipMessage& message) { done(error, message); }});
+      },
+      token);
+}
+
+}  // namespace asio_face
+
+// SipDialog::request
+template <typename Token>
+auto async_request(SipDialog dialog, std::string method, Content content, Token&& token) {
+  return asio_face::answered(std::forward<Token>(token),
+                             [dialog, method = std::move(method),
+                              content = std::move(content)](ResponseHandler handler) mutable {
+                               dialog.request(method, std::move(content), std::move(handler));
+                             });
+}
+
+// SipDialog::terminate
+template <typename Token>
+auto async_terminate(SipDialog dialog, Token&& token) {
+  return asio_face::answered(std::forward<Token>(token), [dialog](ResponseHandler handler) mutable {
+    dialog.terminate({}, std::move(handler));
+  });
+}
+
+// SipDialog::modify
+template <typename Token>
+auto async_modify(SipDialog dialog, std::string sdp, Token&& token) {
+  return asio_face::answered(std::forward<Token>(token),
+                             [dialog, sdp = std::move(sdp)](ResponseHandler handler) mutable {
+                               dialog.modify(std::move(sdp), std::move(handler));
+                             });
+}
+
+// SipDialog::hold and unhold
+template <typename Token>
+auto async_hold(SipDialog dialog, Token&& token) {
+  return asio_face::answered(std::forward<Token>(token), [dialog](ResponseHandler handler) mutable {
+    dialog.hold(std::move(handler));
+  });
+}
+template <typename Token>
+auto async_unhold(SipDialog dialog, Token&& token) {
+  return asio_face::answered(std::forward<Token>(token), [dialog](ResponseHandler handler) mutable {
+    dialog.unhold(std::move(handler));
+  });
+}
+
+// Response::send
+template <typename Token>
+auto async_send(Response response, int status, Content content, Token&& token) {
+  return asio_face::answered(
+      std::forward<Token>(token),
+      [response, status, content = std::move(content)](ResponseHandler handler) mutable {
+        response.send(status, std::move(content), std::move(handler));
+      });
+}
+
+// Response::send_reliably: completes with the PRACK.
+template <typename Token>
+auto async_send_reliably(Response response, int status, Content content, Token&& token) {
+  return asio_face::answered(
+      std::forward<Token>(token),
+      [response, status, content = std::move(content)](ResponseHandler handler) mutable {
+        response.send_reliably(status, std::move(content), std::move(handler));
+      });
+}
+
+// Agent::siprequest: completes with the final answer.
+template <typename Token>
+auto async_call(Agent& agent, std::string uri, RequestOptions options, Token&& token) {
+  return boost::asio::async_initiate<Token, void(boost::system::error_code, SipDialog, SipMessage)>(
+      [&agent, uri = std::move(uri), options = std::move(options)](auto handler) mutable {
+        agent.siprequest(uri, std::move(options),
+                         [done = asio_face::shared(std::move(handler))](
+                             const boost::system::error_code& error, const SipDialog& dialog,
+                             const SipMessage& message) { done(error, dialog, message); });
+      },
+      token);
+}
+
+// Agent::after, as a wait.
+template <typename Token>
+auto async_after(Agent& agent, std::chrono::milliseconds delay, Token&& token) {
+  return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+      [&agent, delay](auto handler) {
+        agent.after(delay, [done = asio_face::shared(std::move(handler))] { done({}); });
+      },
+      token);
+}
+
+}  // namespace drachtio
