@@ -21,6 +21,7 @@ endfunction()
 drachtio_program(dialog-recorder recorder)
 drachtio_program(dialog-replay replay)
 drachtio_program(drachtio-bench bench)
+drachtio_program(drachtio-sim sim)
 
 file(GLOB examples CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/examples/*.cpp)
 foreach(example IN LISTS examples)

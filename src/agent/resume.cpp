@@ -8,6 +8,9 @@ namespace drachtio::agent {
 
 namespace {
 
+// A CANCEL's way to the far end and the 487's way back.
+constexpr std::chrono::milliseconds cancel_settles{2000};
+
 bool is_gone(const SipMessage& answer) { return answer.status == 481 || answer.status == 408; }
 
 }  // namespace
@@ -135,15 +138,16 @@ void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link) {
        "sip|" + state->invite.transaction_id +
            "|\r\nCANCEL sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n",
        [this, cell](const Reply& reply) {
-         if (!reply.error) return;  // its 487 or the crossing 200 comes, or the probe tells
-         hang_up_unacknowledged(cell);
+         if (reply.error) return hang_up_unacknowledged(cell);
+         // Neither the 487 nor a crossing 200 comes to this connection: so see what is left.
+         after(cancel_settles, [this, cell] { hang_up_unacknowledged(cell); });
        });
 }
 
 void Core::hang_up_unacknowledged(const std::shared_ptr<Cell>& cell) {
   if (SipDialog{cell}.state() == State::terminated) return;
   request(cell, "ACK", {}, [this, cell](error_code error, const SipMessage&) {
-    if (error) return lost(cell, "neither answered nor cancelled: the server does not know it");
+    if (error) return lost(cell, "given up after a restart, before it was answered");
     request(cell, "BYE", {}, {});
   });
 }

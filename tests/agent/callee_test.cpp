@@ -1,0 +1,305 @@
+// The program is called: each way a call in may go, and what is answered where nobody listens.
+#include "agent/program.hpp"
+
+using namespace drachtio;
+using namespace drachtio::test;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+namespace {
+
+void answer_calls(Program& program) {
+  program.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
+}
+
+}  // namespace
+
+TEST_CASE("A call in is answered, created once its ACK is logged, and ended by the far end",
+          "[agent]") {
+  Sim sim{{"--talk", "50"}};
+  Program program{sim};
+  std::string user;
+  std::string subject;
+  program.agent->invite([&](Request& req, Response& res) {
+    CHECK(req.method() == "INVITE");
+    CHECK(req.from().user == "hangup");
+    CHECK(req.header("i") == req.message().call_id());
+    CHECK(req.source().server == "sim");
+    CHECK(req.source().protocol == "udp");
+    CHECK(req.dialog().state() == State::pending);
+    res.send(200, {.body = our_sdp}, [&](error_code error, const SipMessage& sent) {
+      CHECK_FALSE(error);
+      CHECK(sent.status == 200);
+      CHECK_FALSE(sent.to().tag.empty());
+    });
+  });
+  program.connect();
+  sim.command("call 1 0 hangup");
+  REQUIRE(program.ended(1));
+  CHECK(program.ends.front() == "normal far end release");
+  CHECK(program.created.size() == 1);
+  REQUIRE(program.until([&] { return program.story().ends_with("responded:BYE/200"); }));
+  CHECK(program.story() == "invited answered confirmed terminated responded:BYE/200");
+  const SipDialog dialog = program.created.front();
+  CHECK(dialog.role() == Role::uas);
+  CHECK(dialog.state() == State::terminated);
+  CHECK(dialog.calling_party().user == "hangup");
+  CHECK(dialog.local().sdp == our_sdp);
+}
+
+TEST_CASE("A call that the program ends", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  answer_calls(program);
+  error_code ended = Errc::no_answer;
+  program.agent->on_create.connect([&](const DialogEvent& told) {
+    SipDialog{told.dialog}.terminate({}, [&](error_code error, const SipMessage& answer) {
+      ended = error;
+      CHECK(answer.status == 200);
+    });
+  });
+  program.connect();
+  sim.command("call");
+  REQUIRE(program.ended(1));
+  REQUIRE(program.until([&] { return !ended; }));
+  CHECK(program.ends.front() == "normal near end release");
+
+  SECTION("to end it again succeeds, and says so") {
+    bool told = false;
+    program.created.front().terminate({}, [&](error_code error, const SipMessage& answer) {
+      told = true;
+      CHECK_FALSE(error);
+      CHECK(answer.status == 0);
+      CHECK(answer.reason == "the dialog had ended");
+    });
+    REQUIRE(program.until([&] { return told; }));
+    CHECK(sim.stats()["requests"] == 1);
+  }
+}
+
+TEST_CASE("A call that is refused, and one that is challenged and tried again", "[agent]") {
+  Sim sim{{"--talk", "20"}};
+  Program program{sim};
+  program.agent->invite([&](Request& req, Response& res) {
+    if (req.from().user == "wait") return res.send(486, "Busy, Really");
+    if (req.header("Proxy-Authorization").empty()) {
+      return res.send(407,
+                      {.headers = {{"Proxy-Authenticate", "Digest realm=\"a\", nonce=\"b\""}}});
+    }
+    res.send(200, {.body = our_sdp});
+  });
+  program.connect();
+  SECTION("refused") {
+    sim.command("call 1 0 wait");
+    REQUIRE(program.ended(1));
+    CHECK(program.ends.front() == "486 Busy, Really");
+  }
+  SECTION("challenged") {
+    sim.command("call 1 0 auth");
+    REQUIRE(program.until([&] { return program.created.size() == 1; }));
+    CHECK(program.story() == "invited challenged invited answered confirmed");
+    CHECK(program.agent->dialogs().size() == 1);
+  }
+}
+
+TEST_CASE("The caller's CANCEL reaches the handler, and nothing can be answered then", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  bool cancelled = false;
+  error_code late;
+  const std::string caller = GENERATE("cancel", "hasty");
+  program.agent->invite([&](Request& req, Response& res) {
+    if (caller == "cancel") res.send(180);
+    req.on_cancel().connect([&, res](const SipMessage& cancel) {
+      cancelled = true;
+      CHECK(cancel.method == "CANCEL");
+      res.send(200, {.body = our_sdp}, [&](error_code error, const SipMessage&) { late = error; });
+    });
+  });
+  program.connect();
+  sim.command("call 1 0 " + caller);
+  REQUIRE(program.ended(1));
+  REQUIRE(program.until([&] { return late == Errc::cancelled; }));
+  CHECK(cancelled);
+  CHECK(program.ends.front() == "Call completed elsewhere");
+}
+
+TEST_CASE("RFC 3262: a reliable provisional answer and its PRACK", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.agent->invite([&](Request&, Response& res) {
+    res.send_reliably(183, {.body = our_sdp}, [res](error_code error, const SipMessage& prack) {
+      CHECK_FALSE(error);
+      CHECK(prack.method == "PRACK");
+      res.send(200, {.body = our_sdp});
+    });
+  });
+  program.connect();
+  sim.command("call 1 0 prack");
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+  CHECK(program.story() == "invited progressed early responded:PRACK/200 answered confirmed");
+}
+
+TEST_CASE("RFC 3264: a late offer in: our 200 offers, the ACK answers", "[agent]") {
+  Sim sim{{"--talk", "20"}};
+  Program program{sim};
+  answer_calls(program);
+  program.connect();
+  sim.command("call 1 0 late");
+  REQUIRE(program.ended(1));
+  const auto state = program.created.front().snapshot();
+  CHECK(state->local.sdp == our_sdp);
+  REQUIRE(state->remote.sdp);
+  CHECK(state->remote.sdp->find("o=far") != std::string::npos);
+}
+
+TEST_CASE("No ACK: the server hangs up, and nothing is answered to its BYE", "[agent]") {
+  Sim sim{{"--ack-timeout", "50"}};
+  Program program{sim};
+  answer_calls(program);
+  program.connect();
+  sim.command("call 1 0 noack");
+  REQUIRE(program.ended(1));
+  CHECK(program.ends.front() == "ACK timeout");
+  CHECK(program.created.empty());
+  CHECK(program.story() == "invited answered terminated");
+}
+
+TEST_CASE("What the far end asks in a call is answered where nobody listens", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  answer_calls(program);
+  program.connect();
+  SECTION("200 to each request") {
+    sim.command("call 1 0 chatty");
+    REQUIRE(program.ended(1));
+    REQUIRE(program.until([&] { return program.story().ends_with("responded:BYE/200"); }));
+    const std::string story = program.story();
+    for (const char* method : {"INFO", "MESSAGE", "OPTIONS", "NOTIFY", "REFER"}) {
+      INFO(method);
+      CHECK(story.find("responded:" + std::string{method} + "/200") != std::string::npos);
+    }
+    CHECK(sim.stats()["unanswered"] == 0);
+  }
+  SECTION("200 with our SDP to a hold, and its signals") {
+    int holds = 0;
+    int unholds = 0;
+    int refreshes = 0;
+    program.agent->on_create.connect([&](const DialogEvent& told) {
+      told.dialog.on_hold().connect([&](const SipDialog& dialog) {
+        ++holds;
+        CHECK(dialog.held() == Hold::remote);
+      });
+      told.dialog.on_unhold().connect([&](const SipDialog&) { ++unholds; });
+      told.dialog.on_refresh().connect([&](const SipDialog&) { ++refreshes; });
+    });
+    sim.command("call 1 0 hold");
+    REQUIRE(program.ended(1));
+    CHECK(holds == 1);
+    CHECK(unholds == 1);
+    CHECK(refreshes == 1);
+    CHECK(program.created.front().local().sdp == our_sdp);
+  }
+  SECTION("200 with our SDP to a re-INVITE without any") {
+    sim.command("call 1 0 latereinvite");
+    REQUIRE(program.until([&] { return program.story().ends_with("acknowledged"); }));
+    CHECK(program.created.front().local().sdp == our_sdp);
+  }
+}
+
+TEST_CASE("Slots of the dialog answer for themselves", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  std::vector<std::string> heard;
+  program.agent->invite([&](Request& req, Response& res) {
+    const auto hear = [&](int status) {
+      return [&heard, status](Request& request, Response& response) {
+        heard.push_back(request.method() + ' ' + request.body());
+        response.send(status);
+      };
+    };
+    const SipDialog dialog = req.dialog();
+    dialog.on_info().connect(hear(200));
+    dialog.on_message().connect(hear(202));
+    dialog.on_refer().connect(hear(603));
+    dialog.on_notify().connect([](Request&, Response&) { throw std::runtime_error{"a bug"}; });
+    res.send(200, {.body = our_sdp});
+  });
+  program.connect();
+  sim.command("call 1 0 chatty");
+  REQUIRE(program.ended(1));
+  REQUIRE(program.until([&] { return program.story().ends_with("responded:BYE/200"); }));
+  CHECK(heard == std::vector<std::string>{"INFO Signal=5\r\n", "MESSAGE hello", "REFER "});
+  const std::string story = program.story();
+  CHECK(story.find("responded:MESSAGE/202") != std::string::npos);
+  CHECK(story.find("responded:REFER/603") != std::string::npos);
+  CHECK(story.find("responded:NOTIFY/500") != std::string::npos);
+}
+
+TEST_CASE("A handler that throws answers 500", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.agent->invite([](Request&, Response&) { throw std::runtime_error{"a bug"}; });
+  program.connect();
+  sim.command("call");
+  REQUIRE(program.ended(1));
+  CHECK(program.ends.front() == "500 Server Internal Error");
+}
+
+TEST_CASE("A second final answer is an error, not a second frame", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  error_code second;
+  program.agent->invite([&](Request&, Response& res) {
+    res.send(200, {.body = our_sdp});
+    CHECK(res.answered());
+    res.send(486, {}, [&](error_code error, const SipMessage&) { second = error; });
+  });
+  program.connect();
+  sim.command("call");
+  REQUIRE(program.until([&] { return second == Errc::answered_already; }));
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+}
+
+TEST_CASE("What would be no SIP message, or too long for a server, is refused here", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  std::vector<error_code> errors;
+  std::string why;
+  program.agent->invite([&](Request&, Response& res) {
+    const auto note = [&](error_code error, const SipMessage& message) {
+      errors.push_back(error);
+      why = message.reason;
+    };
+    res.send(200, {.headers = {{"Subject", "two\r\nVia: lines"}}}, note);
+    res.send(200, {.body = "not SDP, and no Content-Type"}, note);
+    res.send(99, {}, note);
+    res.send(200, {.headers = {{"X-Long", std::string(13'000, 'x')}}, .body = our_sdp}, note);
+  });
+  program.connect();
+  sim.command("call");
+  REQUIRE(program.until([&] { return errors.size() == 4; }));
+  CHECK(errors ==
+        std::vector<error_code>{Errc::malformed, Errc::malformed, Errc::malformed, Errc::too_long});
+  CHECK(why.find("12228") != std::string::npos);
+}
+
+TEST_CASE("Long frames go out one at a time", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.agent->invite([&](Request&, Response& res) {
+    res.send(200, {.headers = {{"X-Long", std::string(9'000, 'x')}}, .body = our_sdp});
+  });
+  program.connect();
+  sim.command("call 20");
+  REQUIRE(program.until([&] { return program.created.size() == 20; }));
+}
+
+TEST_CASE("Frames that come in pieces make the same calls", "[agent]") {
+  Sim sim{{"--talk", "20", "--split", "7"}};
+  Program program{sim};
+  answer_calls(program);
+  program.connect();
+  sim.command("call 3 0 hangup");
+  REQUIRE(program.ended(3));
+}
