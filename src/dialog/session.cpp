@@ -18,7 +18,7 @@ void merge(json::value& target, const json::value& patch) {
   json::object& object = target.get_object();
   for (const auto& [name, value] : patch.get_object()) {
     if (value.is_null()) {
-      object.erase(name);
+      object.stable_erase(name);  // the others keep their order
     } else {
       merge(object[name], value);
     }

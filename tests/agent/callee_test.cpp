@@ -1,5 +1,5 @@
 // The program is called: each way a call in may go, and what is answered where nobody listens.
-#include "agent/program.hpp"
+#include "agent/agent_program.hpp"
 
 using namespace drachtio;
 using namespace drachtio::test;

@@ -125,6 +125,7 @@ void Server::call_out(Link& link, std::string_view id, const SipMessage& request
   dialog->user = parse_address(request.uri).user;
   dialog->invite_cseq = request.cseq() != 0 ? request.cseq() : next_cseq_++;
   dialog->program_cseq = dialog->invite_cseq;
+  dialog->acknowledges = dialog->invite_cseq;
   dialog->invite_branch = make_branch();
   dialog->invite_transaction = make_uuid();
 
@@ -189,7 +190,8 @@ void Server::in_dialog(Link& link, std::string_view id, const std::string& dialo
                      : "NOK|Server error: unable to find dialog for dialog id provided");
   }
   const bool is_ack = request.method == "ACK";
-  const std::uint32_t cseq = is_ack ? dialog->program_cseq : ++dialog->program_cseq;
+  const std::uint32_t cseq = is_ack ? dialog->acknowledges : ++dialog->program_cseq;
+  if (request.method == "INVITE") dialog->acknowledges = cseq;
   const std::string branch = make_branch();
   const std::string transaction = make_uuid();
   const std::string text = as_sent(*dialog, request, cseq, branch);

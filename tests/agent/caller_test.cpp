@@ -1,0 +1,312 @@
+// The program calls: each way a call out may go, and what it sends in calls that are up.
+#include "agent/agent_program.hpp"
+
+using namespace drachtio;
+using namespace drachtio::test;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+namespace {
+
+// What a call out came to.
+struct Outcome {
+  bool over = false;
+  error_code error;
+  SipDialog dialog;
+  SipMessage message;
+};
+
+CallHandler into(Outcome& outcome) {
+  return [&outcome](error_code error, SipDialog dialog, const SipMessage& message) {
+    outcome = {true, error, std::move(dialog), message};
+  };
+}
+
+Outcome call(Program& program, const std::string& user, RequestOptions options = {}) {
+  Outcome outcome;
+  if (options.body.empty() && !options.late_offer) options.body = our_sdp;
+  program.agent->siprequest("sip:" + user + "@127.0.0.1:5070", std::move(options), into(outcome));
+  REQUIRE(program.until([&] { return outcome.over; }));
+  return outcome;
+}
+
+// The status of an operation in a dialog; -1: an error.
+template <typename Start>
+int status_of(Program& program, const Start& start) {
+  std::optional<int> status;
+  start([&](error_code error, const SipMessage& answer) { status = error ? -1 : answer.status; });
+  REQUIRE(program.until([&] { return status.has_value(); }));
+  return *status;
+}
+
+}  // namespace
+
+TEST_CASE("A call out is answered, acknowledged and ended", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  std::vector<int> provisional;
+  SipDialog early;
+  const Outcome outcome =
+      call(program, "answer",
+           {.headers = {{"From", "\"Dave\" <sip:dave@127.0.0.1>"}, {"Subject", "a call"}},
+            .on_provisional = [&](const SipMessage& m) { provisional.push_back(m.status); },
+            .on_dialog = [&](const SipDialog& dialog) { early = dialog; }});
+  CHECK_FALSE(outcome.error);
+  CHECK(provisional == std::vector{180});
+  CHECK(early == outcome.dialog);
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+  SipDialog dialog = outcome.dialog;
+  CHECK(dialog.role() == Role::uac);
+  CHECK(dialog.calling_party().display == "Dave");
+  CHECK(status_of(program, [&](auto done) { dialog.terminate({}, done); }) == 200);
+  CHECK(program.story() == "invited progressed answered confirmed terminated responded:BYE/200");
+  CHECK(sim.stats()["dialogs"] == 0);
+}
+
+TEST_CASE("A call out is refused", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  const auto [user, status] = GENERATE(std::pair{"busy", 486}, std::pair{"notfound", 404});
+  const Outcome outcome = call(program, user);
+  CHECK(outcome.error == Errc::rejected);
+  CHECK(outcome.message.status == status);
+  CHECK(outcome.dialog.state() == State::terminated);
+}
+
+TEST_CASE("RFC 3261 8.1.3.4: a redirection is followed where that is asked for", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  SECTION("no") { CHECK(call(program, "redirect").message.status == 302); }
+  SECTION("yes: one call, not two") {
+    const Outcome outcome = call(program, "redirect", {.follow_redirects = true});
+    CHECK_FALSE(outcome.error);
+    REQUIRE(program.until([&] { return program.created.size() == 1; }));
+    CHECK(program.story() == "invited rejected invited progressed answered confirmed");
+  }
+}
+
+TEST_CASE("RFC 7616, RFC 8760: a challenge is answered, in the same call", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  const std::string user = GENERATE("challenge", "challenge401", "challenge512", "stale");
+  SECTION("with the right password") {
+    const Outcome outcome = call(program, user, {.auth = Credentials{"alice", "secret"}});
+    INFO(user);
+    CHECK_FALSE(outcome.error);
+    REQUIRE(program.until([&] { return program.created.size() == 1; }));
+    CHECK(program.agent->dialogs().size() == 1);
+    CHECK(program.story().starts_with("invited challenged invited"));
+    std::vector<std::uint32_t> cseqs;
+    for (const Event& event : program.events) {
+      if (event.type == EventType::invited) cseqs.push_back(event.cseq);
+    }
+    for (std::size_t i = 1; i < cseqs.size(); ++i) CHECK(cseqs[i] == cseqs[i - 1] + 1);
+  }
+  SECTION("with a wrong one") {
+    const Outcome outcome = call(program, user, {.auth = Credentials{"alice", "wrong"}});
+    CHECK(outcome.error == Errc::rejected);
+    CHECK(outcome.message.status == 403);
+  }
+  SECTION("without any") { CHECK(call(program, user).error == Errc::rejected); }
+}
+
+TEST_CASE("RFC 3262: a reliable provisional answer gets its PRACK by itself", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  CHECK_FALSE(call(program, "prack").error);
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+  CHECK(program.story() == "invited progressed early responded:PRACK/200 answered confirmed");
+}
+
+TEST_CASE("RFC 3261 13.2.2.4: two callees ring, one answers", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  std::vector<std::string> tags;
+  const Outcome outcome = call(program, "fork", {.on_provisional = [&](const SipMessage& ringing) {
+                                 tags.push_back(ringing.to().tag);
+                               }});
+  CHECK(tags == std::vector<std::string>{"fork1", "fork2"});
+  CHECK(outcome.dialog.remote().tag == "fork1");
+}
+
+TEST_CASE("A late offer out: the 2xx offers, the program answers in its ACK", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  Outcome outcome;
+  const SipCall out =
+      program.agent->siprequest("sip:answer@127.0.0.1:5070", {.late_offer = true}, into(outcome));
+  REQUIRE(program.until([&] { return outcome.over; }));
+  CHECK(outcome.message.body.find("o=far") != std::string::npos);
+  CHECK(program.created.empty());
+  out.ack(our_sdp);
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+  CHECK(out.dialog().local().sdp == our_sdp);
+}
+
+TEST_CASE("CANCEL: before the answer, before the server has spoken, and as the 200 comes",
+          "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  Outcome outcome;
+  SECTION("while it rings") {
+    SipCall out;
+    out = program.agent->siprequest(
+        "sip:ring@127.0.0.1:5070",
+        {.body = our_sdp, .on_provisional = [&](const SipMessage&) { out.cancel(); }},
+        into(outcome));
+    REQUIRE(program.until([&] { return outcome.over; }));
+    CHECK(outcome.message.status == 487);
+  }
+  SECTION("at once") {
+    program.agent->siprequest("sip:ring@127.0.0.1:5070", {.body = our_sdp}, into(outcome)).cancel();
+    REQUIRE(program.until([&] { return outcome.over; }));
+    CHECK(outcome.message.status == 487);
+  }
+  SECTION("by the dialog's handle") {
+    program.agent->siprequest(
+        "sip:ring@127.0.0.1:5070",
+        {.body = our_sdp, .on_dialog = [](const SipDialog& d) { SipDialog{d}.terminate(); }},
+        into(outcome));
+    REQUIRE(program.until([&] { return outcome.over; }));
+    CHECK(outcome.message.status == 487);
+  }
+  SECTION("crossing the 200: ACK, and the server hangs up") {
+    SipCall out;
+    out = program.agent->siprequest(
+        "sip:crossing@127.0.0.1:5070",
+        {.body = our_sdp, .on_provisional = [&](const SipMessage&) { out.cancel(); }},
+        into(outcome));
+    REQUIRE(program.ended(1));
+    CHECK(program.ends.front() == "ACK-BYE due to cancel race condition");
+    CHECK(program.story().find("confirmed terminated") != std::string::npos);
+  }
+  REQUIRE(program.until([&] { return outcome.over; }));
+  CHECK((outcome.error == Errc::cancelled || outcome.error == Errc::rejected));
+  CHECK(sim.stats()["dialogs"] == 0);
+}
+
+TEST_CASE("Hold and unhold, and what they are asked twice", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  SipDialog dialog = call(program, "answer").dialog;
+  CHECK(status_of(program, [&](auto done) { dialog.unhold(done); }) == 0);
+  CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 200);
+  CHECK(dialog.held() == Hold::local);
+  CHECK(dialog.local().sdp->find("a=sendonly") != std::string::npos);
+  CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 0);
+  CHECK(status_of(program, [&](auto done) { dialog.unhold(done); }) == 200);
+  CHECK(dialog.held() == Hold::none);
+  CHECK(dialog.local().sdp->find("a=sendrecv") != std::string::npos);
+}
+
+TEST_CASE("RFC 3261 14.1: overlapping re-INVITEs wait for one another", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  SipDialog dialog = call(program, "answer").dialog;
+  std::vector<int> done;
+  for (int i = 0; i < 5; ++i) {
+    dialog.modify(our_sdp, [&done, i](error_code error, const SipMessage&) {
+      CHECK_FALSE(error);
+      done.push_back(i);
+    });
+  }
+  REQUIRE(program.until([&] { return done.size() == 5; }));
+  CHECK(done == std::vector{0, 1, 2, 3, 4});
+  int open = 0;
+  for (const Event& event : program.events) {
+    if (event.type == EventType::offered) CHECK(++open == 1);
+    if (event.type == EventType::modified) --open;
+  }
+}
+
+TEST_CASE("RFC 3261 14.1: a 491 is tried again, another refusal is not", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  SECTION("glare") {
+    SipDialog dialog = call(program, "glare").dialog;
+    CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 200);
+    CHECK(program.story().find("offered responded:INVITE/491 offered modified") !=
+          std::string::npos);
+  }
+  SECTION("refused") {
+    SipDialog dialog = call(program, "stubborn").dialog;
+    CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == -1);
+    CHECK(dialog.held() == Hold::none);
+  }
+}
+
+TEST_CASE("Any request in the dialog, and its answer", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  SipDialog dialog = call(program, "answer").dialog;
+  const std::string method = GENERATE("INFO", "MESSAGE", "OPTIONS", "NOTIFY", "REFER", "UPDATE");
+  Content content;
+  if (method == "INFO") {
+    content = {.headers = {{"Content-Type", "application/dtmf-relay"}}, .body = "Signal=5\r\n"};
+  }
+  if (method == "REFER") content.headers.add("Refer-To", "<sip:carol@127.0.0.1>");
+  const int status = status_of(program, [&](auto done) { dialog.request(method, content, done); });
+  CHECK(status == (method == "REFER" ? 202 : 200));
+}
+
+TEST_CASE("A request out of dialog", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  const Outcome outcome = call(program, "bob", {.method = "OPTIONS"});
+  CHECK_FALSE(outcome.error);
+  CHECK(outcome.message.status == 200);
+  CHECK_FALSE(outcome.dialog);
+  CHECK(program.story().empty());
+}
+
+TEST_CASE("Without a link there is no call, and no exception", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  const Outcome outcome = call(program, "answer");
+  CHECK(outcome.error == Errc::no_link);
+  CHECK_FALSE(outcome.message.reason.empty());
+}
+
+TEST_CASE("A link that is lost fails what waits for it, and leaves the calls", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  SipDialog up = call(program, "answer").dialog;
+  Outcome ringing;
+  program.agent->siprequest(
+      "sip:ring@127.0.0.1:5070",
+      {.body = our_sdp, .on_provisional = [&](const SipMessage&) { sim.command("drop"); }},
+      into(ringing));
+  REQUIRE(program.until([&] { return ringing.over; }));
+  CHECK(ringing.error == Errc::no_link);
+  CHECK(up.state() == State::stable);
+  // It comes up again by itself; the call is there, and can be ended.
+  bool again = false;
+  program.agent->on_connect.connect([&](const std::string&) { again = true; });
+  REQUIRE(program.until([&] { return again; }));
+  CHECK(status_of(program, [&](auto done) { up.terminate({}, done); }) == 200);
+  REQUIRE(program.until([&] { return program.agent->dialogs().empty(); }));
+  CHECK(sim.stats()["dialogs"] == 0);
+}
+
+TEST_CASE("An empty handle does nothing, and says so", "[agent]") {
+  SipDialog nobody;
+  CHECK_FALSE(nobody);
+  CHECK(nobody.state() == State::pending);
+  error_code told;
+  nobody.terminate({}, [&](error_code error, const SipMessage&) { told = error; });
+  CHECK(told == Errc::no_dialog);
+}

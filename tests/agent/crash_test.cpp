@@ -1,0 +1,236 @@
+// The program dies in the middle of its calls, with a real signal, and starts again: it still owns
+// every answered call, and ends or answers every other truthfully.
+#include "agent/agent_program.hpp"
+#include "program.hpp"
+
+#include <drachtio/subscription.hpp>
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <map>
+#include <thread>
+
+using namespace drachtio;
+using namespace drachtio::test;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+namespace {
+
+// What the program that will die does with its calls.
+void serve(Agent& agent) {
+  agent.invite([](Request& req, Response& res) {
+    const std::string user = req.from().user;
+    req.session()["user"] = user;
+    if (user == "pending") return res.send(180);
+    if (user == "prack") return res.send_reliably(183, {.body = our_sdp}, {});
+    res.send(200, {.body = our_sdp});
+  });
+  agent.on_create.connect([](const DialogEvent& told) {
+    if (told.session["user"].text() == "onhold") SipDialog{told.dialog}.hold();
+  });
+}
+
+// A program in a process of its own.
+class Victim {
+ public:
+  Victim(const Sim& sim, const std::filesystem::path& db, int calls_out) {
+    pid_ = ::fork();
+    if (pid_ != 0) return;
+    Agent agent{db};
+    serve(agent);
+    agent.on_connect.connect([&](const std::string&) {
+      for (int i = 0; i < calls_out; ++i) {
+        agent.siprequest("sip:ring@127.0.0.1:5070", {.body = our_sdp});
+      }
+    });
+    agent.connect({.port = sim.port(), .secret = "cymru", .name = "sim"});
+    agent.run();
+    ::_exit(0);
+  }
+  ~Victim() { kill(); }
+  Victim(const Victim&) = delete;
+  Victim& operator=(const Victim&) = delete;
+  Victim(Victim&&) = delete;
+  Victim& operator=(Victim&&) = delete;
+
+  void kill() {
+    if (pid_ == 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = 0;
+  }
+
+ private:
+  int pid_ = 0;
+};
+
+// Waits until the log says so.
+template <typename Condition>
+bool logged(const std::filesystem::path& db, const Condition& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + 30s;
+  while (!std::filesystem::exists(db)) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  std::map<std::string, int> counts;
+  DialogSignals signals;
+  signals.on_event.connect(
+      [&](const DialogEvent& told) { ++counts[std::string{to_string(told.event.type)}]; });
+  while (std::chrono::steady_clock::now() < deadline) {
+    try {
+      Subscription subscription{db, signals};
+      while (std::chrono::steady_clock::now() < deadline) {
+        if (condition(counts)) return true;
+        subscription.wait(50ms);
+      }
+    } catch (const std::runtime_error&) {
+      counts.clear();  // it is not made yet
+    }
+  }
+  return false;
+}
+
+std::map<std::string, int> by_cause(const Program& program) {
+  std::map<std::string, int> causes;
+  for (const Event& event : program.events) {
+    if (event.cause) ++causes[std::string{to_string(*event.cause)}];
+  }
+  return causes;
+}
+
+}  // namespace
+
+TEST_CASE("kill -9 with 200 calls up: every answered one is resumed, every other comes to an end",
+          "[agent][slow]") {
+  const ScratchFolder folder;
+  const auto db = folder / "calls.db";
+  Sim sim;
+  {
+    Victim victim{sim, db, 20};
+    REQUIRE(logged(db, [](auto& counts) { return counts["progressed"] == 20; }));
+    sim.command("call 60 0 wait");
+    sim.command("call 60 0 onhold");
+    sim.command("call 30 0 pending");
+    sim.command("call 30 0 prack");
+    REQUIRE(logged(db, [](auto& counts) {
+      return counts["confirmed"] == 120 && counts["modified"] == 60 && counts["early"] == 30 &&
+             counts["progressed"] == 20 + 30 + 30;
+    }));
+  }
+  Program program{sim, db};
+  CHECK(program.agent->dialogs().size() == 200);
+  int resumed = 0;
+  int handed_over = 0;
+  program.agent->on_resumed.connect([&](const SipDialog& dialog) {
+    ++resumed;
+    CHECK_FALSE(dialog.can_receive());
+    CHECK(dialog.held() ==
+          (dialog.session()["user"].text() == "onhold" ? Hold::local : Hold::none));
+    SipDialog{dialog}.terminate();
+  });
+  program.agent->on_resumed_invite.connect([&](Request& req, Response& res) {
+    ++handed_over;
+    CHECK(req.method() == "INVITE");
+    CHECK(req.from().user == req.session()["user"].text());
+    res.send(req.from().user == "prack" ? 200 : 486, {.body = our_sdp});
+  });
+  program.connect();
+  REQUIRE(program.until([&] { return program.agent->dialogs().size() == 30; }));
+  CHECK(resumed == 120);
+  CHECK(handed_over == 60);
+  // Those answered only now are calls like any other.
+  REQUIRE(program.until([&] { return program.created.size() == 30; }));
+  for (const SipDialog& dialog : program.agent->dialogs()) SipDialog{dialog}.terminate();
+  REQUIRE(program.until([&] { return program.agent->dialogs().empty(); }));
+  auto causes = by_cause(program);
+  CHECK(causes["near-end-release"] == 150);
+  CHECK(causes["rejected"] == 30);
+  CHECK(causes["lost"] == 20);  // the calls out that rang
+  auto stats = sim.stats();
+  CHECK(stats["dialogs"] == 0);
+  CHECK(stats["unanswered"] == 0);
+  CHECK(stats["answered"] == 150);
+  program.agent.reset();
+  CHECK(run("dialog-replay", {"--db", db.string(), "verify"}).status == 0);
+}
+
+TEST_CASE("Calls that ended while the program was away, and a server that restarted, are lost",
+          "[agent][slow]") {
+  const ScratchFolder folder;
+  const auto db = folder / "calls.db";
+  Sim sim;
+  {
+    Victim victim{sim, db, 0};
+    REQUIRE(logged(db, [](auto& counts) { return counts["link-up"] == 1; }));
+    sim.command("call 20");
+    REQUIRE(logged(db, [](auto& counts) { return counts["confirmed"] == 20; }));
+  }
+  const bool restarted = GENERATE(false, true);
+  sim.command(restarted ? "forget" : "hangup");
+  REQUIRE(sim.stats()["dialogs"] == 0);
+  Program program{sim, db};
+  program.connect();
+  REQUIRE(program.ended(20));
+  CHECK(by_cause(program) == std::map<std::string, int>{{"lost", 20}});
+  for (const std::string& why : program.ends) CHECK(why == "the server does not know it");
+}
+
+TEST_CASE("An unanswered call in is refused 503 where nobody wants it after a restart",
+          "[agent][slow]") {
+  const ScratchFolder folder;
+  const auto db = folder / "calls.db";
+  Sim sim;
+  {
+    Victim victim{sim, db, 0};
+    REQUIRE(logged(db, [](auto& counts) { return counts["link-up"] == 1; }));
+    sim.command("call 5 0 pending");
+    REQUIRE(logged(db, [](auto& counts) { return counts["progressed"] == 5; }));
+  }
+  Program program{sim, db};
+  program.connect();
+  REQUIRE(program.ended(5));
+  for (const std::string& why : program.ends) CHECK(why == "503 Service Unavailable");
+}
+
+TEST_CASE("Call records tell a resumed call's end at once, with its true reason", "[agent][slow]") {
+  const ScratchFolder folder;
+  const auto db = folder / "calls.db";
+  Sim sim;
+  {
+    Victim victim{sim, db, 0};
+    REQUIRE(logged(db, [](auto& counts) { return counts["link-up"] == 1; }));
+    sim.command("call 5");
+    REQUIRE(logged(db, [](auto& counts) { return counts["confirmed"] == 5; }));
+  }
+  Program program{sim, db, {.cdr = true}};
+  int resumed = 0;
+  program.agent->on_resumed.connect([&](const SipDialog&) { ++resumed; });
+  program.connect();
+  REQUIRE(program.until([&] { return resumed == 5; }));
+  sim.command("hangup");
+  REQUIRE(program.ended(5));
+  for (const std::string& why : program.ends) CHECK(why == "normal far end release");
+}
+
+TEST_CASE("A far end that no longer answers the probe is lost at the next one", "[agent][slow]") {
+  const ScratchFolder folder;
+  const auto db = folder / "calls.db";
+  Sim sim;
+  {
+    Victim victim{sim, db, 0};
+    REQUIRE(logged(db, [](auto& counts) { return counts["link-up"] == 1; }));
+    sim.command("call 3");
+    REQUIRE(logged(db, [](auto& counts) { return counts["confirmed"] == 3; }));
+  }
+  Program program{sim, db, {.probe_every = 1s}};
+  int resumed = 0;
+  program.agent->on_resumed.connect([&](const SipDialog&) { ++resumed; });
+  program.connect();
+  REQUIRE(program.until([&] { return resumed == 3; }));
+  sim.command("hangup");  // which this program is not told of
+  REQUIRE(program.ended(3));
+  CHECK(resumed == 3);
+}

@@ -1,0 +1,115 @@
+// The session of a call: written as patches, on disk before what is sent after, shared where
+// joined.
+#include "agent/agent_program.hpp"
+
+#include <drachtio/subscription.hpp>
+
+#include <sstream>
+
+using namespace drachtio;
+using namespace drachtio::test;
+using boost::system::error_code;
+
+namespace {
+
+SipDialog one_call(Program& program, Sim& sim) {
+  const std::size_t before = program.created.size();
+  sim.command("call");
+  REQUIRE(program.until([&] { return program.created.size() > before; }));
+  return program.created.back();
+}
+
+void answer_calls(Program& program) {
+  program.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
+}
+
+}  // namespace
+
+TEST_CASE("A handler reads its own writes, and they are logged before its answer", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.agent->invite([](Request& req, Response& res) {
+    const Session session = req.session();
+    CHECK(session.json() == "{}");
+    session["user"] = "jack jones";
+    session["tries"] = 3;
+    session["vip"] = true;
+    session["address"]["city"] = "Ulm";
+    CHECK(session["user"].text() == "jack jones");
+    CHECK(session["tries"].integer() == 3);
+    CHECK(session["vip"].boolean() == true);
+    CHECK(session["address"]["city"].text() == "Ulm");
+    CHECK_FALSE(session["nothing"].exists());
+    res.send(200, {.body = our_sdp});
+    session["tries"] = nullptr;
+  });
+  program.connect();
+  const SipDialog dialog = one_call(program, sim);
+  CHECK(program.story().starts_with("invited session-set session-set session-set session-set"));
+  CHECK(program.story().find("answered") > program.story().rfind("session-set", 60));
+  REQUIRE(program.until([&] {
+    return dialog.snapshot()->session ==
+           R"({"user":"jack jones","vip":true,"address":{"city":"Ulm"}})";
+  }));
+  std::ostringstream out;
+  out << dialog.session()["user"] << dialog.session()["address"] << dialog.session()["none"];
+  CHECK(out.str() == R"(jack jones{"city":"Ulm"})");
+}
+
+TEST_CASE("What is no text, no JSON or too much is refused, and changes nothing", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  answer_calls(program);
+  program.connect();
+  const Session session = one_call(program, sim).session();
+  session["a"] = "b";
+  CHECK_THROWS_AS(session["c"] = "\xff\xfe", std::invalid_argument);
+  CHECK_THROWS_AS(session["\xff"], std::invalid_argument);
+  CHECK_THROWS_AS(session["c"].set_json("{"), std::invalid_argument);
+  CHECK_THROWS_AS(session.merge("[1]"), std::invalid_argument);
+  CHECK_THROWS_AS(session["c"] = std::string(Session::limit, 'x'), std::length_error);
+  CHECK(session.json() == R"({"a":"b"})");
+}
+
+TEST_CASE("Joined sessions are one from then on", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  answer_calls(program);
+  program.connect();
+  const SipDialog a = one_call(program, sim);
+  const SipDialog b = one_call(program, sim);
+  a.session()["from"] = "a";
+  b.session()["own"] = 1;
+  a.session().join(b.session());
+  CHECK(b.session().json() == R"({"own":1,"from":"a"})");
+  b.session()["later"] = true;
+  CHECK(a.session()["later"].boolean() == true);
+  REQUIRE(program.until([&] { return a.snapshot()->session.find("later") != std::string::npos; }));
+  CHECK(a.snapshot()->joined == b.snapshot()->number);
+  int sets = 0;
+  for (const Event& event : program.events) {
+    if (event.type == EventType::session_set && event.patch.find("later") != std::string::npos) {
+      ++sets;
+    }
+  }
+  CHECK(sets == 2);
+}
+
+TEST_CASE("A session of a Subscription can be read, not written", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  answer_calls(program);
+  program.connect();
+  one_call(program, sim).session()["user"] = "jack";
+  REQUIRE(program.until([&] { return program.story().find("session-set") != std::string::npos; }));
+  DialogSignals signals;
+  int told = 0;
+  signals.on_event.connect([&](const DialogEvent& event) {
+    if (event.event.type != EventType::session_set) return;
+    ++told;
+    CHECK(event.session["user"].text() == "jack");
+    CHECK_THROWS_AS(event.session["user"] = "jill", std::logic_error);
+  });
+  Subscription{program.db(), signals}.deliver();
+  CHECK(told == 1);
+}
