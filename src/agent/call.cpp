@@ -66,7 +66,8 @@ void Core::sent(const std::shared_ptr<Call>& call, const Reply& reply) {
       const std::lock_guard lock{call->mutex};
       call->cell = cell;
     }
-    if (call->options.on_dialog) call->options.on_dialog(SipDialog{cell});
+    const auto tell = call->options.on_dialog;
+    if (tell) tell(SipDialog{cell});
   }
   const Link* link = find_link(call->link);
   Transaction transaction;
@@ -89,7 +90,8 @@ void Core::answered(const std::shared_ptr<Call>& call, const SipMessage& respons
       prack.headers.add("RAck", std::string{rseq} + ' ' + std::string{call->sent.headers["CSeq"]});
       request(call->cell, "PRACK", prack, {});
     }
-    if (call->options.on_provisional) call->options.on_provisional(response);
+    const auto tell = call->options.on_provisional;  // it may end the call, and so itself
+    if (tell) tell(response);
     return;
   }
   if (response.status < 300) {
@@ -153,6 +155,8 @@ bool Core::redirect(const std::shared_ptr<Call>& call, const SipMessage& respons
 void Core::finish(const std::shared_ptr<Call>& call, error_code error, const SipMessage& message) {
   if (call->over) return;
   call->over = true;
+  call->options.on_provisional = {};  // what they hold may hold this call
+  call->options.on_dialog = {};
   if (!call->handler) return;
   const auto handler = std::move(call->handler);
   const SipDialog dialog = call->cell ? SipDialog{call->cell} : SipDialog{};

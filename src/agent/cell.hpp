@@ -46,6 +46,18 @@ struct Cell : std::enable_shared_from_this<Cell> {
   bool offering = false;                      // a re-INVITE of ours is under way
   std::string invite_transaction;             // drachtio's, while the INVITE is unanswered
 
+  // Slots hold handles, and handles cells: two legs that carry each other's end would live for
+  // ever.
+  void disconnect_all() {
+    for (auto* signal : {&on_terminate, &on_hold, &on_unhold, &on_refresh}) {
+      signal->disconnect_all_slots();
+    }
+    for (auto* signal :
+         {&on_modify, &on_info, &on_message, &on_notify, &on_options, &on_refer, &on_update}) {
+      signal->disconnect_all_slots();
+    }
+  }
+
   SipDialog::Signal on_terminate;
   SipDialog::Signal on_hold;
   SipDialog::Signal on_unhold;

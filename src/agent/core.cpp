@@ -44,7 +44,13 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
   }
 }
 
-Core::~Core() = default;
+// What slots hold may hold what they are connected to.
+Core::~Core() {
+  for (const auto& [number, cell] : cells_) cell->disconnect_all();
+  for (const auto& [transaction, weak] : incoming_) {
+    if (const auto incoming = weak.lock()) incoming->on_cancel.disconnect_all_slots();
+  }
+}
 
 void Core::post(std::function<void()> action) {
   asio::post(io_, [weak = weak_from_this(), action = std::move(action)] {

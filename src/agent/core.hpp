@@ -136,6 +136,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void told(std::vector<record::Walked> walked);
   void told_one(record::Walked& walked);
   void publish(const record::Told& told);
+  void forget_oldest();
   void connection_closed(std::uint64_t connection);
   std::shared_ptr<Cell> cell_of(std::int64_t number);
   std::shared_ptr<Cell> new_cell(std::shared_ptr<const DialogState> state);

@@ -68,6 +68,7 @@ void Core::cancelled(const std::string& transaction_id, const SipMessage& cancel
   if (!incoming) return;
   incoming->cancelled = true;
   incoming->on_cancel(cancel);
+  incoming->on_cancel.disconnect_all_slots();
 }
 
 // Slots answer; where there is none, `status` is answered.

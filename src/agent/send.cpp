@@ -73,8 +73,8 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
   if (status >= 200) {
     incoming->answered = true;
     incoming_.erase(incoming->transaction_id);
+    incoming->on_cancel.disconnect_all_slots();
   }
-  const auto keep = incoming->cell;
   send(incoming->link, incoming->cell, "sip|" + incoming->transaction_id + "|\r\n" + text,
        [handler = std::move(handler), incoming, status](const Reply& reply) {
          // Too long: nothing was sent, and the program may answer otherwise.

@@ -1,6 +1,7 @@
 // What comes back from the writer: first the events, for whoever subscribes; then the frame that
 // made them, for whoever must answer it.
 #include "agent/core.hpp"
+#include "dialog/rules.hpp"
 #include "wire/protocol_error.hpp"
 
 namespace drachtio::agent {
@@ -88,14 +89,19 @@ void Core::publish(const record::Told& told) {
   if (event.type == EventType::resumed) on_resumed(dialog);
   if (told.dialog->closed_at != event.position) return;
   cell->on_terminate(dialog);
+  // One that was never answered may come back: an INVITE is tried again after a challenge.
+  if (dialog::is_answered(*told.dialog)) cell->disconnect_all();
   ended_.push_back(cell->number);
-  if (ended_.size() <= ended_kept) return;
-  if (const auto oldest = cell_of(ended_.front());
-      oldest && SipDialog{oldest}.state() == State::terminated) {
-    const std::lock_guard lock{cells_mutex_};
-    cells_.erase(ended_.front());
-  }
+  if (ended_.size() > ended_kept) forget_oldest();
+}
+
+void Core::forget_oldest() {
+  const auto oldest = cell_of(ended_.front());
   ended_.pop_front();
+  if (!oldest || SipDialog{oldest}.state() != State::terminated) return;
+  oldest->disconnect_all();
+  const std::lock_guard lock{cells_mutex_};
+  cells_.erase(oldest->number);
 }
 
 void Core::committed(std::uint64_t ticket) {

@@ -161,9 +161,10 @@ awaitable<void> Client::Link::run() {
 }
 
 awaitable<void> Client::Link::run_once() {
-  const auto shaken = co_await stream_->handshake();
+  const std::optional<std::string> failure = co_await stream_->handshake();
   if (stopped_) co_return;
-  const std::string why = shaken ? *shaken : co_await converse();
+  std::string why = failure.value_or("");
+  if (!failure) why = co_await converse();
   stream_.reset();
   if (!stopped_) over(why);
 }

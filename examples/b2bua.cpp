@@ -1,0 +1,48 @@
+// Two legs as one call: whoever calls is connected to the address given, and hanging up, hold and
+// what a session holds are carried across: b2bua sip:bob@example.com
+#include <drachtio/agent.hpp>
+
+#include <iostream>
+
+using boost::system::error_code;
+using drachtio::Request;
+using drachtio::Response;
+using drachtio::SipDialog;
+using drachtio::SipMessage;
+
+// What happens in one leg happens in the other.
+void carry(const SipDialog& from, SipDialog to) {
+  from.on_modify().connect([to](Request& req, Response& res) mutable {
+    to.modify(req.body(), [res](error_code error, const SipMessage& answer) {
+      error ? res.send(488) : res.send(200, {.body = answer.body});
+    });
+  });
+  from.on_terminate().connect([to](const SipDialog&) mutable { to.terminate(); });
+}
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  drachtio::Agent app{"calls.db"};
+
+  app.invite([&](Request& req, Response& res) {
+    const auto connect = [req, res](error_code error, SipDialog callee, const SipMessage& answer) {
+      if (error) return res.send(answer.status >= 300 ? answer.status : 503);
+      const SipDialog caller = req.dialog();
+      caller.session()["callee"] = callee.call_id();
+      caller.session().join(callee.session());
+      carry(caller, callee);
+      carry(callee, caller);
+      res.send(200, {.body = answer.body});
+    };
+    const auto ring = [res](const SipMessage&) { res.send(180); };
+    const auto call =
+        app.siprequest(argv[1], {.body = req.body(), .on_provisional = ring}, connect);
+    req.on_cancel().connect([call](const SipMessage&) { call.cancel(); });
+  });
+  app.on_terminate.connect([](const drachtio::DialogEvent& e) {
+    std::cout << e.dialog.role() << " leg ended: " << e.reason << std::endl;
+  });
+
+  app.connect(drachtio::from_environment());
+  app.run();
+}

@@ -1,0 +1,61 @@
+// Many calls at full speed: nothing lost, nothing kept that is over.
+#include "agent/agent_program.hpp"
+#include "program.hpp"
+
+#include <unistd.h>
+
+#include <fstream>
+
+using namespace drachtio;
+using namespace drachtio::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::int64_t resident_kilobytes() {
+  std::ifstream statm{"/proc/self/statm"};
+  std::int64_t pages = 0;
+  statm >> pages >> pages;
+  return pages * ::sysconf(_SC_PAGESIZE) / 1024;
+}
+
+}  // namespace
+
+TEST_CASE("10,000 calls at full speed: each is answered, created and ended, none is kept",
+          "[agent][slow]") {
+  Sim sim{{"--talk", "10"}};
+  Program program{sim};
+  std::uint64_t created = 0;
+  std::uint64_t ended = 0;
+  program.agent->invite([](Request& req, Response& res) {
+    req.session()["caller"] = req.from().user;
+    res.send(200, {.body = our_sdp});
+  });
+  // Only counted: Program keeps every event it hears of.
+  program.agent->on_event.disconnect_all_slots();
+  program.agent->on_create.disconnect_all_slots();
+  program.agent->on_create.connect([&](const DialogEvent&) { ++created; });
+  program.agent->on_terminate.connect([&](const DialogEvent&) { ++ended; });
+  program.connect();
+  const auto calls = [&](std::uint64_t count) {
+    created = 0;
+    ended = 0;
+    sim.command("call " + std::to_string(count) + " 0 hangup");
+    REQUIRE(program.until([&] { return created == count && ended == count; }, 120s));
+  };
+  calls(10'000);  // what is made once is made now
+  const auto before = resident_kilobytes();
+  calls(10'000);
+  CHECK(program.agent->dialogs().empty());
+  auto stats = sim.stats();
+  CHECK(stats["answered"] == 20'000);
+  CHECK(stats["refused"] == 0);
+  CHECK(stats["dialogs"] == 0);
+  INFO("from " << before << " to " << resident_kilobytes() << " KiB");
+#if !defined(__SANITIZE_ADDRESS__)
+  CHECK(resident_kilobytes() < before + 16 * 1024);
+#endif
+  program.agent.reset();
+  const Ran verify = test::run("dialog-replay", {"--db", program.db().string(), "verify"});
+  CHECK(verify.status == 0);
+}

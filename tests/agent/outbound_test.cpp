@@ -1,0 +1,61 @@
+// Outbound mode: the server dials the program, one connection for each request.
+#include "agent/agent_program.hpp"
+#include "net/peer.hpp"
+
+#include <thread>
+
+using namespace drachtio;
+using namespace drachtio::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::string invite_frame() {
+  return "m1|sip|network|9|udp|192.0.2.1|5060|12:00:00.000000|tx1||192.0.2.9|5060|\r\n"
+         "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
+         "From: <sip:ann@example.com>;tag=a\r\nTo: <sip:bob@example.com>\r\nCall-ID: c1\r\n"
+         "CSeq: 1 INVITE\r\nContact: <sip:ann@192.0.2.1>\r\nContent-Length: 0\r\n\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("The program logs in on the server's connection, without routes, and answers its request",
+          "[agent]") {
+  boost::asio::io_context io{1};
+  const ScratchFolder folder;
+  Agent agent{io, folder / "calls.db"};
+  std::string source;
+  agent.invite([&](Request& req, Response& res) {
+    source = req.source().server;
+    res.send(200, {.body = our_sdp});
+  });
+  const std::uint16_t port = agent.listen({.host = "127.0.0.1", .port = 0, .secret = "cymru"});
+  std::thread program{[&] { io.run(); }};
+  {
+    Peer server{port};
+    const std::string login = server.read_frame();
+    CHECK(login.find("|authenticate|cymru|") != std::string::npos);
+    server.send_frame("r1|response|" + login.substr(0, login.find('|')) +
+                      "|OK|udp/192.0.2.9:5060|v0.9.4|udp/192.0.2.9:5060");
+    server.send_frame(invite_frame());
+    const std::string answer = server.read_frame();
+    CHECK(answer.find("|sip|tx1|\r\nSIP/2.0 200 OK\r\n") != std::string::npos);
+    CHECK(answer.find("CSeq: 1 INVITE\r\n") != std::string::npos);
+  }
+  agent.stop();
+  program.join();
+  CHECK(source == "127.0.0.1");
+}
+
+TEST_CASE("A port that is taken cannot be listened on, and the message says so", "[agent]") {
+  const ScratchFolder folder;
+  boost::asio::io_context io{1};
+  Agent agent{io, folder / "calls.db"};
+  const std::uint16_t port = agent.listen({.host = "127.0.0.1", .port = 0});
+  try {
+    agent.listen({.host = "127.0.0.1", .port = port});
+    FAIL("it listens");
+  } catch (const std::runtime_error& error) {
+    CHECK(std::string{error.what()}.find(std::to_string(port)) != std::string::npos);
+  }
+}
