@@ -74,7 +74,14 @@ void Core::publish(const record::Told& told) {
   const Event& event = told.event;
   if (!told.dialog) return signals.emit(event, SipDialog{});
   auto cell = cell_of(told.dialog->number);
-  if (!cell) cell = new_cell(told.dialog);
+  if (!cell) {
+    cell = new_cell(told.dialog);
+    // An afterthought to a dialog that was forgotten (the answer to its BYE) brings it back, but not
+    // to stay.
+    const bool late =
+        told.dialog->state == State::terminated && told.dialog->closed_at != event.position;
+    if (late) ended_.push_back(cell->number);
+  }
   {
     const std::lock_guard lock{cell->mutex};
     cell->state = told.dialog;

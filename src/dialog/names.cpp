@@ -2,9 +2,8 @@
 // for ever: a name may be added here, never changed.
 #include "dialog/names.hpp"
 
-#include <ostream>
-
 #include <array>
+#include <ostream>
 #include <utility>
 
 namespace drachtio {
