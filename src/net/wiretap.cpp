@@ -52,8 +52,7 @@ void Wiretap::ended(wire::Sender from) {
   if (heard.over) return;
   heard.over = true;
   if (heard.lost_since) {
-    tell("the connection has ended: " + missing_of(from) + " was recorded since its bytes broke off",
-         *heard.lost_since);
+    tell(missing_of(from) + " was recorded until it closed", *heard.lost_since);
     return;
   }
   // What a program leaves unfinished, its server never acted on.

@@ -269,6 +269,38 @@ TEST_CASE("A tap whose sides are mistaken for each other keeps the login out of 
   CHECK_FALSE(recorder.leaks());
 }
 
+TEST_CASE("A tap tells for how long it could record nothing of a connection", "[recorder]") {
+  Door door;
+  Recorder recorder;
+  recorder.start("tap", {"--server", "pbx=127.0.0.1:" + std::to_string(door.port()), "--listen",
+                         "127.0.0.1:0"});
+  Peer program{recorder.port()};
+  Peer server = door.accept();
+  server.send_frame("r|response|c|OK|udp/127.0.0.1:5060|v0.9.4|udp/127.0.0.1:5060");
+  server.send("zz#bad");
+  REQUIRE(recorder.tells("until it closes"));
+  for (const std::string& frame : call_records("uas-normal.cdr")) server.send_frame(frame);
+  SECTION("until it closes") {
+    server.close();
+    CHECK(recorder.tells("until it closed"));
+  }
+  SECTION("until the recorder is stopped") {}
+  CHECK(recorder.end() == 0);
+  CHECK(events_in(recorder.db()).empty());
+  const SQLite::Database database{recorder.db().string(), SQLite::OPEN_READONLY};
+  SQLite::Statement gaps{database,
+                         "SELECT began, seconds FROM coverage_gap WHERE server = 'pbx' "
+                         "AND position IN (SELECT position FROM event WHERE type = 'gap')"
+                         " ORDER BY position"};
+  REQUIRE(gaps.executeStep());
+  const std::string began = gaps.getColumn(0).getString();
+  const double noticed_within = gaps.getColumn(1).getDouble();
+  REQUIRE(gaps.executeStep());
+  CHECK(gaps.getColumn(0).getString() == began);
+  CHECK(gaps.getColumn(1).getDouble() > noticed_within);
+  CHECK_FALSE(gaps.executeStep());
+}
+
 TEST_CASE("A refused secret is an event, once, and is shown nowhere", "[recorder]") {
   Door door;
   Recorder recorder;
