@@ -1,9 +1,9 @@
 #include "replay/proof.hpp"
 
+#include "console/interrupt.hpp"
+#include "console/progress_bar.hpp"
 #include "log/verify.hpp"
 #include "projection/verify.hpp"
-#include "replay/interrupt.hpp"
-#include "replay/progress_bar.hpp"
 #include "replay/sheet.hpp"
 #include "text/escape.hpp"
 
@@ -27,8 +27,8 @@ void print(const log::Faults& faults) {
   }
 }
 
-void show(ProgressBar& bar, std::int64_t at, std::int64_t total) {
-  if (interrupted()) throw Interrupted{};
+void show(tools::ProgressBar& bar, std::int64_t at, std::int64_t total) {
+  if (tools::interrupted()) throw tools::Interrupted{};
   bar.show(at, total);
 }
 
@@ -45,13 +45,13 @@ bool prove(const std::filesystem::path& db, const std::optional<log::Hash>& note
   projection::Verified dialogs;
   try {
     log::Reader reader{db};
-    ProgressBar chain_bar{"chain"};
+    tools::ProgressBar chain_bar{"chain"};
     log::VerifyOptions options;
     options.noted_head = noted_head;
     options.progress = [&](std::int64_t at, std::int64_t total) { show(chain_bar, at, total); };
     chain = log::verify(reader, options, faults);
     chain_bar.clear();
-    ProgressBar dialog_bar{"dialogs"};
+    tools::ProgressBar dialog_bar{"dialogs"};
     dialogs = projection::verify(
         reader, [&](std::int64_t at, std::int64_t total) { show(dialog_bar, at, total); }, faults);
   } catch (const log::Error& error) {
