@@ -78,6 +78,29 @@ Capture in_one_piece(const Capture& capture) {
   return result;
 }
 
+Capture repeated(int calls) {
+  const Capture one = read_capture(capture_path("uas-app-bye.app"));
+  Capture many{one.header, {}};
+  for (int call = 0; call < calls; ++call) {
+    for (wire::CaptureChunk chunk : one.chunks) {
+      if (chunk.closed) continue;
+      chunk.connection = static_cast<std::uint64_t>(call);
+      std::string id = std::to_string(call);
+      id.insert(0, 6 - id.size(), '0');
+      // Call-IDs begin with "1-"; the same length, so that frame lengths still hold.
+      for (std::size_t at = chunk.bytes.find("@127.0.0.1"); at != std::string::npos;
+           at = chunk.bytes.find("@127.0.0.1", at + 1)) {
+        if (at >= 5 &&
+            chunk.bytes.substr(at - 5, 5).find_first_not_of("0123456789") == std::string::npos) {
+          chunk.bytes.replace(at - 5, 5, id.substr(1));
+        }
+      }
+      many.chunks.push_back(chunk);
+    }
+  }
+  return many;
+}
+
 void write_capture(const std::filesystem::path& path, const Capture& capture) {
   const double started_at = wire::parse_capture_header(capture.header);
   std::ofstream file{path};

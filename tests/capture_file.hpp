@@ -27,6 +27,10 @@ Capture cut(const Capture& capture, std::size_t size);
 // Each direction of each connection in one piece, with the time of its last chunk.
 Capture in_one_piece(const Capture& capture);
 
+// One recorded call, so many times over, each with ids and a connection of its own: long enough to
+// be stopped in the middle of.
+Capture repeated(int calls);
+
 void write_capture(const std::filesystem::path& path, const Capture& capture);
 
 }  // namespace drachtio::test

@@ -21,31 +21,6 @@ using test::ScratchFolder;
 
 namespace {
 
-// A capture long enough to be killed in the middle of: one recorded call, again and again, each
-// time with ids of its own.
-void write_long_capture(const std::filesystem::path& path, int calls) {
-  const test::Capture one = test::read_capture(test::capture_path("uas-app-bye.app"));
-  test::Capture many{one.header, {}};
-  for (int call = 0; call < calls; ++call) {
-    for (wire::CaptureChunk chunk : one.chunks) {
-      if (chunk.closed) continue;
-      chunk.connection = static_cast<std::uint64_t>(call);
-      std::string id = std::to_string(call);
-      id.insert(0, 6 - id.size(), '0');
-      // Call-IDs begin with "1-"; the same length, so that frame lengths still hold.
-      for (std::size_t at = chunk.bytes.find("@127.0.0.1"); at != std::string::npos;
-           at = chunk.bytes.find("@127.0.0.1", at + 1)) {
-        if (at >= 5 &&
-            chunk.bytes.substr(at - 5, 5).find_first_not_of("0123456789") == std::string::npos) {
-          chunk.bytes.replace(at - 5, 5, id.substr(1));
-        }
-      }
-      many.chunks.push_back(chunk);
-    }
-  }
-  test::write_capture(path, many);
-}
-
 // Writes down what it is told, position and hash alike, until told to stop.
 class Witness {
  public:
@@ -104,7 +79,7 @@ TEST_CASE("killed thirty times in the middle of its work, a recorder still prove
   const auto db = folder / "calls.db";
   const std::string capture = (folder / "long.jsonl").string();
   constexpr int calls = 20000;
-  write_long_capture(capture, calls);
+  test::write_capture(capture, test::repeated(calls));
   std::mt19937 random{std::random_device{}()};
   Witness witness{db};
 
