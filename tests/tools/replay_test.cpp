@@ -129,6 +129,55 @@ TEST_CASE("list filters, and shows control characters escaped") {
   CHECK(log.replay({"list", "--csv", "--json"}).status == 2);
 }
 
+TEST_CASE("no control character of any kind is printed, in whatever form") {
+  const Log log;
+  {
+    SampleLog sample{log.path()};
+    Event evil;
+    Opening opening;
+    opening.server = "10.0.0.1:9022\x7F";
+    opening.call_id =
+        "c1\xC2\x9B"
+        "2J";
+    opening.dialog_id = opening.call_id + ";from-tag=\x7F";
+    opening.calling_party.display = "\xC2\x80\xC2\x9F";
+    evil.type = EventType::invited;
+    evil.opening = opening;
+    evil.occurred_at = at_second(40);
+    sample.append(evil);
+    Event patch;
+    patch.type = EventType::session_set;
+    patch.dialog = sample.log().head().position;
+    patch.patch = "{\"a\":\"\xC2\x9B\"}";
+    patch.occurred_at = at_second(41);
+    sample.append(patch);
+  }
+  const std::vector<std::vector<std::string>> commands{
+      {"list", "--json"},
+      {"list", "--csv"},
+      {"list"},
+      {"show", "c1", "--json", "--messages"},
+      {"show", "c1", "--messages"},
+      {"show", "c1"},
+      {"tail", "--json"},
+      {"tail"},
+      {"state", "--position", "100", "--json"},
+      {"state", "--position", "100"},
+      {"sql", "SELECT data, data AS \"\xC2\x9B\" FROM event ORDER BY position DESC", "--json"},
+      {"sql", "SELECT data FROM event ORDER BY position DESC"},
+      {"sql", "SELECT data FROM event ORDER BY position DESC", "--csv"}};
+  for (const auto& command : commands) {
+    const Ran ran = log.replay(command);
+    CAPTURE(command, ran.out, ran.err);
+    CHECK(ran.status == 0);
+    CHECK((has(ran.out, "\\u009b") || has(ran.out, "\\xC2\\x9B")));
+    CHECK_FALSE(has(ran.out, "\xC2\x9B"));
+    CHECK_FALSE(has(ran.out, "\xC2\x80"));
+    CHECK_FALSE(has(ran.out, "\x7F"));
+  }
+  CHECK(log.replay({"verify"}).status == 0);
+}
+
 TEST_CASE("show finds a call by its ids or a part that only it has") {
   const Log log;
   for (const char* call : {"first@example.com", "first@example.com;from-tag=caller-tag", "first"}) {

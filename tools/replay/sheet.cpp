@@ -77,6 +77,8 @@ bool is_safe(std::string_view text) {
 
 void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
+void put_json(std::string object) { put(text::printable_json(std::move(object)) + '\n'); }
+
 bool output_failed() { return std::fflush(stdout) != 0 || std::ferror(stdout) != 0; }
 
 std::size_t width(std::string_view text) {
@@ -175,7 +177,7 @@ void Sheet::print_json(const std::vector<Cell>& cells) {
     line += ':';
     std::visit(Json{line}, cells[i]);
   }
-  put(line + "}\n");
+  put_json(line + '}');
 }
 
 }  // namespace drachtio::replay

@@ -65,7 +65,7 @@ void print_json(const Event& event, const std::optional<Owner>& owner, const std
   text::JsonObject object{out};
   write_event(object, event, owner, data);
   object.close();
-  put(out + '\n');
+  put_json(std::move(out));
 }
 
 }  // namespace
