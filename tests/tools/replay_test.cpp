@@ -6,7 +6,10 @@
 #include "scratch_folder.hpp"
 
 #include <boost/json.hpp>
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -99,6 +102,34 @@ TEST_CASE("sql is stopped when its time is up") {
                               "SELECT count(*) FROM n"});
   CHECK(ran.status == 1);
   CHECK(has(ran.err, "stopped after 0.2 s"));
+}
+
+TEST_CASE("sql is stopped in the middle of a function too, and when nobody reads what it prints") {
+  const Log log;
+  const auto began = std::chrono::steady_clock::now();
+  const Ran ran =
+      log.replay({"sql", "--timeout", "0.2",
+                  "SELECT instr(hex(zeroblob(15000000)), hex(zeroblob(7000000)) || '1')"});
+  CHECK(ran.status == 1);
+  CHECK(has(ran.err, "stopped after 0.2 s"));
+  ScratchFolder folder;
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  const int unread = ::open((folder / "pipe").c_str(), O_RDWR | O_CLOEXEC);
+  const int pid = start("dialog-replay",
+                        {"--db", log.path().string(), "sql", "--timeout", "0.2", "--csv",
+                         "SELECT hex(zeroblob(1000000))"},
+                        folder / "pipe");
+  CHECK(wait_for(pid) == 1);
+  ::close(unread);
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{15});
+}
+
+TEST_CASE("sql makes no values of more than 32 MiB") {
+  const Log log;
+  CHECK(log.replay({"sql", "SELECT length(hex(zeroblob(15000000)))", "--csv"}).status == 0);
+  const Ran ran = log.replay({"sql", "SELECT length(hex(zeroblob(20000000)))"});
+  CHECK(ran.status == 2);
+  CHECK(has(ran.err, "too big"));
 }
 
 TEST_CASE("sql prints values by their type, and no control characters") {
