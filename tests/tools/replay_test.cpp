@@ -287,7 +287,18 @@ TEST_CASE("verify, rebuild and backup tell by their status how it went") {
   const std::string head = right.out.substr(right.out.size() - 65, 64);
   CHECK(log.replay({"verify", "--head", head}).status == 0);
   CHECK(log.replay({"verify", "--head", std::string(64, '0')}).status == 1);
-  CHECK(log.replay({"verify", "--head", "12"}).status == 2);
+  CHECK(log.replay({"verify", "--head", "13:" + head}).status == 0);
+  const Ran elsewhere = log.replay({"verify", "--head", "12:" + head});
+  CHECK(elsewhere.status == 1);
+  CHECK(has(elsewhere.out, "head: position 12 does not have the noted hash, but "));
+  const Ran beyond = log.replay({"verify", "--head", "14:" + head});
+  CHECK(beyond.status == 1);
+  CHECK(has(beyond.out, "head: position 14 is not in the log"));
+  for (const std::string& none : std::vector<std::string>{
+           "12", "13:12", ":" + head, "-1:" + head, "1x:" + head, "99999999999999999999:" + head}) {
+    INFO(none);
+    CHECK(log.replay({"verify", "--head", none}).status == 2);
+  }
 
   CHECK(log.replay({"backup", (log / "copy.db").string()}).status == 0);
   CHECK(run("dialog-replay", {"--db", (log / "copy.db").string(), "verify"}).out == right.out);

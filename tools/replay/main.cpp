@@ -142,7 +142,7 @@ void add_verify(CLI::App& app, CommandLine& line) {
   CLI::App& command = add_command(
       app, "verify", "Prove that nothing recorded was changed, removed, added or reordered",
       "  dialog-replay --db calls.db verify\n"
-      "  dialog-replay --db calls.db verify --head 9f86d081884c7d659a2feaa0c55ad015...",
+      "  dialog-replay --db calls.db verify --head 105:9f86d081884c7d659a2feaa0c55ad015...",
       [&line] {
         line.verify.db = line.db;
         line.run = [&line] { return verify(line.verify); };
@@ -151,13 +151,14 @@ void add_verify(CLI::App& app, CommandLine& line) {
       .add_option_function<std::string>(
           "--head",
           [&line](const std::string& text) {
-            line.verify.head = digest::from_hex(text);
+            line.verify.head = parse_noted_head(text);
             if (!line.verify.head) {
-              throw CLI::ValidationError("--head", "a hash is 64 hexadecimal digits");
+              throw CLI::ValidationError(
+                  "--head", "a head is POSITION:HASH or HASH, and a hash is 64 hexadecimal digits");
             }
           },
-          "A head's hash noted earlier: proves that nothing was cut off since")
-      ->type_name("HASH");
+          "A head noted earlier: proves that nothing was cut off since")
+      ->type_name("[POSITION:]HASH");
 }
 
 void add_tail(CLI::App& app, CommandLine& line) {

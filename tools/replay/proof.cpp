@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 namespace drachtio::replay {
 
 namespace {
@@ -37,9 +39,35 @@ std::string head_words(const log::Head& head) {
                            : fmt::format("head {} {}", head.position, digest::to_hex(head.hash));
 }
 
+// The row at the noted position must be the noted one: that there is one with its hash has been
+// seen to.
+void check_position(log::Reader& reader, const NotedHead& noted, log::Faults& faults) {
+  const auto row = reader.at(*noted.position);
+  if (row && row->hash == noted.hash) return;
+  faults.add("head",
+             fmt::format("position {} {}", *noted.position,
+                         row ? "does not have the noted hash, but " + digest::to_hex(row->hash)
+                             : "is not in the log"));
+}
+
 }  // namespace
 
-bool prove(const std::filesystem::path& db, const std::optional<log::Hash>& noted_head) {
+std::optional<NotedHead> parse_noted_head(std::string_view text) {
+  NotedHead noted;
+  if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
+    std::int64_t position = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + colon, position);
+    if (error != std::errc{} || end != text.data() + colon || position < 0) return std::nullopt;
+    noted.position = position;
+    text.remove_prefix(colon + 1);
+  }
+  const auto hash = digest::from_hex(text);
+  if (!hash) return std::nullopt;
+  noted.hash = *hash;
+  return noted;
+}
+
+bool prove(const std::filesystem::path& db, const std::optional<NotedHead>& noted) {
   log::Faults faults;
   log::Verified chain;
   projection::Verified dialogs;
@@ -47,10 +75,11 @@ bool prove(const std::filesystem::path& db, const std::optional<log::Hash>& note
     log::Reader reader{db};
     tools::ProgressBar chain_bar{"chain"};
     log::VerifyOptions options;
-    options.noted_head = noted_head;
+    if (noted) options.noted_head = noted->hash;
     options.progress = [&](std::int64_t at, std::int64_t total) { show(chain_bar, at, total); };
     chain = log::verify(reader, options, faults);
     chain_bar.clear();
+    if (noted && noted->position) check_position(reader, *noted, faults);
     tools::ProgressBar dialog_bar{"dialogs"};
     dialogs = projection::verify(
         reader, [&](std::int64_t at, std::int64_t total) { show(dialog_bar, at, total); }, faults);
