@@ -6,7 +6,6 @@
 #include "net/peer.hpp"
 #include "program.hpp"
 #include "scratch_folder.hpp"
-#include "wire/frame_reader.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -154,21 +153,6 @@ void let_in(Peer& peer) {
                     (i == 0 ? "|udp/127.0.0.1:5060|v0.9.4|udp/127.0.0.1:5060" : ""));
     if (i == 0) CHECK(rest == std::string{"authenticate|"} + secret + '|');
   }
-}
-
-// The frames a server sent in a capture, but for its replies.
-std::vector<std::string> call_records(const std::string& name) {
-  std::map<std::uint64_t, wire::FrameReader> readers;
-  std::vector<std::string> frames;
-  for (const auto& chunk : read_capture(capture_path(name)).chunks) {
-    if (chunk.from != wire::Sender::server) continue;
-    auto& reader = readers[chunk.connection];
-    reader.push(chunk.bytes);
-    while (const auto payload = reader.next()) {
-      if (payload->find("|response|") == std::string_view::npos) frames.emplace_back(*payload);
-    }
-  }
-  return frames;
 }
 
 }  // namespace
