@@ -384,7 +384,17 @@ TEST_CASE("A command line that makes no sense ends with status 2", "[recorder]")
     CHECK_THAT(ran.err, contains(complaint));
   }
   CHECK_FALSE(std::filesystem::exists(db));
-  CHECK(run("dialog-recorder", {"--help"}).status == 0);
+}
+
+TEST_CASE("The help says what it takes to begin with", "[recorder]") {
+  const Ran help = run("dialog-recorder", {"--help"});
+  CHECK(help.status == 0);
+  for (const char* what :
+       {"Examples:", "DRACHTIO_SECRET", "Exit status: 0", "dialog-recorder tap"}) {
+    CHECK_THAT(help.out, contains(what));
+  }
+  const Ran watch = run("dialog-recorder", {"watch", "--help"});
+  CHECK_THAT(watch.out, contains("--no-verify ") && !contains("{false}"));
 }
 
 TEST_CASE("A log that cannot be written ends with status 3", "[recorder]") {

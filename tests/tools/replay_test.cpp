@@ -339,9 +339,39 @@ TEST_CASE("what cannot be opened is status 3, and is not made") {
   CHECK(run("dialog-replay", {"list", "--help"}).status == 0);
 }
 
+TEST_CASE("a number that is none, or none that fits, is told in short") {
+  const Log log;
+  const std::vector<std::vector<std::string>> options{
+      {"list", "--limit"}, {"tail", "--from"}, {"state", "--position"}};
+  for (const auto& option : options) {
+    for (const char* number : {"-1", "99999999999999999999", "9223372036854775808", "1.5", "x"}) {
+      const Ran ran = log.replay({option[0], option[1], number});
+      CAPTURE(option, number, ran.err);
+      CHECK(ran.status == 2);
+      CHECK(has(ran.err, "\"" + std::string{number} +
+                             "\" is not a whole number from 0 to 9223372036854775807"));
+    }
+    CHECK(log.replay({option[0], option[1], "9223372036854775807"}).status == 0);
+  }
+  CHECK(log.replay({"sql", "--timeout", "nan", "SELECT 1"}).status == 2);
+}
+
+TEST_CASE("a word that is no subcommand is named") {
+  for (const char* program : {"dialog-replay", "dialog-recorder"}) {
+    const Ran bogus = run(program, {"bogus"});
+    CHECK(bogus.status == 2);
+    CHECK(has(bogus.err, "There is no subcommand \"bogus\""));
+    CHECK(has(run(program, {"--bogus"}).err, "There is no option \"--bogus\""));
+    const Ran version = run(program, {"--version"});
+    CHECK(version.status == 0);
+    CHECK(version.out.starts_with(std::string{program} + " 0."));
+  }
+}
+
 TEST_CASE("gaps says when the recorder was blind") {
   const Log log;
   CHECK(log.replay({"gaps"}).out == "no gaps\n");
+  CHECK(log.replay({"gaps", "--server", "10.0.0.1:9022"}).out == "no gaps on 10.0.0.1:9022\n");
   {
     SampleLog sample{log.path()};
     Event link;
@@ -354,5 +384,10 @@ TEST_CASE("gaps says when the recorder was blind") {
   }
   CHECK(lines(log.replay({"gaps", "--json"}).out) == 1);
   CHECK(has(log.replay({"gaps", "--server", "10.0.0.1:9022"}).out, "link lost"));
-  CHECK(has(log.replay({"gaps", "--server", "other"}).out, "no gaps on other"));
+  CHECK(log.replay({"gaps", "--server", "10.0.0.1:9022"}).status == 0);
+  const Ran unknown = log.replay({"gaps", "--server", "nope"});
+  CHECK(unknown.status == 1);
+  CHECK(unknown.out.empty());
+  CHECK(has(unknown.err, "knows of no server \"nope\""));
+  CHECK(unknown.err.find("no gaps") == std::string::npos);
 }
