@@ -209,6 +209,42 @@ TEST_CASE("no control character of any kind is printed, in whatever form") {
   CHECK(log.replay({"verify"}).status == 0);
 }
 
+TEST_CASE("a table's columns stand below each other, whatever script a name is written in") {
+  const Log log;
+  // Thirteen columns each: wide characters take two, a combining accent none.
+  const Ran ran =
+      log.replay({"sql",
+                  "SELECT column1 AS name, column2 AS next FROM (VALUES ('abcdefghijklm', 1), "
+                  "('\u5f20\u4e09\u674e\u56db\u738b\u4e94x', 2), ('\ud55c\uad6d\uc5b4 abcdef', 3), "
+                  "('Rene\u0301 abcdefgh', 4), ('\u00e9\u00df\u0416\u05d0jklmnopqr', 5))"});
+  CHECK(ran.out ==
+        "name           next\n"
+        "-------------  ----\n"
+        "abcdefghijklm  1\n"
+        "\u5f20\u4e09\u674e\u56db\u738b\u4e94x  2\n"
+        "\ud55c\uad6d\uc5b4 abcdef  3\n"
+        "Rene\u0301 abcdefgh  4\n"
+        "\u00e9\u00df\u0416\u05d0jklmnopqr  5\n");
+}
+
+TEST_CASE("a lost call is told with what made it so") {
+  const Log log;
+  {
+    SampleLog sample{log.path()};
+    Event lost;
+    lost.type = EventType::lost;
+    lost.dialog = sample.call("third@example.com", 40, 1);
+    lost.cause = Cause::lost;
+    lost.reason = "neither answered nor ended within 300 s";
+    lost.occurred_at = at_second(400);
+    sample.append(lost);
+  }
+  const Ran text = log.replay({"tail"});
+  CHECK(has(text.out, "lost            neither answered nor ended within 300 s"));
+  CHECK(has(log.replay({"tail", "--json"}).out,
+            "\"what\":\"neither answered nor ended within 300 s\""));
+}
+
 TEST_CASE("show finds a call by its ids or a part that only it has") {
   const Log log;
   for (const char* call : {"first@example.com", "first@example.com;from-tag=caller-tag", "first"}) {

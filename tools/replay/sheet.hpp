@@ -69,7 +69,4 @@ bool output_failed();
 // One object of JSON and a line feed, with no control character that a terminal would obey.
 void put_json(std::string object);
 
-// How many columns of a terminal `text` takes, a code point being one.
-std::size_t width(std::string_view text);
-
 }  // namespace drachtio::replay
