@@ -2,8 +2,8 @@
 
 #include "text/utf8.hpp"
 
-#include <locale.h>
-#include <wchar.h>
+#include <clocale>
+#include <cwchar>
 
 namespace drachtio::tools {
 
