@@ -2,11 +2,13 @@
 
 find_package(CLI11 REQUIRED CONFIG)
 
-# drachtio_program(<name> <folder>): every .cpp of tools/<folder>; nothing while there is none.
+# drachtio_program(<name> <folder>...): every .cpp of tools/<folder>; nothing while there is none.
 # Only the file that parses arguments should include CLI11, which costs seconds in each that does.
 set(DRACHTIO_PROGRAMS "")
-function(drachtio_program name folder)
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/${folder}/*.cpp)
+function(drachtio_program name)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/tools/ OUTPUT_VARIABLE folders)
+  list(TRANSFORM folders APPEND /*.cpp OUTPUT_VARIABLE patterns)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${patterns})
   if(NOT sources)
     return()
   endif()
@@ -18,8 +20,8 @@ function(drachtio_program name folder)
   set(DRACHTIO_PROGRAMS ${DRACHTIO_PROGRAMS} ${name} PARENT_SCOPE)
 endfunction()
 
-drachtio_program(dialog-recorder recorder)
-drachtio_program(dialog-replay replay)
+drachtio_program(dialog-recorder recorder console)
+drachtio_program(dialog-replay replay console)
 drachtio_program(drachtio-bench bench)
 drachtio_program(drachtio-sim sim)
 

@@ -1,5 +1,7 @@
 #include "capture_file.hpp"
 
+#include "wire/frame_reader.hpp"
+
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -76,6 +78,47 @@ Capture in_one_piece(const Capture& capture) {
     }
   }
   return result;
+}
+
+std::vector<std::string> call_records(const std::string& name) {
+  std::map<std::uint64_t, wire::FrameReader> readers;
+  std::vector<std::string> frames;
+  for (const auto& chunk : read_capture(capture_path(name)).chunks) {
+    if (chunk.from != wire::Sender::server) continue;
+    auto& reader = readers[chunk.connection];
+    reader.push(chunk.bytes);
+    while (const auto payload = reader.next()) {
+      if (payload->find("|response|") == std::string_view::npos) frames.emplace_back(*payload);
+    }
+  }
+  return frames;
+}
+
+std::string as_call(std::string bytes, int number) {
+  std::string id = std::to_string(number % 100000);
+  id.insert(0, 5 - id.size(), '0');
+  // Call-IDs are "1-NNNNN@127.0.0.1"; the same length, so that frame lengths still hold.
+  for (std::size_t at = bytes.find("@127.0.0.1"); at != std::string::npos;
+       at = bytes.find("@127.0.0.1", at + 1)) {
+    if (at >= 5 && bytes.substr(at - 5, 5).find_first_not_of("0123456789") == std::string::npos) {
+      bytes.replace(at - 5, 5, id);
+    }
+  }
+  return bytes;
+}
+
+Capture repeated(int calls) {
+  const Capture one = read_capture(capture_path("uas-app-bye.app"));
+  Capture many{one.header, {}};
+  for (int call = 0; call < calls; ++call) {
+    for (wire::CaptureChunk chunk : one.chunks) {
+      if (chunk.closed) continue;
+      chunk.connection = static_cast<std::uint64_t>(call);
+      chunk.bytes = as_call(std::move(chunk.bytes), call);
+      many.chunks.push_back(std::move(chunk));
+    }
+  }
+  return many;
 }
 
 void write_capture(const std::filesystem::path& path, const Capture& capture) {

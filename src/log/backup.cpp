@@ -20,16 +20,44 @@ namespace {
 constexpr int pages_at_once = 1024;
 constexpr std::array<const char*, 3> companions{"-wal", "-shm", "-journal"};
 
+[[noreturn]] void refuse(const std::filesystem::path& destination, const std::string& why) {
+  throw Error{Failure::cannot_open, "cannot back up to " + destination.string() + ": " + why};
+}
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::exists(std::filesystem::symlink_status(path, error));
+}
+
+// Two names of one file too: a symbolic or a hard link.
+bool same_file(const std::filesystem::path& one, const std::filesystem::path& other) {
+  std::error_code error;
+  return std::filesystem::equivalent(one, other, error) ||
+         std::filesystem::weakly_canonical(one, error) ==
+             std::filesystem::weakly_canonical(other, error);
+}
+
+// The log and what stands beside it are the recorder's, at work or not.
+void require_other_than(const std::filesystem::path& source,
+                        const std::filesystem::path& destination) {
+  if (same_file(source, destination)) refuse(destination, "it is the log itself");
+  for (const char* suffix : {"-wal", "-shm", "-journal", ".lock"}) {
+    if (same_file(source.string() + suffix, destination)) {
+      refuse(destination, "that name belongs to the log");
+    }
+  }
+}
+
 // A -wal or -journal left by an earlier database of this name would be taken for the copy's own,
-// and played into it.
-void require_no_companions(const std::filesystem::path& destination) {
+// and played into it. Only where no database stands beside them are they surely nobody's.
+void require_free(const std::filesystem::path& destination) {
+  if (is_there(destination)) refuse(destination, "it exists, and a backup overwrites nothing");
   for (const char* suffix : companions) {
     const std::string path = destination.string() + suffix;
-    std::error_code error;
-    if (std::filesystem::exists(std::filesystem::symlink_status(path, error))) {
-      throw Error{Failure::cannot_open, path +
-                                            " exists: it would be taken for part of the copy; "
-                                            "remove it or choose another name"};
+    if (is_there(path)) {
+      refuse(destination, path +
+                              " was left by a database that is gone, and would be taken for "
+                              "part of the copy: remove it, or choose another name");
     }
   }
 }
@@ -37,12 +65,7 @@ void require_no_companions(const std::filesystem::path& destination) {
 void create(const std::filesystem::path& destination) {
   const int descriptor =
       ::open(destination.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (descriptor < 0) {
-    throw Error{Failure::cannot_open,
-                errno == EEXIST
-                    ? destination.string() + " exists: a backup overwrites nothing"
-                    : "cannot create " + destination.string() + ": " + std::strerror(errno)};
-  }
+  if (descriptor < 0) refuse(destination, std::strerror(errno));
   ::close(descriptor);  // before SQLite opens it: closing it later would drop SQLite's locks
 }
 
@@ -80,7 +103,8 @@ void copy(SQLite::Database& source, const std::filesystem::path& destination,
 }  // namespace
 
 void backup(Reader& source, const std::filesystem::path& destination, const Progress& progress) {
-  require_no_companions(destination);
+  require_other_than(std::filesystem::weakly_canonical(source.path()), destination);
+  require_free(destination);
   create(destination);
   try {
     copy(source.database(), destination, progress);

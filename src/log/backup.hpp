@@ -8,8 +8,9 @@
 
 namespace drachtio::log {
 
-// Copies the log as it is at this moment to `destination`, which must not exist and is created
-// with mode 0600: one file, whole by itself. When this returns it is on disk.
+// Copies the log as it is at this moment to `destination`, which must not exist, nor be a name of
+// the log's own, and is created with mode 0600: one file, whole by itself. When this returns it is
+// on disk.
 //
 // The copy is read in one read transaction, or a busy recorder would make it start over for ever;
 // the recorder is not held up by that, only its -wal grows meanwhile. `progress` is told in pages.

@@ -4,15 +4,21 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <cstring>
 #include <stdexcept>
 
 namespace drachtio::net {
 
 namespace {
 
+// Where the system refused something, that says it all: OpenSSL only adds where it was at the time.
 std::string queued_errors() {
   std::string text;
   while (const unsigned long code = ERR_get_error()) {
+    if (ERR_SYSTEM_ERROR(code)) {
+      ERR_clear_error();
+      return std::strerror(ERR_GET_REASON(code));
+    }
     const char* reason = ERR_reason_error_string(code);
     if (!text.empty()) text += ", ";
     text += reason != nullptr ? reason : "error " + std::to_string(code);

@@ -12,23 +12,29 @@ bool is_login(std::string_view payload) {
   return bar != std::string_view::npos && payload.substr(bar + 1).starts_with("authenticate");
 }
 
+// What is not recorded any more once the frames of this side cannot be found.
+std::string missing_of(wire::Sender from) {
+  return from == wire::Sender::server ? "nothing more of this connection"
+                                      : "no more proxying by this connection";
+}
+
 }  // namespace
 
 void Wiretap::bytes(wire::Sender from, std::string_view bytes, Instant read_at) {
-  Way& way = from == wire::Sender::server ? server_way_ : program_;
-  if (way.over) return;
-  way.last_read_at = read_at;
-  way.frames.push(bytes);
+  Way& heard = way(from);
+  if (heard.over || heard.lost_since) return;
+  heard.last_read_at = read_at;
+  heard.frames.push(bytes);
   try {
-    while (const auto payload = way.frames.next()) {
+    while (const auto payload = heard.frames.next()) {
       from == wire::Sender::server ? server_frame(*payload, read_at)
                                    : program_frame(*payload, read_at);
-      if (way.over) return;
+      if (heard.over || heard.lost_since) return;
     }
   } catch (const wire::ProtocolError& error) {
     // Shown in full only for who is surely the server: others' bytes may hold the secret.
     if (from == wire::Sender::client && !server_known_) {
-      way.over = true;  // nobody the server has let in: nothing of a call is missed
+      heard.over = true;  // nobody the server has let in: nothing of a call is missed
     } else if (from == wire::Sender::server && server_known_) {
       lose(from, std::string{"the server sent no frame: "} + error.what(), read_at);
     } else {
@@ -42,15 +48,18 @@ void Wiretap::bytes(wire::Sender from, std::string_view bytes, Instant read_at) 
 }
 
 void Wiretap::ended(wire::Sender from) {
-  Way& way = from == wire::Sender::server ? server_way_ : program_;
-  if (way.over) return;
-  way.over = true;
+  Way& heard = way(from);
+  if (heard.over) return;
+  heard.over = true;
+  if (heard.lost_since) {
+    tell(missing_of(from) + " was recorded until it closed", *heard.lost_since);
+    return;
+  }
   // What a program leaves unfinished, its server never acted on.
-  if (from == wire::Sender::client || way.frames.pending() == 0) return;
-  lose(from,
-       "the connection ended in the middle of a frame: " + std::to_string(way.frames.pending()) +
+  if (from == wire::Sender::client || heard.frames.pending() == 0) return;
+  tell("the connection ended in the middle of a frame: " + std::to_string(heard.frames.pending()) +
            " bytes of it are lost",
-       way.last_read_at);
+       heard.last_read_at);
 }
 
 void Wiretap::server_frame(std::string_view payload, Instant read_at) {
@@ -90,7 +99,11 @@ void Wiretap::program_frame(std::string_view payload, Instant read_at) {
 }
 
 void Wiretap::lose(wire::Sender from, const std::string& why, Instant since) {
-  (from == wire::Sender::server ? server_way_ : program_).over = true;
+  way(from).lost_since = since;
+  tell(why + "; " + missing_of(from) + " is recorded until it closes", since);
+}
+
+void Wiretap::tell(const std::string& why, Instant since) const {
   if (listener_.missed) listener_.missed(why, since);
 }
 

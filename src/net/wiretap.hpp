@@ -8,6 +8,7 @@
 #include "wire/frame_reader.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,7 +21,8 @@ class Wiretap {
     // To be recorded, in this order: every frame of the server's; of the program's only the first
     // line of each `proxy`, as everything else comes back from the server.
     std::function<void(record::Frame)> frame;
-    // From here on, or since `since`, something is missing; `why` is fit to be shown.
+    // Something is missing since `since`; `why` is fit to be shown. Where it is all that follows,
+    // this is told once when it begins and once more when that side has ended.
     std::function<void(const std::string& why, Instant since)> missed;
   };
 
@@ -29,7 +31,7 @@ class Wiretap {
       : server_(std::move(server)), connection_(connection), listener_(std::move(listener)) {}
 
   // Bytes in the order they were read. After bytes that are no frames, that side is not listened
-  // to any more: its frames cannot be found again.
+  // to any more: its frames cannot be found again, and what they were is missing until it ends.
   void bytes(wire::Sender from, std::string_view bytes, Instant read_at);
 
   // No more bytes come from this side. Calls after the first are without effect.
@@ -39,12 +41,16 @@ class Wiretap {
   struct Way {
     wire::FrameReader frames;
     Instant last_read_at;
-    bool over = false;
+    std::optional<Instant> lost_since;  // not listened to since, though there is more
+    bool over = false;                  // nothing more is to be heard of it
   };
+
+  Way& way(wire::Sender from) { return from == wire::Sender::server ? server_way_ : program_; }
 
   void server_frame(std::string_view payload, Instant read_at);
   void program_frame(std::string_view payload, Instant read_at);
   void lose(wire::Sender from, const std::string& why, Instant since);
+  void tell(const std::string& why, Instant since) const;
 
   std::string server_;
   std::uint64_t connection_;

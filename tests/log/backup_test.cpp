@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "log/verify.hpp"
+#include "net/contains.hpp"
 #include "sample_log.hpp"
 #include "scratch_folder.hpp"
 
@@ -12,6 +13,20 @@
 
 using namespace drachtio;
 using namespace drachtio::test;
+
+namespace {
+
+// What a backup that must be refused says.
+std::string refusal(log::Reader& reader, const std::filesystem::path& destination) {
+  try {
+    log::backup(reader, destination, {});
+  } catch (const log::Error& error) {
+    return error.what();
+  }
+  return "made";
+}
+
+}  // namespace
 
 TEST_CASE("a backup taken while the log is open to its writer is the log, for its owner only") {
   const ScratchFolder folder;
@@ -45,6 +60,34 @@ TEST_CASE("a backup overwrites nothing") {
   }
   log::backup(reader, folder / "copy.db", {});
   CHECK_THROWS_AS(log::backup(reader, folder / "no-folder/copy.db", {}), log::Error);
+}
+
+TEST_CASE("a backup is not made over the log itself, by whatever name, and says so") {
+  const ScratchFolder folder;
+  const SampleLog recorder_at_work{folder / "calls.db"};
+  std::filesystem::create_symlink(folder / "calls.db", folder / "symbolic.db");
+  std::filesystem::create_hard_link(folder / "calls.db", folder / "hard.db");
+  REQUIRE(std::filesystem::exists(folder / "calls.db-wal"));
+  log::Reader reader{folder / "calls.db"};
+  for (const char* name : {"calls.db", "./calls.db", "symbolic.db", "hard.db"}) {
+    const std::string why = refusal(reader, folder / name);
+    CHECK_THAT(why, contains("it is the log itself") && !contains("remove"));
+  }
+  for (const char* name : {"calls.db-wal", "calls.db-journal", "calls.db.lock"}) {
+    CHECK_THAT(refusal(reader, folder / name), contains("belongs to the log"));
+  }
+  CHECK_FALSE(std::filesystem::exists(folder / "calls.db-journal"));
+}
+
+TEST_CASE("only a -wal with no database beside it is called something to remove") {
+  const ScratchFolder folder;
+  const SampleLog log{folder / "calls.db"};
+  const SampleLog other_at_work{folder / "other.db"};
+  log::Reader reader{folder / "calls.db"};
+  CHECK_THAT(refusal(reader, folder / "other.db"),
+             contains("it exists, and a backup overwrites nothing") && !contains("remove"));
+  std::ofstream{folder / "copy.db-wal"} << "left over";
+  CHECK_THAT(refusal(reader, folder / "copy.db"), contains("copy.db-wal") && contains("remove it"));
 }
 
 TEST_CASE("nothing is left of a backup that was broken off") {

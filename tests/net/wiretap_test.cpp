@@ -14,14 +14,19 @@ constexpr std::string_view login_reply = "s1|response|c1|OK|udp/127.0.0.1:5060|v
 const std::string login = "c1|authenticate|hush|";
 
 struct Heard {
+  Instant now;
   std::vector<record::Frame> frames;
   std::vector<std::string> missed;
+  std::vector<Instant> missed_since;
   net::Wiretap wiretap{"pbx",
                        7,
                        {[this](record::Frame frame) { frames.push_back(std::move(frame)); },
-                        [this](const std::string& why, Instant) { missed.push_back(why); }}};
+                        [this](const std::string& why, Instant since) {
+                          missed.push_back(why);
+                          missed_since.push_back(since);
+                        }}};
 
-  void say(Sender from, std::string_view bytes) { wiretap.bytes(from, bytes, Instant{}); }
+  void say(Sender from, std::string_view bytes) { wiretap.bytes(from, bytes, now); }
   void frame(Sender from, std::string_view payload) { say(from, wire::frame(payload)); }
 
   bool holds_secret() const {
@@ -86,6 +91,40 @@ TEST_CASE("Bytes that are no frames end the recording of that side with one warn
   CHECK_THAT(heard.missed[0], contains("at byte ") && contains("no frame at all"));
   heard.frame(Sender::client, "c3|proxy|tx1|||||");
   CHECK(heard.frames.size() == 2);
+}
+
+TEST_CASE("What a broken server's side goes on to send is missing until it ends, and told as that",
+          "[net]") {
+  Heard heard;
+  heard.frame(Sender::server, login_reply);
+  heard.now = to_instant(1'000'000);
+  heard.say(Sender::server, "zz#bad");
+  heard.now = to_instant(9'000'000);
+  heard.frame(Sender::server, "s2|response|c2|OK");
+  REQUIRE(heard.missed.size() == 1);
+  CHECK_THAT(heard.missed[0],
+             contains("nothing more of this connection is recorded until it closes"));
+  heard.wiretap.ended(Sender::client);
+  CHECK(heard.missed.size() == 1);
+  heard.wiretap.ended(Sender::server);
+  heard.wiretap.ended(Sender::server);
+  REQUIRE(heard.missed.size() == 2);
+  CHECK_THAT(heard.missed[1],
+             contains("nothing more of this connection was recorded until it closed"));
+  CHECK(heard.missed_since[0] == to_instant(1'000'000));
+  CHECK(heard.missed_since[1] == to_instant(1'000'000));
+  CHECK(heard.frames.size() == 1);
+}
+
+TEST_CASE("Of a broken program's side only the proxying is missing until it ends", "[net]") {
+  Heard heard;
+  heard.frame(Sender::server, login_reply);
+  heard.say(Sender::client, "zz#bad");
+  heard.frame(Sender::server, "s2|response|c2|OK");
+  CHECK(heard.frames.size() == 2);
+  heard.wiretap.ended(Sender::client);
+  REQUIRE(heard.missed.size() == 2);
+  for (const auto& why : heard.missed) CHECK_THAT(why, contains("proxying"));
 }
 
 TEST_CASE("No excerpt of what a program sent is shown", "[net]") {

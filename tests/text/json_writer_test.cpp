@@ -25,6 +25,20 @@ TEST_CASE("RFC 8259 7: strings are escaped, UTF-8 stays, what is none becomes U+
   CHECK(quoted("\x7F") == "\"\x7F\"");
 }
 
+TEST_CASE("Controls that JSON lets stand are escaped for printing, and only then", "[text]") {
+  const std::string stored = quoted(
+      "a\x7F\xC2\x9B"
+      "2J\xC2\x80\xC2\x9F.");
+  CHECK(stored ==
+        "\"a\x7F\xC2\x9B"
+        "2J\xC2\x80\xC2\x9F.\"");
+  CHECK(printable_json(stored) == R"("a\u007f\u009b2J\u0080\u009f.")");
+  CHECK(printable_json("\x7F") == R"(\u007f)");
+  for (const char* as_it_is : {"", "{\"a\":\"\\u001b\"}", "\xC2\xA0\xC3\x9B\xE2\x82\x9B", "\xC2"}) {
+    CHECK(printable_json(as_it_is) == as_it_is);
+  }
+}
+
 TEST_CASE("Objects: members, nesting, absent values", "[text]") {
   std::string out = "x=";
   {

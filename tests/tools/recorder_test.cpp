@@ -6,7 +6,6 @@
 #include "net/peer.hpp"
 #include "program.hpp"
 #include "scratch_folder.hpp"
-#include "wire/frame_reader.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -156,21 +155,6 @@ void let_in(Peer& peer) {
   }
 }
 
-// The frames a server sent in a capture, but for its replies.
-std::vector<std::string> call_records(const std::string& name) {
-  std::map<std::uint64_t, wire::FrameReader> readers;
-  std::vector<std::string> frames;
-  for (const auto& chunk : read_capture(capture_path(name)).chunks) {
-    if (chunk.from != wire::Sender::server) continue;
-    auto& reader = readers[chunk.connection];
-    reader.push(chunk.bytes);
-    while (const auto payload = reader.next()) {
-      if (payload->find("|response|") == std::string_view::npos) frames.emplace_back(*payload);
-    }
-  }
-  return frames;
-}
-
 }  // namespace
 
 TEST_CASE("watch records what an import of the same call records does", "[recorder]") {
@@ -267,6 +251,38 @@ TEST_CASE("A tap whose sides are mistaken for each other keeps the login out of 
   CHECK(recorder.end() == 0);
   CHECK_THAT(notes_in(recorder.db()), contains("gap"));
   CHECK_FALSE(recorder.leaks());
+}
+
+TEST_CASE("A tap tells for how long it could record nothing of a connection", "[recorder]") {
+  Door door;
+  Recorder recorder;
+  recorder.start("tap", {"--server", "pbx=127.0.0.1:" + std::to_string(door.port()), "--listen",
+                         "127.0.0.1:0"});
+  Peer program{recorder.port()};
+  Peer server = door.accept();
+  server.send_frame("r|response|c|OK|udp/127.0.0.1:5060|v0.9.4|udp/127.0.0.1:5060");
+  server.send("zz#bad");
+  REQUIRE(recorder.tells("until it closes"));
+  for (const std::string& frame : call_records("uas-normal.cdr")) server.send_frame(frame);
+  SECTION("until it closes") {
+    server.close();
+    CHECK(recorder.tells("until it closed"));
+  }
+  SECTION("until the recorder is stopped") {}
+  CHECK(recorder.end() == 0);
+  CHECK(events_in(recorder.db()).empty());
+  const SQLite::Database database{recorder.db().string(), SQLite::OPEN_READONLY};
+  SQLite::Statement gaps{database,
+                         "SELECT began, seconds FROM coverage_gap WHERE server = 'pbx' "
+                         "AND position IN (SELECT position FROM event WHERE type = 'gap')"
+                         " ORDER BY position"};
+  REQUIRE(gaps.executeStep());
+  const std::string began = gaps.getColumn(0).getString();
+  const double noticed_within = gaps.getColumn(1).getDouble();
+  REQUIRE(gaps.executeStep());
+  CHECK(gaps.getColumn(0).getString() == began);
+  CHECK(gaps.getColumn(1).getDouble() > noticed_within);
+  CHECK_FALSE(gaps.executeStep());
 }
 
 TEST_CASE("A refused secret is an event, once, and is shown nowhere", "[recorder]") {
@@ -368,7 +384,17 @@ TEST_CASE("A command line that makes no sense ends with status 2", "[recorder]")
     CHECK_THAT(ran.err, contains(complaint));
   }
   CHECK_FALSE(std::filesystem::exists(db));
-  CHECK(run("dialog-recorder", {"--help"}).status == 0);
+}
+
+TEST_CASE("The help says what it takes to begin with", "[recorder]") {
+  const Ran help = run("dialog-recorder", {"--help"});
+  CHECK(help.status == 0);
+  for (const char* what :
+       {"Examples:", "DRACHTIO_SECRET", "Exit status: 0", "dialog-recorder tap"}) {
+    CHECK_THAT(help.out, contains(what));
+  }
+  const Ran watch = run("dialog-recorder", {"watch", "--help"});
+  CHECK_THAT(watch.out, contains("--no-verify ") && !contains("{false}"));
 }
 
 TEST_CASE("A log that cannot be written ends with status 3", "[recorder]") {

@@ -6,7 +6,10 @@
 #include "scratch_folder.hpp"
 
 #include <boost/json.hpp>
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -101,6 +104,34 @@ TEST_CASE("sql is stopped when its time is up") {
   CHECK(has(ran.err, "stopped after 0.2 s"));
 }
 
+TEST_CASE("sql is stopped in the middle of a function too, and when nobody reads what it prints") {
+  const Log log;
+  const auto began = std::chrono::steady_clock::now();
+  const Ran ran =
+      log.replay({"sql", "--timeout", "0.2",
+                  "SELECT instr(hex(zeroblob(15000000)), hex(zeroblob(7000000)) || '1')"});
+  CHECK(ran.status == 1);
+  CHECK(has(ran.err, "stopped after 0.2 s"));
+  ScratchFolder folder;
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  const int unread = ::open((folder / "pipe").c_str(), O_RDWR | O_CLOEXEC);
+  const int pid = start("dialog-replay",
+                        {"--db", log.path().string(), "sql", "--timeout", "0.2", "--csv",
+                         "SELECT hex(zeroblob(1000000))"},
+                        folder / "pipe");
+  CHECK(wait_for(pid) == 1);
+  ::close(unread);
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds{15});
+}
+
+TEST_CASE("sql makes no values of more than 32 MiB") {
+  const Log log;
+  CHECK(log.replay({"sql", "SELECT length(hex(zeroblob(15000000)))", "--csv"}).status == 0);
+  const Ran ran = log.replay({"sql", "SELECT length(hex(zeroblob(20000000)))"});
+  CHECK(ran.status == 2);
+  CHECK(has(ran.err, "too big"));
+}
+
 TEST_CASE("sql prints values by their type, and no control characters") {
   const Log log;
   const std::string select =
@@ -127,6 +158,91 @@ TEST_CASE("list filters, and shows control characters escaped") {
   CHECK(log.replay({"list", "--since", "yesterday"}).status == 2);
   CHECK(log.replay({"list", "--cause", "boredom"}).status == 2);
   CHECK(log.replay({"list", "--csv", "--json"}).status == 2);
+}
+
+TEST_CASE("no control character of any kind is printed, in whatever form") {
+  const Log log;
+  {
+    SampleLog sample{log.path()};
+    Event evil;
+    Opening opening;
+    opening.server = "10.0.0.1:9022\x7F";
+    opening.call_id =
+        "c1\xC2\x9B"
+        "2J";
+    opening.dialog_id = opening.call_id + ";from-tag=\x7F";
+    opening.calling_party.display = "\xC2\x80\xC2\x9F";
+    evil.type = EventType::invited;
+    evil.opening = opening;
+    evil.occurred_at = at_second(40);
+    sample.append(evil);
+    Event patch;
+    patch.type = EventType::session_set;
+    patch.dialog = sample.log().head().position;
+    patch.patch = "{\"a\":\"\xC2\x9B\"}";
+    patch.occurred_at = at_second(41);
+    sample.append(patch);
+  }
+  const std::vector<std::vector<std::string>> commands{
+      {"list", "--json"},
+      {"list", "--csv"},
+      {"list"},
+      {"show", "c1", "--json", "--messages"},
+      {"show", "c1", "--messages"},
+      {"show", "c1"},
+      {"tail", "--json"},
+      {"tail"},
+      {"state", "--position", "100", "--json"},
+      {"state", "--position", "100"},
+      {"sql", "SELECT data, data AS \"\xC2\x9B\" FROM event ORDER BY position DESC", "--json"},
+      {"sql", "SELECT data FROM event ORDER BY position DESC"},
+      {"sql", "SELECT data FROM event ORDER BY position DESC", "--csv"}};
+  for (const auto& command : commands) {
+    const Ran ran = log.replay(command);
+    CAPTURE(command, ran.out, ran.err);
+    CHECK(ran.status == 0);
+    CHECK((has(ran.out, "\\u009b") || has(ran.out, "\\xC2\\x9B")));
+    CHECK_FALSE(has(ran.out, "\xC2\x9B"));
+    CHECK_FALSE(has(ran.out, "\xC2\x80"));
+    CHECK_FALSE(has(ran.out, "\x7F"));
+  }
+  CHECK(log.replay({"verify"}).status == 0);
+}
+
+TEST_CASE("a table's columns stand below each other, whatever script a name is written in") {
+  const Log log;
+  // Thirteen columns each: wide characters take two, a combining accent none.
+  const Ran ran =
+      log.replay({"sql",
+                  "SELECT column1 AS name, column2 AS next FROM (VALUES ('abcdefghijklm', 1), "
+                  "('\u5f20\u4e09\u674e\u56db\u738b\u4e94x', 2), ('\ud55c\uad6d\uc5b4 abcdef', 3), "
+                  "('Rene\u0301 abcdefgh', 4), ('\u00e9\u00df\u0416\u05d0jklmnopqr', 5))"});
+  CHECK(ran.out ==
+        "name           next\n"
+        "-------------  ----\n"
+        "abcdefghijklm  1\n"
+        "\u5f20\u4e09\u674e\u56db\u738b\u4e94x  2\n"
+        "\ud55c\uad6d\uc5b4 abcdef  3\n"
+        "Rene\u0301 abcdefgh  4\n"
+        "\u00e9\u00df\u0416\u05d0jklmnopqr  5\n");
+}
+
+TEST_CASE("a lost call is told with what made it so") {
+  const Log log;
+  {
+    SampleLog sample{log.path()};
+    Event lost;
+    lost.type = EventType::lost;
+    lost.dialog = sample.call("third@example.com", 40, 1);
+    lost.cause = Cause::lost;
+    lost.reason = "neither answered nor ended within 300 s";
+    lost.occurred_at = at_second(400);
+    sample.append(lost);
+  }
+  const Ran text = log.replay({"tail"});
+  CHECK(has(text.out, "lost            neither answered nor ended within 300 s"));
+  CHECK(has(log.replay({"tail", "--json"}).out,
+            "\"what\":\"neither answered nor ended within 300 s\""));
 }
 
 TEST_CASE("show finds a call by its ids or a part that only it has") {
@@ -207,7 +323,18 @@ TEST_CASE("verify, rebuild and backup tell by their status how it went") {
   const std::string head = right.out.substr(right.out.size() - 65, 64);
   CHECK(log.replay({"verify", "--head", head}).status == 0);
   CHECK(log.replay({"verify", "--head", std::string(64, '0')}).status == 1);
-  CHECK(log.replay({"verify", "--head", "12"}).status == 2);
+  CHECK(log.replay({"verify", "--head", "13:" + head}).status == 0);
+  const Ran elsewhere = log.replay({"verify", "--head", "12:" + head});
+  CHECK(elsewhere.status == 1);
+  CHECK(has(elsewhere.out, "head: position 12 does not have the noted hash, but "));
+  const Ran beyond = log.replay({"verify", "--head", "14:" + head});
+  CHECK(beyond.status == 1);
+  CHECK(has(beyond.out, "head: position 14 is not in the log"));
+  for (const std::string& none : std::vector<std::string>{
+           "12", "13:12", ":" + head, "-1:" + head, "1x:" + head, "99999999999999999999:" + head}) {
+    INFO(none);
+    CHECK(log.replay({"verify", "--head", none}).status == 2);
+  }
 
   CHECK(log.replay({"backup", (log / "copy.db").string()}).status == 0);
   CHECK(run("dialog-replay", {"--db", (log / "copy.db").string(), "verify"}).out == right.out);
@@ -248,9 +375,39 @@ TEST_CASE("what cannot be opened is status 3, and is not made") {
   CHECK(run("dialog-replay", {"list", "--help"}).status == 0);
 }
 
+TEST_CASE("a number that is none, or none that fits, is told in short") {
+  const Log log;
+  const std::vector<std::vector<std::string>> options{
+      {"list", "--limit"}, {"tail", "--from"}, {"state", "--position"}};
+  for (const auto& option : options) {
+    for (const char* number : {"-1", "99999999999999999999", "9223372036854775808", "1.5", "x"}) {
+      const Ran ran = log.replay({option[0], option[1], number});
+      CAPTURE(option, number, ran.err);
+      CHECK(ran.status == 2);
+      CHECK(has(ran.err, "\"" + std::string{number} +
+                             "\" is not a whole number from 0 to 9223372036854775807"));
+    }
+    CHECK(log.replay({option[0], option[1], "9223372036854775807"}).status == 0);
+  }
+  CHECK(log.replay({"sql", "--timeout", "nan", "SELECT 1"}).status == 2);
+}
+
+TEST_CASE("a word that is no subcommand is named") {
+  for (const char* program : {"dialog-replay", "dialog-recorder"}) {
+    const Ran bogus = run(program, {"bogus"});
+    CHECK(bogus.status == 2);
+    CHECK(has(bogus.err, "There is no subcommand \"bogus\""));
+    CHECK(has(run(program, {"--bogus"}).err, "There is no option \"--bogus\""));
+    const Ran version = run(program, {"--version"});
+    CHECK(version.status == 0);
+    CHECK(version.out.starts_with(std::string{program} + " 0."));
+  }
+}
+
 TEST_CASE("gaps says when the recorder was blind") {
   const Log log;
   CHECK(log.replay({"gaps"}).out == "no gaps\n");
+  CHECK(log.replay({"gaps", "--server", "10.0.0.1:9022"}).out == "no gaps on 10.0.0.1:9022\n");
   {
     SampleLog sample{log.path()};
     Event link;
@@ -263,5 +420,10 @@ TEST_CASE("gaps says when the recorder was blind") {
   }
   CHECK(lines(log.replay({"gaps", "--json"}).out) == 1);
   CHECK(has(log.replay({"gaps", "--server", "10.0.0.1:9022"}).out, "link lost"));
-  CHECK(has(log.replay({"gaps", "--server", "other"}).out, "no gaps on other"));
+  CHECK(log.replay({"gaps", "--server", "10.0.0.1:9022"}).status == 0);
+  const Ran unknown = log.replay({"gaps", "--server", "nope"});
+  CHECK(unknown.status == 1);
+  CHECK(unknown.out.empty());
+  CHECK(has(unknown.err, "knows of no server \"nope\""));
+  CHECK(unknown.err.find("no gaps") == std::string::npos);
 }

@@ -6,6 +6,7 @@
 #include "measure.hpp"
 #include "record/ledger.hpp"
 #include "record/writer.hpp"
+#include "recorded_log.hpp"
 #include "traffic.hpp"
 #include "wire/frame_reader.hpp"
 
@@ -51,7 +52,7 @@ Figures run_writer(const std::string& bytes, const IngestOptions& options) {
     const Instant read_at = record::now();
     reader.push(std::string_view{bytes}.substr(at, read_size));
     while (const auto payload = reader.next()) {
-      writer.frame({"bench", 1, wire::Sender::server, std::string{*payload}, read_at});
+      writer.frame({server_name, 1, wire::Sender::server, std::string{*payload}, read_at});
       ++figures.frames;
     }
   }
@@ -86,7 +87,7 @@ Figures run_stages(const std::string& bytes, const IngestOptions& options) {
     figures.framing.time([&] {
       reader.push(std::string_view{bytes}.substr(at, read_size));
       while (const auto payload = reader.next()) {
-        batch.push_back({"bench", 1, wire::Sender::server, std::string{*payload}, read_at});
+        batch.push_back({server_name, 1, wire::Sender::server, std::string{*payload}, read_at});
         ++figures.frames;
       }
     });
@@ -105,7 +106,7 @@ double parse_alone(const std::string& bytes) {
   record::Conversation conversation;
   std::vector<record::Frame> frames;
   while (const auto payload = reader.next()) {
-    frames.push_back({"bench", 1, wire::Sender::server, std::string{*payload}, record::now()});
+    frames.push_back({server_name, 1, wire::Sender::server, std::string{*payload}, record::now()});
   }
   std::size_t seen = 0;
   const Stopwatch watch;

@@ -3,6 +3,7 @@
 #include "benches.hpp"
 #include "measure.hpp"
 #include "record/writer.hpp"
+#include "recorded_log.hpp"
 #include "traffic.hpp"
 
 #include <drachtio/subscription.hpp>
@@ -50,7 +51,7 @@ class Pair {
   // The event will be at `position`.
   void send(std::size_t position, std::string payload) {
     sent_at_[position] = SteadyClock::now();
-    writer_.frame({"bench", 1, wire::Sender::server, std::move(payload), record::now()});
+    writer_.frame({server_name, 1, wire::Sender::server, std::move(payload), record::now()});
   }
   void wait_for(std::int64_t position) {
     std::unique_lock lock{mutex_};

@@ -6,6 +6,7 @@
 #include "measure.hpp"
 #include "net/wiretap.hpp"
 #include "record/writer.hpp"
+#include "recorded_log.hpp"
 #include "traffic.hpp"
 #include "wire/frame_reader.hpp"
 
@@ -140,7 +141,7 @@ class Tap {
     net::RelayListener listener;
     listener.opened = [this](std::uint64_t connection, const net::Address&) {
       taps_.try_emplace(
-          connection, "bench", connection,
+          connection, server_name, connection,
           net::Wiretap::Listener{[this](record::Frame frame) { writer_.frame(std::move(frame)); },
                                  [](const std::string&, Instant) {}});
     };

@@ -14,8 +14,8 @@ struct ImportOptions {
 };
 
 // Imports each capture, prints a line for each, and returns the exit status: 0 done, 1 a capture
-// is malformed (what came before the fault is in the log), 3 a file cannot be opened or the log
-// not written.
+// is faulty (what could be read of it is in the log), 3 a file cannot be opened or the log not
+// written, 128 and the signal's number after SIGINT or SIGTERM (what was read is in the log).
 int run_import(const ImportOptions& options);
 
 }  // namespace drachtio::tools

@@ -1,8 +1,8 @@
 // dialog-recorder: writes every dialog of a drachtio-server into a log, without a change to the
 // programs that handle the calls.
 //
-// Exit status: 0 ended as asked, 1 a capture is malformed or an address cannot be listened on,
-// 2 usage, 3 the log cannot be opened or written.
+// Exit status: as --help says.
+#include "console/command_line.hpp"
 #include "log/error.hpp"
 #include "recorder/duration.hpp"
 #include "recorder/import.hpp"
@@ -10,7 +10,6 @@
 #include "recorder/watch.hpp"
 #include "sip/parser_arena.hpp"
 
-#include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -72,7 +71,10 @@ void add_tls(CLI::App& command, Options& options, const std::string& whom) {
   command.add_option("--ca", options.ca, "Certificates to trust; else the system's")
       ->type_name("FILE")
       ->needs(tls);
-  command.add_flag("!--no-verify", options.verify, "Believe any certificate")->needs(tls);
+  command
+      .add_flag_callback(
+          "--no-verify", [&options] { options.verify = false; }, "Believe any certificate")
+      ->needs(tls);
 }
 
 CLI::App* add_import(CLI::App& app, CommandLine& line) {
@@ -204,16 +206,24 @@ int complain(const char* what, int status) {
 int run(int argc, char** argv) {
   CommandLine line;
   CLI::App app{"Records the dialogs of a drachtio-server, durably."};
-  app.set_version_flag("--version", DRACHTIO_VERSION);
+  app.set_version_flag("--version", "dialog-recorder " DRACHTIO_VERSION);
   app.require_subcommand(1);
+  app.footer(
+      "Examples:\n"
+      "  dialog-recorder watch --db calls.db --server 127.0.0.1:9022\n"
+      "  dialog-recorder tap --db calls.db --listen 127.0.0.1:9023 --server pbx=127.0.0.1:9022\n"
+      "  dialog-recorder import --db calls.db monday.app.jsonl monday.cdr.jsonl\n"
+      "DRACHTIO_SECRET in the environment is the secret that watch logs in with, unless\n"
+      "--secret-file names a file that holds it. SIGTERM and SIGINT end a recorder cleanly;\n"
+      "SIGUSR1 makes watch and tap print their statistics, with the log's head.\n"
+      "Exit status: 0 ended as asked, 1 a capture is faulty or an address cannot be listened on,\n"
+      "2 usage, 3 a capture or the log cannot be opened, or the log not written;\n"
+      "128 and the signal's number: import was interrupted.");
   const CLI::App* import_command = add_import(app, line);
   const CLI::App* watch_command = add_watch(app, line);
   add_tap(app, line);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? done : bad_usage;
-  }
+  int status = bad_usage;
+  if (!parse(app, argc, argv, bad_usage, status)) return status;
   log_to_standard_error(line.log_level);
   // A reader of our output that goes away is no reason to lose calls.
   std::signal(SIGPIPE, SIG_IGN);

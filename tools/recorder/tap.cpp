@@ -76,6 +76,7 @@ class Tap {
 
   void closed(std::uint64_t connection) {
     const auto found = connections_.find(connection);
+    found->second.wiretap.ended(wire::Sender::client);
     found->second.wiretap.ended(wire::Sender::server);
     connections_.erase(found);
     writer_.closed(connection);

@@ -1,10 +1,10 @@
 // dialog-replay backup: a consistent copy, proved before it is called one.
 #include "log/backup.hpp"
 
+#include "console/interrupt.hpp"
+#include "console/progress_bar.hpp"
 #include "log/reader.hpp"
 #include "replay/commands.hpp"
-#include "replay/interrupt.hpp"
-#include "replay/progress_bar.hpp"
 #include "replay/proof.hpp"
 
 #include <fmt/format.h>
@@ -15,12 +15,12 @@ namespace drachtio::replay {
 
 int backup(const std::filesystem::path& db, const std::filesystem::path& destination) {
   log::Reader reader{db};
-  note_interrupts();  // what is half done is to be removed
+  tools::note_interrupts();  // what is half done is to be removed
   try {
     {
-      ProgressBar bar{"backup"};
+      tools::ProgressBar bar{"backup"};
       log::backup(reader, destination, [&](std::int64_t copied, std::int64_t total) {
-        if (interrupted()) throw Interrupted{};
+        if (tools::interrupted()) throw tools::Interrupted{};
         bar.show(copied, total);
       });
     }
@@ -30,7 +30,7 @@ int backup(const std::filesystem::path& db, const std::filesystem::path& destina
       log::remove_backup(destination);
       throw;
     }
-  } catch (const Interrupted&) {
+  } catch (const tools::Interrupted&) {
     fmt::print(stderr, "interrupted: {} was removed\n", destination.string());
     return wrong_or_not_found;
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "projection/selection.hpp"
+#include "replay/proof.hpp"
 #include "replay/sheet.hpp"
 
 #include <chrono>
@@ -42,7 +43,7 @@ int state(const StateOptions& options);
 
 struct VerifyOptions {
   std::filesystem::path db;
-  std::optional<log::Hash> head;
+  std::optional<NotedHead> head;
 };
 int verify(const VerifyOptions& options);
 

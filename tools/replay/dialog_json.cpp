@@ -72,7 +72,7 @@ std::string dialog_json(const DialogState& dialog, std::span<const std::string> 
   }
   object.raw("events", types + ']');
   object.close();
-  return out + '\n';
+  return out;
 }
 
 std::vector<std::string> types_of(std::span<const log::Row> rows) {

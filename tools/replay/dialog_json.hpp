@@ -1,4 +1,4 @@
-// A dialog as one line of JSON: the members of drachtio-dialog's SipDialog, null where there is no
+// A dialog as an object of JSON: the members of drachtio-dialog's SipDialog, null where there is no
 // value.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace drachtio::replay {
 
-// `event_types`: those of its events, in order. Ends with a line feed.
+// `event_types`: those of its events, in order.
 std::string dialog_json(const DialogState& dialog, std::span<const std::string> event_types);
 
 // The types of these rows.

@@ -23,7 +23,9 @@ std::string message_words(const Event& event) {
 
 std::string what_it_was(const Event& event) {
   std::string words = event.type == EventType::proxied ? "proxy" : message_words(event);
-  for (const std::string& more : {event.patch, event.detail}) {
+  // Any other end is that of a message, which says enough.
+  const std::string lost = event.type == EventType::lost ? event.reason.value_or("") : "";
+  for (const std::string& more : {event.patch, event.detail, lost}) {
     if (more.empty()) continue;
     if (!words.empty()) words += ": ";
     words += more;

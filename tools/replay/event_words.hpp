@@ -10,7 +10,7 @@
 
 namespace drachtio::replay {
 
-// What it was: "INVITE", "200 OK to INVITE", "link lost". Not escaped.
+// What it was: "INVITE", "200 OK to INVITE", "link lost", "not heard of for 24 h". Not escaped.
 std::string what_it_was(const Event& event);
 
 // "in  <-", "out ->", or nothing for what is no message.

@@ -5,6 +5,9 @@
 
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+
+#include <cstdio>
 
 namespace drachtio::replay {
 
@@ -14,10 +17,25 @@ Cell text_cell(const SQLite::Column& column) {
   return column.isNull() ? Cell{} : Cell{column.getString()};
 }
 
+// By a call or by word of its link. The name is free, so that a mistyped one is easily taken for a
+// server that was always seen.
+bool is_known(log::Reader& reader, const std::string& server) {
+  SQLite::Statement statement{
+      reader.database(),
+      "SELECT EXISTS (SELECT 1 FROM dialog WHERE server = ?1) OR EXISTS (SELECT 1 FROM event "
+      "WHERE dialog IS NULL AND json_extract(data, '$.server') = ?1)"};
+  statement.bind(1, server);
+  return statement.executeStep() && statement.getColumn(0).getInt() != 0;
+}
+
 }  // namespace
 
 int gaps(const GapsOptions& options) {
   log::Reader reader{options.db};
+  if (options.server && !is_known(reader, *options.server)) {
+    fmt::print(stderr, "the log knows of no server \"{}\"\n", text::escaped(*options.server));
+    return wrong_or_not_found;
+  }
   SQLite::Statement statement{reader.database(),
                               "SELECT server, began, ended, seconds, why, position "
                               "FROM coverage_gap WHERE ?1 IS NULL OR server = ?1 "

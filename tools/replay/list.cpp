@@ -73,7 +73,7 @@ class EventTypes {
 void list_json(log::Reader& reader, const projection::Selection& selection) {
   EventTypes types{reader};
   projection::each_dialog(reader, selection, [&](const DialogState& dialog) {
-    put(dialog_json(dialog, types.of(dialog)));
+    put_json(dialog_json(dialog, types.of(dialog)));
   });
 }
 

@@ -1,16 +1,17 @@
 // dialog-replay: reads what dialog-recorder wrote. Read-only, but for `rebuild`.
 //
 // Exit status: 0 done, 1 found wrong or not found, 2 usage, 3 the log cannot be opened or read.
+#include "console/command_line.hpp"
 #include "dialog/names.hpp"
 #include "log/error.hpp"
 #include "replay/commands.hpp"
 #include "text/escape.hpp"
 #include "text/timestamp.hpp"
 
-#include <CLI/CLI.hpp>
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdio>
 #include <functional>
 
@@ -101,7 +102,7 @@ void add_list(CLI::App& app, CommandLine& line) {
       ->type_name("NAME");
   command.add_option("--limit", selection.limit, "The first N only")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(tools::whole_number(0));
   add_formats(command, options.format);
 }
 
@@ -133,7 +134,7 @@ void add_state(CLI::App& app, CommandLine& line) {
   add_time(*moment, "--at", line.state.at, "By the server's clock");
   moment->add_option("--position", line.state.position, "After the event at this position")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(tools::whole_number(0));
   moment->require_option(1);
   command.add_flag("--json", line.state.json, "Print JSON, one dialog a line");
 }
@@ -142,7 +143,7 @@ void add_verify(CLI::App& app, CommandLine& line) {
   CLI::App& command = add_command(
       app, "verify", "Prove that nothing recorded was changed, removed, added or reordered",
       "  dialog-replay --db calls.db verify\n"
-      "  dialog-replay --db calls.db verify --head 9f86d081884c7d659a2feaa0c55ad015...",
+      "  dialog-replay --db calls.db verify --head 105:9f86d081884c7d659a2feaa0c55ad015...",
       [&line] {
         line.verify.db = line.db;
         line.run = [&line] { return verify(line.verify); };
@@ -151,13 +152,14 @@ void add_verify(CLI::App& app, CommandLine& line) {
       .add_option_function<std::string>(
           "--head",
           [&line](const std::string& text) {
-            line.verify.head = digest::from_hex(text);
+            line.verify.head = parse_noted_head(text);
             if (!line.verify.head) {
-              throw CLI::ValidationError("--head", "a hash is 64 hexadecimal digits");
+              throw CLI::ValidationError(
+                  "--head", "a head is POSITION:HASH or HASH, and a hash is 64 hexadecimal digits");
             }
           },
-          "A head's hash noted earlier: proves that nothing was cut off since")
-      ->type_name("HASH");
+          "A head noted earlier: proves that nothing was cut off since")
+      ->type_name("[POSITION:]HASH");
 }
 
 void add_tail(CLI::App& app, CommandLine& line) {
@@ -170,7 +172,7 @@ void add_tail(CLI::App& app, CommandLine& line) {
                                   });
   command.add_option("--from", line.tail.from, "From this position on (default: the last 10)")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(tools::whole_number(0));
   command.add_flag("--follow,-f", line.tail.follow, "Go on with what is recorded, until Ctrl-C");
   command.add_flag("--json", line.tail.json, "Print JSON, one event a line");
 }
@@ -193,6 +195,7 @@ void add_sql(CLI::App& app, CommandLine& line) {
       .add_option_function<double>(
           "--timeout",
           [&line](const double& seconds) {
+            if (std::isnan(seconds)) throw CLI::ValidationError("--timeout", "not a number");
             line.sql.timeout = std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
           },
           "Stop after so many seconds (default: 30)")
@@ -266,10 +269,6 @@ int main(int argc, char** argv) {
   add_tail(app, line);
   add_sql(app, line);
   add_others(app, line);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? done : usage;
-  }
-  return run(line);
+  int status = usage;
+  return tools::parse(app, argc, argv, usage, status) ? run(line) : status;
 }

@@ -1,13 +1,15 @@
 #include "replay/proof.hpp"
 
+#include "console/interrupt.hpp"
+#include "console/progress_bar.hpp"
 #include "log/verify.hpp"
 #include "projection/verify.hpp"
-#include "replay/interrupt.hpp"
-#include "replay/progress_bar.hpp"
 #include "replay/sheet.hpp"
 #include "text/escape.hpp"
 
 #include <fmt/format.h>
+
+#include <charconv>
 
 namespace drachtio::replay {
 
@@ -27,8 +29,8 @@ void print(const log::Faults& faults) {
   }
 }
 
-void show(ProgressBar& bar, std::int64_t at, std::int64_t total) {
-  if (interrupted()) throw Interrupted{};
+void show(tools::ProgressBar& bar, std::int64_t at, std::int64_t total) {
+  if (tools::interrupted()) throw tools::Interrupted{};
   bar.show(at, total);
 }
 
@@ -37,21 +39,48 @@ std::string head_words(const log::Head& head) {
                            : fmt::format("head {} {}", head.position, digest::to_hex(head.hash));
 }
 
+// The row at the noted position must be the noted one: that there is one with its hash has been
+// seen to.
+void check_position(log::Reader& reader, const NotedHead& noted, log::Faults& faults) {
+  const auto row = reader.at(*noted.position);
+  if (row && row->hash == noted.hash) return;
+  faults.add("head",
+             fmt::format("position {} {}", *noted.position,
+                         row ? "does not have the noted hash, but " + digest::to_hex(row->hash)
+                             : "is not in the log"));
+}
+
 }  // namespace
 
-bool prove(const std::filesystem::path& db, const std::optional<log::Hash>& noted_head) {
+std::optional<NotedHead> parse_noted_head(std::string_view text) {
+  NotedHead noted;
+  if (const std::size_t colon = text.find(':'); colon != std::string_view::npos) {
+    std::int64_t position = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + colon, position);
+    if (error != std::errc{} || end != text.data() + colon || position < 0) return std::nullopt;
+    noted.position = position;
+    text.remove_prefix(colon + 1);
+  }
+  const auto hash = digest::from_hex(text);
+  if (!hash) return std::nullopt;
+  noted.hash = *hash;
+  return noted;
+}
+
+bool prove(const std::filesystem::path& db, const std::optional<NotedHead>& noted) {
   log::Faults faults;
   log::Verified chain;
   projection::Verified dialogs;
   try {
     log::Reader reader{db};
-    ProgressBar chain_bar{"chain"};
+    tools::ProgressBar chain_bar{"chain"};
     log::VerifyOptions options;
-    options.noted_head = noted_head;
+    if (noted) options.noted_head = noted->hash;
     options.progress = [&](std::int64_t at, std::int64_t total) { show(chain_bar, at, total); };
     chain = log::verify(reader, options, faults);
     chain_bar.clear();
-    ProgressBar dialog_bar{"dialogs"};
+    if (noted && noted->position) check_position(reader, *noted, faults);
+    tools::ProgressBar dialog_bar{"dialogs"};
     dialogs = projection::verify(
         reader, [&](std::int64_t at, std::int64_t total) { show(dialog_bar, at, total); }, faults);
   } catch (const log::Error& error) {

@@ -1,9 +1,9 @@
 // dialog-replay rebuild: the one subcommand that writes.
 #include "projection/rebuild.hpp"
 
+#include "console/progress_bar.hpp"
 #include "log/event_log.hpp"
 #include "replay/commands.hpp"
-#include "replay/progress_bar.hpp"
 
 #include <fmt/format.h>
 
@@ -27,7 +27,7 @@ void require_log(const std::filesystem::path& db) {
 int rebuild(const std::filesystem::path& db) {
   require_log(db);
   log::EventLog log{db};
-  ProgressBar bar{"rebuild"};
+  tools::ProgressBar bar{"rebuild"};
   const projection::Rebuilt rebuilt =
       projection::rebuild(log, [&](std::int64_t at, std::int64_t total) { bar.show(at, total); });
   bar.clear();

@@ -1,5 +1,6 @@
 #include "replay/sheet.hpp"
 
+#include "console/text_width.hpp"
 #include "text/escape.hpp"
 #include "text/json_writer.hpp"
 #include "text/utf8.hpp"
@@ -77,18 +78,15 @@ bool is_safe(std::string_view text) {
 
 void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
-bool output_failed() { return std::fflush(stdout) != 0 || std::ferror(stdout) != 0; }
+void put_json(std::string object) { put(text::printable_json(std::move(object)) + '\n'); }
 
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
+bool output_failed() { return std::fflush(stdout) != 0 || std::ferror(stdout) != 0; }
 
 Sheet::Sheet(Format format, std::vector<Column> columns)
     : format_(format), columns_(std::move(columns)) {
   for (Column& column : columns_) {
     if (format_ == Format::table) column.title = text::escaped(column.title);
-    widths_.push_back(width(column.title));
+    widths_.push_back(tools::text_width(column.title));
   }
   if (format_ == Format::csv) {
     Texts titles;
@@ -121,7 +119,7 @@ void Sheet::print_held() {
   holding_ = false;
   for (const Texts& texts : held_) {
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      widths_[i] = std::max(widths_[i], std::min(width(texts[i]), most_padding));
+      widths_[i] = std::max(widths_[i], std::min(tools::text_width(texts[i]), most_padding));
     }
   }
   Texts titles;
@@ -139,7 +137,7 @@ void Sheet::print_held() {
 void Sheet::print(const Texts& texts) {
   std::string line;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    const std::size_t taken = width(texts[i]);
+    const std::size_t taken = tools::text_width(texts[i]);
     const std::string padding(widths_[i] > taken ? widths_[i] - taken : 0, ' ');
     if (i > 0) line += "  ";
     line += columns_[i].right ? padding + texts[i] : texts[i] + padding;
@@ -175,7 +173,7 @@ void Sheet::print_json(const std::vector<Cell>& cells) {
     line += ':';
     std::visit(Json{line}, cells[i]);
   }
-  put(line + "}\n");
+  put_json(line + '}');
 }
 
 }  // namespace drachtio::replay

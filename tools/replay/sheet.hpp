@@ -66,8 +66,7 @@ class Sheet {
 // To standard output. What cannot be written is noticed at the end, by output_failed().
 void put(std::string_view text);
 bool output_failed();
-
-// How many columns of a terminal `text` takes, a code point being one.
-std::size_t width(std::string_view text);
+// One object of JSON and a line feed, with no control character that a terminal would obey.
+void put_json(std::string object);
 
 }  // namespace drachtio::replay

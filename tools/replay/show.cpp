@@ -119,7 +119,7 @@ void print_json(log::Reader& reader, const ShowOptions& options, const DialogSta
     }
   }
   object.close();
-  put(out + '\n');
+  put_json(std::move(out));
 }
 
 void history(log::Reader& reader, const ShowOptions& options, const DialogState& dialog) {

@@ -10,19 +10,28 @@
 
 #include <SQLiteCpp/Database.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <string_view>
+#include <thread>
 
 namespace drachtio::replay {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Bytes: of a value that a statement makes, or a row. No message is longer than 16 MiB.
+constexpr int longest_value = 32 * 1024 * 1024;
 
 // Functions that reach outside the database, should this SQLite have them.
 constexpr std::array<std::string_view, 9> outside{"load_extension", "writefile", "readfile",
@@ -52,6 +61,46 @@ int authorize(void* /*unused*/, int action, const char* /*first*/, const char* s
 int stop_when_late(void* deadline) {
   return Clock::now() >= *static_cast<const Clock::time_point*>(deadline) ? 1 : 0;
 }
+
+// SQLite looks at the clock between the steps of a statement only, and a single step may take
+// hours: instr() of two long texts, or a write to a pipe that nobody reads. Who is not done a
+// second after the deadline is ended with the program; nothing can be left half written.
+class LastResort {
+ public:
+  LastResort(Clock::time_point deadline, const std::string& message)
+      : message_(message),
+        thread_([this, deadline] { watch(deadline + std::chrono::seconds{1}); }) {}
+  ~LastResort() {
+    {
+      const std::lock_guard lock{mutex_};
+      done_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+  }
+  LastResort(const LastResort&) = delete;
+  LastResort& operator=(const LastResort&) = delete;
+  LastResort(LastResort&&) = delete;
+  LastResort& operator=(LastResort&&) = delete;
+
+ private:
+  void watch(Clock::time_point end) {
+    std::unique_lock lock{mutex_};
+    if (changed_.wait_until(lock, end, [this] { return done_; })) return;
+    // Not by stdio and exit(): the output may be what is stuck.
+    pollfd standard_error{STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&standard_error, 1, 0) == 1) {
+      (void)!::write(STDERR_FILENO, message_.data(), message_.size());
+    }
+    std::_Exit(wrong_or_not_found);
+  }
+
+  const std::string& message_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool done_ = false;
+  std::thread thread_;  // last: uses the rest
+};
 
 struct Finalize {
   void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -128,6 +177,7 @@ int print(sqlite3_stmt* statement, Format format, Clock::time_point deadline) {
 int sql(const SqlOptions& options) {
   log::Reader reader{options.db};
   sqlite3* database = reader.database().getHandle();
+  sqlite3_limit(database, SQLITE_LIMIT_LENGTH, longest_value);
   introduce_table_functions(database);
   sqlite3_set_authorizer(database, authorize, nullptr);
 
@@ -145,14 +195,18 @@ int sql(const SqlOptions& options) {
 
   Clock::time_point deadline = Clock::now() + options.timeout;
   sqlite3_progress_handler(database, 1000, stop_when_late, &deadline);
-  const int result = print(statement.get(), options.format, deadline);
+  const std::string late =
+      fmt::format("stopped after {} s, before the end: --timeout allows more\n",
+                  std::chrono::duration<double>(options.timeout).count());
+  int result = SQLITE_OK;
+  {
+    const LastResort last_resort{deadline, late};
+    result = print(statement.get(), options.format, deadline);
+  }
   sqlite3_progress_handler(database, 0, nullptr, nullptr);
   switch (result & 0xFF) {
     case SQLITE_DONE: return done;
-    case SQLITE_INTERRUPT:
-      fmt::print(stderr, "stopped after {} s, before the end: --timeout allows more\n",
-                 std::chrono::duration<double>(options.timeout).count());
-      return wrong_or_not_found;
+    case SQLITE_INTERRUPT: std::fputs(late.c_str(), stderr); return wrong_or_not_found;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_IOERR:

@@ -51,7 +51,7 @@ int state(const StateOptions& options) {
   }
   const auto visit = [&](const DialogState& dialog, std::span<const log::Row> events) {
     if (options.json) {
-      put(dialog_json(dialog, types_of(events)));
+      put_json(dialog_json(dialog, types_of(events)));
     } else {
       sheet->row(cells(options, dialog));
     }

@@ -1,9 +1,9 @@
 // dialog-replay tail: the log as it grows.
+#include "console/interrupt.hpp"
 #include "log/reader.hpp"
 #include "projection/fold.hpp"
 #include "replay/commands.hpp"
 #include "replay/event_words.hpp"
-#include "replay/interrupt.hpp"
 #include "text/escape.hpp"
 #include "text/timestamp.hpp"
 
@@ -65,7 +65,7 @@ void print_json(const Event& event, const std::optional<Owner>& owner, const std
   text::JsonObject object{out};
   write_event(object, event, owner, data);
   object.close();
-  put(out + '\n');
+  put_json(std::move(out));
 }
 
 }  // namespace
@@ -73,11 +73,11 @@ void print_json(const Event& event, const std::optional<Owner>& owner, const std
 int tail(const TailOptions& options) {
   log::Reader reader{options.db};
   Owners owners{reader};
-  if (options.follow) note_interrupts();
+  if (options.follow) tools::note_interrupts();
   std::int64_t position =
       options.from ? *options.from - 1
                    : std::max<std::int64_t>(reader.head().position - events_by_default, -1);
-  while (!interrupted()) {
+  while (!tools::interrupted()) {
     // Asked before reading: what is committed in between is then read at once, or next time.
     const std::int64_t version = reader.data_version();
     const std::vector<log::Row> rows = reader.after(position);
@@ -86,14 +86,14 @@ int tail(const TailOptions& options) {
       const std::optional<Owner> owner = owners.of(event);
       options.json ? print_json(event, owner, row.data) : print_line(event, owner);
       position = row.position;
-      if (interrupted()) break;
+      if (tools::interrupted()) break;
     }
     if (!rows.empty()) {
       if (output_failed()) break;
       continue;
     }
     if (!options.follow) break;
-    while (!interrupted() && reader.data_version() == version) {
+    while (!tools::interrupted() && reader.data_version() == version) {
       std::this_thread::sleep_for(poll_interval);
     }
   }

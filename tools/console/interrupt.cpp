@@ -1,14 +1,14 @@
-#include "replay/interrupt.hpp"
+#include "console/interrupt.hpp"
 
 #include <csignal>
 
-namespace drachtio::replay {
+namespace drachtio::tools {
 
 namespace {
 
 volatile std::sig_atomic_t noted = 0;
 
-void note(int /*signal*/) { noted = 1; }
+void note(int signal) { noted = signal; }
 
 }  // namespace
 
@@ -22,4 +22,6 @@ void note_interrupts() {
 
 bool interrupted() { return noted != 0; }
 
-}  // namespace drachtio::replay
+int interrupting_signal() { return noted; }
+
+}  // namespace drachtio::tools

@@ -1,4 +1,4 @@
-#include "replay/progress_bar.hpp"
+#include "console/progress_bar.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <string_view>
 
-namespace drachtio::replay {
+namespace drachtio::tools {
 
 namespace {
 
@@ -42,4 +42,4 @@ void ProgressBar::clear() {
   drawn_ = false;
 }
 
-}  // namespace drachtio::replay
+}  // namespace drachtio::tools

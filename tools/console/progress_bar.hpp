@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace drachtio::replay {
+namespace drachtio::tools {
 
 class ProgressBar {
  public:
@@ -27,4 +27,4 @@ class ProgressBar {
   std::chrono::steady_clock::time_point drawn_at_;
 };
 
-}  // namespace drachtio::replay
+}  // namespace drachtio::tools

@@ -1,0 +1,181 @@
+// dialog-recorder import as its user meets it: what it says of a capture, and its exit status.
+#include "capture_file.hpp"
+#include "catch.hpp"
+#include "log/reader.hpp"
+#include "net/contains.hpp"
+#include "program.hpp"
+#include "scratch_folder.hpp"
+
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+using namespace drachtio;
+using namespace drachtio::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string header =
+    R"({"format": "drachtio-wire-capture", "version": 1, "started_at": 1800000000.5})";
+const std::string not_a_frame =
+    R"({"t": 0.1, "conn": 1, "from": "server", "data": "enojYmFk"})";  // zz#bad
+const std::string half_a_frame =
+    R"({"t": 0.1, "conn": 1, "from": "server", "data": "MTAwI2lk"})";  // 100#id
+const std::string closed = R"({"t": 0.2, "conn": 1, "from": "server", "closed": true})";
+
+class Folder {
+ public:
+  Ran import(const std::string& capture) const {
+    return run("dialog-recorder", {"import", "--db", db(), (folder_ / capture).string()});
+  }
+  Ran import_lines(const std::vector<std::string>& lines) const {
+    std::ofstream file{folder_ / "capture"};
+    for (const std::string& line : lines) file << line << '\n';
+    file.close();
+    return import("capture");
+  }
+  [[nodiscard]] std::string db() const { return (folder_ / "calls.db").string(); }
+  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
+    return folder_ / name;
+  }
+
+ private:
+  ScratchFolder folder_;
+};
+
+std::vector<std::string> lines_of(const std::string& name) {
+  std::ifstream file{capture_path(name)};
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("import says what there was in a capture that added nothing", "[import]") {
+  const Folder folder;
+  CHECK_THAT(folder.import_lines({header}).out, contains("there is no whole frame in it"));
+  CHECK_THAT(folder.import_lines({header, not_a_frame}).out,
+             contains("there is no whole frame in it"));
+  const Ran no_calls = folder.import_lines(
+      {header, R"({"t": 0.1, "conn": 1, "from": "client", "data": "NyNjMXxwaW5n"})"});  // 7#c1|ping
+  CHECK_THAT(no_calls.out, contains("none of its frames is of a call"));
+  CHECK(no_calls.status == 0);
+
+  CHECK(folder.import_lines(lines_of("uas-normal.app")).status == 0);
+  auto same_call = lines_of("uas-normal.app");
+  same_call.emplace_back();  // another file, if not for its meaning
+  const Ran twice = folder.import_lines(same_call);
+  CHECK(twice.status == 0);
+  CHECK_THAT(twice.out, contains("nothing new: all of it was in the log"));
+  CHECK_THAT(folder.import_lines(same_call).out, contains("already imported, nothing added"));
+}
+
+TEST_CASE("import tells a capture's faults each time, with status 1", "[import]") {
+  auto lines = lines_of("uas-normal.app");
+  std::string complaint;
+  SECTION("bytes that are no frames") {
+    lines.push_back(R"({"t": 9.1, "conn": 99, "from": "server", "data": "enojYmFk"})");
+    complaint = "connection 99, from the server: frame length is not a number at byte 0";
+  }
+  SECTION("a direction closed in the middle of a frame") {
+    lines = {header, half_a_frame, closed};
+    complaint = "it is closed in the middle of a frame, begun at byte 0";
+  }
+  SECTION("an end in the middle of a frame") {
+    lines.push_back(R"({"t": 9.1, "conn": 99, "from": "server", "data": "MTAwI2lk"})");
+    complaint = "connection 99, from the server: the capture ends in the middle of a frame";
+  }
+  SECTION("a line that is none of a capture's") {
+    lines.emplace_back("what is this?");
+    complaint = "line " + std::to_string(lines.size()) +
+                ": not JSON: syntax error; what came before it is in the log";
+  }
+  const Folder folder;
+  for (int i = 0; i < 3; ++i) {
+    const Ran ran = folder.import_lines(lines);
+    INFO(ran.out);
+    CHECK(ran.status == 1);
+    CHECK_THAT(ran.err, contains(complaint));
+    if (i > 0) CHECK_THAT(ran.out, contains("already imported, nothing added"));
+  }
+}
+
+TEST_CASE("import tells of nothing before the fault where there is nothing", "[import]") {
+  const Folder folder;
+  for (const std::vector<std::string>& lines : std::vector<std::vector<std::string>>{
+           {}, {"", " "}, {"hello"}, {"", header}, {R"({"format": "other"})"}}) {
+    const Ran ran = folder.import_lines(lines);
+    CAPTURE(lines.size(), ran.err);
+    CHECK(ran.status == 1);
+    CHECK_THAT(ran.err, !contains("what came before"));
+  }
+  CHECK_THAT(folder.import_lines({}).err, contains("capture: the file is empty"));
+}
+
+TEST_CASE("import refuses a capture of before 1970", "[import]") {
+  const Folder folder;
+  const Ran began = folder.import_lines(
+      {R"({"format": "drachtio-wire-capture", "version": 1, "started_at": -0.001})"});
+  CHECK(began.status == 1);
+  CHECK_THAT(began.err, contains("line 1: \"started_at\" is before 1970"));
+  const Ran then =
+      folder.import_lines({R"({"format": "drachtio-wire-capture", "version": 1, "started_at": 5})",
+                           R"({"t": -6, "conn": 1, "from": "client", "data": "NyNjMXxwaW5n"})"});
+  CHECK(then.status == 1);
+  CHECK_THAT(then.err, contains("line 2: its time is before 1970"));
+  for (const char* no_time : {"1e999", "NaN", "1800000000000", "null", "\"1800000000\""}) {
+    const Ran ran = folder.import_lines(
+        {std::string{R"({"format": "drachtio-wire-capture", "version": 1, "started_at": )"} +
+         no_time + "}"});
+    CAPTURE(no_time, ran.err);
+    CHECK(ran.status == 1);
+    CHECK_THAT(ran.err, contains("line 1: "));
+  }
+}
+
+TEST_CASE("import says what to do about a capture in a pipe", "[import]") {
+  const Folder folder;
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  const Ran ran = folder.import("pipe");
+  CHECK(ran.status == 3);
+  CHECK_THAT(ran.err, contains("write it to a file first"));
+}
+
+TEST_CASE("import that is interrupted commits what it read, tells the head, and goes on later",
+          "[import]") {
+  const int signal = GENERATE(SIGTERM, SIGINT);
+  const Folder folder;
+  write_capture(folder / "long.jsonl", repeated(5000));
+  const int pid =
+      start("dialog-recorder", {"import", "--db", folder.db(), (folder / "long.jsonl").string()},
+            folder / "told");
+  const auto deadline = std::chrono::steady_clock::now() + 60s;
+  bool begun = false;
+  while (!begun && std::chrono::steady_clock::now() < deadline) {
+    try {
+      begun = log::Reader{folder.db()}.head().position > 0;
+    } catch (const log::Error&) {
+      std::this_thread::yield();  // not there yet
+    }
+  }
+  ::kill(pid, signal);
+  CHECK(wait_for(pid) == 128 + signal);
+  std::ostringstream told;
+  told << std::ifstream{folder / "told"}.rdbuf();
+  CHECK_THAT(told.str(), contains("interrupted after ") && !contains("\033"));
+  const log::Head head = log::Reader{folder.db()}.head();
+  CHECK_THAT(told.str(), contains("log head: position " + std::to_string(head.position) +
+                                  ", hash " + digest::to_hex(head.hash)));
+  CHECK(head.position > 0);
+
+  const Ran rest = folder.import("long.jsonl");
+  CHECK(rest.status == 0);
+  CHECK_THAT(rest.out, contains("resumed, "));
+  const Ran verified = run("dialog-replay", {"verify", "--db", folder.db()});
+  CHECK_THAT(verified.out, contains(" 5000 dialogs (0 open)"));
+}

@@ -1,0 +1,52 @@
+// What our programs' command lines have in common. Includes CLI11, which costs seconds: for the
+// file that parses arguments only.
+#pragma once
+
+#include "text/escape.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+namespace drachtio::tools {
+
+// For an option's check(): a whole number from `least` on that an int64 holds. CLI11's own checks
+// take more digits than fit for the largest number that does.
+inline CLI::Validator whole_number(std::int64_t least) {
+  return {[least](std::string& text) {
+            std::int64_t number = 0;
+            const char* end = text.data() + text.size();
+            const auto [rest, error] = std::from_chars(text.data(), end, number);
+            if (error == std::errc{} && rest == end && number >= least) return std::string{};
+            return fmt::format("\"{}\" is not a whole number from {} to {}", text::escaped(text),
+                               least, std::numeric_limits<std::int64_t>::max());
+          },
+          ""};
+}
+
+// Parses, and returns true; or prints help or what is wrong, and sets the exit status: 0 or
+// `bad_usage`.
+inline bool parse(CLI::App& app, int argc, char** argv, int bad_usage, int& status) {
+  try {
+    app.parse(argc, argv);
+    return true;
+  } catch (const CLI::ParseError& error) {
+    status = error.get_exit_code() == 0 ? 0 : bad_usage;
+    const std::vector<std::string> unknown = app.remaining();
+    if (status == 0 || unknown.empty() || !app.get_subcommands().empty()) {
+      app.exit(error);  // prints
+    } else {
+      // CLI11 would say that a subcommand is required, not that this is none.
+      const char* what = unknown.front().starts_with('-') ? "option" : "subcommand";
+      fmt::print(stderr, "There is no {} \"{}\"\nRun with --help for more information.\n", what,
+                 text::escaped(unknown.front()));
+    }
+    return false;
+  }
+}
+
+}  // namespace drachtio::tools
