@@ -110,7 +110,8 @@ class DRACHTIO_EXPORT Agent {
  public:
   using Handler = std::function<void(Request&, Response&)>;
 
-  // Opens (or creates) the log; throws std::runtime_error that says why it cannot.
+  // Opens (or creates) the log; throws std::runtime_error that says why it cannot. An empty path:
+  // nothing is logged, and nothing survives this Agent.
   explicit Agent(const std::filesystem::path& database, AgentOptions options = {});
   // On an io_context of the caller's, which must outlive the Agent.
   Agent(boost::asio::io_context& io, const std::filesystem::path& database,

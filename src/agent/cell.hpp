@@ -15,6 +15,32 @@ namespace drachtio::agent {
 
 class Core;
 
+struct CellSignals {
+  SipDialog::Signal on_terminate;
+  SipDialog::Signal on_hold;
+  SipDialog::Signal on_unhold;
+  SipDialog::Signal on_refresh;
+  SipDialog::RequestSignal on_modify;
+  SipDialog::RequestSignal on_info;
+  SipDialog::RequestSignal on_message;
+  SipDialog::RequestSignal on_notify;
+  SipDialog::RequestSignal on_options;
+  SipDialog::RequestSignal on_refer;
+  SipDialog::RequestSignal on_update;
+
+  // Slots hold handles, and handles cells: two legs that carry each other's end would live for
+  // ever.
+  void disconnect_all() {
+    for (auto* signal : {&on_terminate, &on_hold, &on_unhold, &on_refresh}) {
+      signal->disconnect_all_slots();
+    }
+    for (auto* signal :
+         {&on_modify, &on_info, &on_message, &on_notify, &on_options, &on_refer, &on_update}) {
+      signal->disconnect_all_slots();
+    }
+  }
+};
+
 struct Cell : std::enable_shared_from_this<Cell> {
   explicit Cell(std::shared_ptr<const DialogState> at_first)
       : number(at_first->number), session(at_first->session), state(std::move(at_first)) {}
@@ -46,29 +72,20 @@ struct Cell : std::enable_shared_from_this<Cell> {
   bool offering = false;                      // a re-INVITE of ours is under way
   std::string invite_transaction;             // drachtio's, while the INVITE is unanswered
 
-  // Slots hold handles, and handles cells: two legs that carry each other's end would live for
-  // ever.
-  void disconnect_all() {
-    for (auto* signal : {&on_terminate, &on_hold, &on_unhold, &on_refresh}) {
-      signal->disconnect_all_slots();
-    }
-    for (auto* signal :
-         {&on_modify, &on_info, &on_message, &on_notify, &on_options, &on_refer, &on_update}) {
-      signal->disconnect_all_slots();
-    }
+  // Made when somebody first connects: few dialogs have listeners of their own.
+  CellSignals& signals() {
+    const std::lock_guard lock{mutex};
+    if (!signals_) signals_ = std::make_unique<CellSignals>();
+    return *signals_;
+  }
+  // Null: nobody has ever connected.
+  CellSignals* signals_if_any() {
+    const std::lock_guard lock{mutex};
+    return signals_.get();
   }
 
-  SipDialog::Signal on_terminate;
-  SipDialog::Signal on_hold;
-  SipDialog::Signal on_unhold;
-  SipDialog::Signal on_refresh;
-  SipDialog::RequestSignal on_modify;
-  SipDialog::RequestSignal on_info;
-  SipDialog::RequestSignal on_message;
-  SipDialog::RequestSignal on_notify;
-  SipDialog::RequestSignal on_options;
-  SipDialog::RequestSignal on_refer;
-  SipDialog::RequestSignal on_update;
+ private:
+  std::unique_ptr<CellSignals> signals_;  // never let go: a slot may be running
 };
 
 }  // namespace drachtio::agent

@@ -46,7 +46,9 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
 
 // What slots hold may hold what they are connected to.
 Core::~Core() {
-  for (const auto& [number, cell] : cells_) cell->disconnect_all();
+  for (const auto& [number, cell] : cells_) {
+    if (CellSignals* own = cell->signals_if_any()) own->disconnect_all();
+  }
   for (const auto& [transaction, weak] : incoming_) {
     if (const auto incoming = weak.lock()) incoming->on_cancel.disconnect_all_slots();
   }

@@ -152,8 +152,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void handle(const Agent::Handler& handler, const std::shared_ptr<Incoming>& incoming);
   void cancelled(const std::string& transaction_id, const SipMessage& cancel);
   void pracked(const std::shared_ptr<Incoming>& prack);
-  template <typename Signal>
-  void ask(const Signal& signal, const std::shared_ptr<Incoming>& incoming, int status);
+  void ask(SipDialog::RequestSignal CellSignals::*signal, const std::shared_ptr<Incoming>& incoming,
+           int status);
 
   // call.cpp
   void attempt(const std::shared_ptr<Call>& call, const Headers& more);

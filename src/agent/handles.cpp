@@ -111,21 +111,37 @@ Cell& cell_or_nobodys(const std::shared_ptr<Cell>& cell) {
 
 }  // namespace
 
-SipDialog::Signal& SipDialog::on_terminate() const { return cell_or_nobodys(cell_).on_terminate; }
-SipDialog::Signal& SipDialog::on_hold() const { return cell_or_nobodys(cell_).on_hold; }
-SipDialog::Signal& SipDialog::on_unhold() const { return cell_or_nobodys(cell_).on_unhold; }
-SipDialog::Signal& SipDialog::on_refresh() const { return cell_or_nobodys(cell_).on_refresh; }
-SipDialog::RequestSignal& SipDialog::on_modify() const { return cell_or_nobodys(cell_).on_modify; }
-SipDialog::RequestSignal& SipDialog::on_info() const { return cell_or_nobodys(cell_).on_info; }
+SipDialog::Signal& SipDialog::on_terminate() const {
+  return cell_or_nobodys(cell_).signals().on_terminate;
+}
+SipDialog::Signal& SipDialog::on_hold() const { return cell_or_nobodys(cell_).signals().on_hold; }
+SipDialog::Signal& SipDialog::on_unhold() const {
+  return cell_or_nobodys(cell_).signals().on_unhold;
+}
+SipDialog::Signal& SipDialog::on_refresh() const {
+  return cell_or_nobodys(cell_).signals().on_refresh;
+}
+SipDialog::RequestSignal& SipDialog::on_modify() const {
+  return cell_or_nobodys(cell_).signals().on_modify;
+}
+SipDialog::RequestSignal& SipDialog::on_info() const {
+  return cell_or_nobodys(cell_).signals().on_info;
+}
 SipDialog::RequestSignal& SipDialog::on_message() const {
-  return cell_or_nobodys(cell_).on_message;
+  return cell_or_nobodys(cell_).signals().on_message;
 }
-SipDialog::RequestSignal& SipDialog::on_notify() const { return cell_or_nobodys(cell_).on_notify; }
+SipDialog::RequestSignal& SipDialog::on_notify() const {
+  return cell_or_nobodys(cell_).signals().on_notify;
+}
 SipDialog::RequestSignal& SipDialog::on_options() const {
-  return cell_or_nobodys(cell_).on_options;
+  return cell_or_nobodys(cell_).signals().on_options;
 }
-SipDialog::RequestSignal& SipDialog::on_refer() const { return cell_or_nobodys(cell_).on_refer; }
-SipDialog::RequestSignal& SipDialog::on_update() const { return cell_or_nobodys(cell_).on_update; }
+SipDialog::RequestSignal& SipDialog::on_refer() const {
+  return cell_or_nobodys(cell_).signals().on_refer;
+}
+SipDialog::RequestSignal& SipDialog::on_update() const {
+  return cell_or_nobodys(cell_).signals().on_update;
+}
 
 // --- Request and Response -----------------------------------------------------------------------
 

@@ -72,10 +72,12 @@ void Core::cancelled(const std::string& transaction_id, const SipMessage& cancel
 }
 
 // Slots answer; where there is none, `status` is answered.
-template <typename Signal>
-void Core::ask(const Signal& signal, const std::shared_ptr<Incoming>& incoming, int status) {
-  if (signal.empty()) return answer(incoming, status, {}, {}, {});
-  handle([&](Request& request, Response& response) { signal(request, response); }, incoming);
+void Core::ask(SipDialog::RequestSignal CellSignals::*signal,
+               const std::shared_ptr<Incoming>& incoming, int status) {
+  CellSignals* own = incoming->cell->signals_if_any();
+  if (own == nullptr || (own->*signal).empty()) return answer(incoming, status, {}, {}, {});
+  handle([&](Request& request, Response& response) { (own->*signal)(request, response); },
+         incoming);
 }
 
 void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
@@ -85,12 +87,12 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
   if (method == "BYE") return answer(incoming, 200, {}, {}, {});
   if (method == "PRACK") return pracked(incoming);
   if (offers(incoming->message)) return reinvite(incoming);
-  if (method == "UPDATE") return ask(cell.on_update, incoming, 200);
-  if (method == "INFO") return ask(cell.on_info, incoming, 200);
-  if (method == "MESSAGE") return ask(cell.on_message, incoming, 200);
-  if (method == "NOTIFY") return ask(cell.on_notify, incoming, 200);
-  if (method == "OPTIONS") return ask(cell.on_options, incoming, 200);
-  if (method == "REFER") return ask(cell.on_refer, incoming, 200);
+  if (method == "UPDATE") return ask(&CellSignals::on_update, incoming, 200);
+  if (method == "INFO") return ask(&CellSignals::on_info, incoming, 200);
+  if (method == "MESSAGE") return ask(&CellSignals::on_message, incoming, 200);
+  if (method == "NOTIFY") return ask(&CellSignals::on_notify, incoming, 200);
+  if (method == "OPTIONS") return ask(&CellSignals::on_options, incoming, 200);
+  if (method == "REFER") return ask(&CellSignals::on_refer, incoming, 200);
   if (const auto handler = handlers.find(method); handler != handlers.end()) {
     return handle(handler->second, incoming);
   }
@@ -101,7 +103,8 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
 void Core::reinvite(const std::shared_ptr<Incoming>& incoming) {
   Cell& cell = *incoming->cell;
   if (cell.offering) return answer(incoming, 491, {}, {}, {});
-  if (!cell.on_modify.empty()) return ask(cell.on_modify, incoming, 200);
+  const CellSignals* own = cell.signals_if_any();
+  if (own != nullptr && !own->on_modify.empty()) return ask(&CellSignals::on_modify, incoming, 200);
   const auto state = SipDialog{incoming->cell}.snapshot();
   Content content;
   if (state->local.sdp) {

@@ -76,8 +76,8 @@ void Core::publish(const record::Told& told) {
   auto cell = cell_of(told.dialog->number);
   if (!cell) {
     cell = new_cell(told.dialog);
-    // An afterthought to a dialog that was forgotten (the answer to its BYE) brings it back, but not
-    // to stay.
+    // An afterthought to a dialog that was forgotten (the answer to its BYE) brings it back, but
+    // not to stay.
     const bool late =
         told.dialog->state == State::terminated && told.dialog->closed_at != event.position;
     if (late) ended_.push_back(cell->number);
@@ -89,15 +89,19 @@ void Core::publish(const record::Told& told) {
   }
   const SipDialog dialog{cell};
   signals.emit(event, dialog);
-  const bool by_far_end = event.offered_by_us == false;
-  if (event.modification == Modification::refresh) cell->on_refresh(dialog);
-  if (by_far_end && event.modification == Modification::hold) cell->on_hold(dialog);
-  if (by_far_end && event.modification == Modification::unhold) cell->on_unhold(dialog);
+  if (CellSignals* own = cell->signals_if_any()) {
+    const bool by_far_end = event.offered_by_us == false;
+    if (event.modification == Modification::refresh) own->on_refresh(dialog);
+    if (by_far_end && event.modification == Modification::hold) own->on_hold(dialog);
+    if (by_far_end && event.modification == Modification::unhold) own->on_unhold(dialog);
+  }
   if (event.type == EventType::resumed) on_resumed(dialog);
   if (told.dialog->closed_at != event.position) return;
-  cell->on_terminate(dialog);
-  // One that was never answered may come back: an INVITE is tried again after a challenge.
-  if (dialog::is_answered(*told.dialog)) cell->disconnect_all();
+  if (CellSignals* own = cell->signals_if_any()) {
+    own->on_terminate(dialog);
+    // One that was never answered may come back: an INVITE is tried again after a challenge.
+    if (dialog::is_answered(*told.dialog)) own->disconnect_all();
+  }
   ended_.push_back(cell->number);
   if (ended_.size() > ended_kept) forget_oldest();
 }
@@ -106,7 +110,7 @@ void Core::forget_oldest() {
   const auto oldest = cell_of(ended_.front());
   ended_.pop_front();
   if (!oldest || SipDialog{oldest}.state() != State::terminated) return;
-  oldest->disconnect_all();
+  if (CellSignals* own = oldest->signals_if_any()) own->disconnect_all();
   const std::lock_guard lock{cells_mutex_};
   cells_.erase(oldest->number);
 }

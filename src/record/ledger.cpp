@@ -47,18 +47,17 @@ std::string seconds_text(Microseconds duration) {
 }  // namespace
 
 Ledger::Ledger(log::EventLog log, Clock clock)
-    : store_(std::move(log)),
-      reader_(store_.log().path()),
-      stored_(reader_.database()),
+    : kept_(std::make_unique<Kept>(std::move(log))),
       clock_(std::move(clock)),
-      next_(store_.log().head()) {
+      next_(kept_->store.log().head()) {
   try {
-    stored_.each_open([&](DialogState&& state) { insert_stored(std::move(state)); });
+    kept_->dialogs.each_open([&](DialogState&& state) { insert_stored(std::move(state)); });
   } catch (const SQLite::Exception& error) {
-    throw log::translate(error, "cannot read the open dialogs of " + reader_.path().string());
+    throw log::translate(error, "cannot read the open dialogs of " + kept_->reader.path().string());
   } catch (const std::runtime_error& error) {
-    throw log::Error{log::Failure::corrupt, "cannot read the open dialogs of " +
-                                                reader_.path().string() + ": " + error.what()};
+    throw log::Error{
+        log::Failure::corrupt,
+        "cannot read the open dialogs of " + kept_->reader.path().string() + ": " + error.what()};
   }
 }
 
@@ -108,26 +107,27 @@ Tip* Ledger::find(const dialog::Observation& seen) {
 
 // A dialog that ended too long ago to be in memory.
 Tip* Ledger::load(const dialog::Observation& seen) {
+  if (!kept_) return nullptr;
   try {
     for (const dialog::Identity& identity : dialog::candidates(seen)) {
       auto state =
-          stored_.find(seen.server, identity.dialog_id, seen.message.call_id, identity.role);
+          kept_->dialogs.find(seen.server, identity.dialog_id, seen.message.call_id, identity.role);
       if (!state) continue;
       return &insert_stored(std::move(*state));
     }
     return nullptr;
   } catch (const SQLite::Exception& error) {
-    throw log::translate(error, "cannot read the log " + reader_.path().string());
+    throw log::translate(error, "cannot read the log " + kept_->reader.path().string());
   } catch (const std::runtime_error& error) {
     throw log::Error{log::Failure::corrupt,
-                     "cannot read the log " + reader_.path().string() + ": " + error.what()};
+                     "cannot read the log " + kept_->reader.path().string() + ": " + error.what()};
   }
 }
 
 bool Ledger::seen_before(Tip& tip, const MessageKey& key) {
   if (!tip.keys_loaded) {
     try {
-      SQLite::Statement stored{reader_.database(),
+      SQLite::Statement stored{kept_->reader.database(),
                                "SELECT data FROM event WHERE dialog = ? ORDER BY version"};
       stored.bind(1, tip.state.number);
       while (stored.executeStep()) {
@@ -137,10 +137,11 @@ bool Ledger::seen_before(Tip& tip, const MessageKey& key) {
         if (event.key) remember(tip, *event.key);
       }
     } catch (const SQLite::Exception& error) {
-      throw log::translate(error, "cannot read the log " + reader_.path().string());
+      throw log::translate(error, "cannot read the log " + kept_->reader.path().string());
     } catch (const dialog::EventFormatError& error) {
-      throw log::Error{log::Failure::corrupt,
-                       "cannot read the log " + reader_.path().string() + ": " + error.what()};
+      throw log::Error{
+          log::Failure::corrupt,
+          "cannot read the log " + kept_->reader.path().string() + ": " + error.what()};
     }
     tip.keys_loaded = true;
   }
@@ -189,18 +190,19 @@ bool Ledger::note(Note note) {
 }
 
 void Ledger::note_killed() {
+  if (!kept_) return;
   std::vector<std::string> servers;
   try {
     SQLite::Statement left_up{
-        reader_.database(),
+        kept_->reader.database(),
         "SELECT server FROM (SELECT json_extract(data, '$.server') AS server, type, max(position) "
         "FROM event WHERE dialog IS NULL AND type IN ('link-up', 'link-down') GROUP BY 1) "
         "WHERE type = 'link-up' ORDER BY server"};
     while (left_up.executeStep()) servers.push_back(left_up.getColumn(0).getString());
   } catch (const SQLite::Exception& error) {
-    throw log::translate(error, "cannot read the log " + reader_.path().string());
+    throw log::translate(error, "cannot read the log " + kept_->reader.path().string());
   }
-  const Instant last = to_instant(store_.log().head().recorded_at);
+  const Instant last = to_instant(kept_->store.log().head().recorded_at);
   for (std::string& server : servers) {
     Event event;
     event.type = EventType::link_down;
@@ -235,19 +237,7 @@ void Ledger::expire(Instant now, std::optional<Microseconds> pending_after,
   }
 }
 
-// Returns the dialog's tip: `tip`, or the one the event opens.
-Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
-  event.position = next_.position + 1;
-  event.recorded_at = std::max(clock_(), to_instant(next_.recorded_at));
-  const bool opens = tip == nullptr && event.opening.has_value();
-  if (opens) {
-    event.dialog = event.position;
-    event.version = 1;
-  } else if (tip != nullptr) {
-    event.dialog = tip->state.number;
-    event.version = tip->state.version + 1;
-  }
-
+void Ledger::stage(const Event& event, const Sighting* evidence) {
   log::Entry entry;
   entry.row = projection::to_row(event);
   entry.row.previous_hash = next_.hash;
@@ -261,6 +251,26 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
   next_ = {entry.row.position, entry.row.hash, entry.row.recorded_at};
   staged_bytes_ += size_of(entry);
   staged_.push_back(std::move(entry));
+}
+
+// Returns the dialog's tip: `tip`, or the one the event opens.
+Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
+  event.position = next_.position + 1;
+  event.recorded_at = std::max(clock_(), to_instant(next_.recorded_at));
+  const bool opens = tip == nullptr && event.opening.has_value();
+  if (opens) {
+    event.dialog = event.position;
+    event.version = 1;
+  } else if (tip != nullptr) {
+    event.dialog = tip->state.number;
+    event.version = tip->state.version + 1;
+  }
+
+  if (kept_) {
+    stage(event, evidence);
+  } else {
+    next_ = {event.position, {}, to_integer(event.recorded_at)};
+  }
 
   if (opens) {
     DialogState state;
@@ -304,7 +314,7 @@ Batch Ledger::hand_over() {
   staged_.clear();
   dirty_.clear();
   staged_bytes_ = 0;
-  tips_.forget_ended(store_.committed());
+  tips_.forget_ended(kept_ ? kept_->store.committed() : next_.position);
   return batch;
 }
 
@@ -312,7 +322,7 @@ void Ledger::commit(const log::EventLog::Alongside& alongside) {
   if (staged_.empty() && !alongside) return;
   Batch batch = hand_over();
   try {
-    store_.commit(batch, alongside);
+    kept_->store.commit(batch, alongside);
   } catch (const log::Error&) {
     take_back(std::move(batch));
     throw;
@@ -338,10 +348,10 @@ void Ledger::drop_evidence(std::int64_t through, const std::string& why) {
   append(nullptr, event, nullptr);
   Batch batch = hand_over();
   try {
-    store_.drop_evidence(batch, through);
+    kept_->store.drop_evidence(batch, through);
   } catch (const log::Error&) {
     // The event must not stay: it would be committed later, without the deletion.
-    next_ = store_.log().head();
+    next_ = kept_->store.log().head();
     throw;
   }
 }

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -30,6 +31,9 @@ class Ledger {
   // Takes over an open log and reads its open dialogs. `clock` is what recorded_at is read from.
   // Throws log::Error.
   explicit Ledger(log::EventLog log, Clock clock);
+  // Keeps nothing: walks and tells, and has no log. For benches, and programs that want none.
+  explicit Ledger(Clock clock) : clock_(std::move(clock)), next_{0, {}, 0} {}
+  [[nodiscard]] bool keeps() const { return kept_ != nullptr; }
 
   // Walks a frame. Stages no event, or one; of a `gap` it gives rise to, one more. Returns the
   // number of the dialog the frame belongs to, be it new or seen before; 0 where there is none.
@@ -74,9 +78,10 @@ class Ledger {
   [[nodiscard]] std::size_t open_dialogs() const { return tips_.open(); }
   // Every dialog in memory, open or just ended, as its tip stands.
   [[nodiscard]] Tips& tips() { return tips_; }
-  [[nodiscard]] Store& store() { return store_; }
+  // Not of a ledger that keeps nothing, like head().
+  [[nodiscard]] Store& store() { return kept_->store; }
   // The last row on disk.
-  [[nodiscard]] const log::Head& head() const { return store_.log().head(); }
+  [[nodiscard]] const log::Head& head() const { return kept_->store.log().head(); }
   // The server's name as a connection's frames have told it so far.
   [[nodiscard]] std::string server_of(std::uint64_t connection) const;
 
@@ -88,13 +93,20 @@ class Ledger {
   std::int64_t unreadable(const Conversation& conversation, const Sighting& sighting);
   void warn_of_sharing(Conversation& conversation, const dialog::Observation& seen);
   Tip* append(Tip* tip, Event& event, const Sighting* evidence);
+  void stage(const Event& event, const Sighting* evidence);
   void take_back(Batch batch);
   void warn_of(const Event& event);
 
-  Store store_;
-  log::Reader
-      reader_;  // for dialogs that are not in memory: the store's own connection may be busy
-  projection::DialogTable stored_;
+  struct Kept {
+    explicit Kept(log::EventLog log)
+        : store(std::move(log)), reader(store.log().path()), dialogs(reader.database()) {}
+    Store store;
+    // For dialogs that are not in memory: the store's own connection may be busy.
+    log::Reader reader;
+    projection::DialogTable dialogs;
+  };
+
+  std::unique_ptr<Kept> kept_;  // null: nothing is
   Clock clock_;
   Tips tips_;
   std::unordered_map<std::uint64_t, Conversation> conversations_;

@@ -25,10 +25,11 @@ Instant now() {
 
 Writer::Writer(const std::filesystem::path& database, Options options)
     : options_(std::move(options)),
-      ledger_(log::EventLog{database}, [] { return now(); }),
+      ledger_(database.empty() ? Ledger{[] { return now(); }}
+                               : Ledger{log::EventLog{database}, [] { return now(); }}),
       next_expiry_(SteadyClock::now() + expiry_interval),
-      store_(ledger_.store()) {
-  statistics_.head = ledger_.head();
+      store_(ledger_.keeps() ? &ledger_.store() : nullptr) {
+  if (store_ != nullptr) statistics_.head = ledger_.head();
   statistics_.open_dialogs = ledger_.open_dialogs();
   ledger_.note_killed();
   if (options_.on_open) ledger_.tips().each([&](Tip& tip) { options_.on_open(tip.state); });
@@ -173,7 +174,7 @@ bool Writer::commit(const Batch& batch) {
   Retry retry{first_retry, {}};
   while (true) {
     try {
-      store_.commit(batch);
+      store_->commit(batch);
       warn_of_work(retry);
       return true;
     } catch (const log::Error& error) {
@@ -235,11 +236,11 @@ void Writer::run() {
       in_flight_bytes_ -= bytes;
       statistics_.frames = frames;
       statistics_.open_dialogs = open_dialogs;
-      statistics_.head = store_.log().head();
+      if (store_ != nullptr) statistics_.head = store_->log().head();
       statistics_.events += batch.entries.size();
       statistics_.commits += batch.empty() ? 0 : 1;
     }
-    if (!batch.empty() && options_.on_commit) options_.on_commit(store_.log().head());
+    if (!batch.empty() && options_.on_commit) options_.on_commit(store_->log().head());
     if (options_.on_warning) std::ranges::for_each(warnings, options_.on_warning);
     if (!walked.empty() && options_.on_walked) options_.on_walked(std::move(walked));
   }

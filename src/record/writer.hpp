@@ -55,7 +55,8 @@ class Writer {
     std::function<void(const DialogState&)> on_open;
   };
 
-  // Opens (or creates) the log; throws log::Error. The threads start at once.
+  // Opens (or creates) the log; throws log::Error. The threads start at once. An empty path:
+  // nothing is kept, only on_walked tells.
   Writer(const std::filesystem::path& database, Options options);
   // As stop().
   ~Writer();
@@ -119,7 +120,7 @@ class Writer {
   std::chrono::steady_clock::time_point next_expiry_;  // guarded by walking_
 
   std::mutex committing_;  // locked before walking_ is let go
-  Store& store_;           // guarded by committing_
+  Store* store_;           // guarded by committing_; null: nothing is kept
 
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;

@@ -32,4 +32,7 @@ int memory(const LogOptions& options);
 // Added latency and throughput of the relay, against a bare byte relay.
 int relay(const LogOptions& options);
 
+// Calls a second through an Agent, and INVITE to 200, with the log on and off.
+int agent(const LogOptions& options);
+
 }  // namespace drachtio::bench

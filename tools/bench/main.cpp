@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   add("restart", "Time to be ready, per open call", restart);
   add("latency", "From frame read to subscriber told", latency);
   add("memory", "Bytes per open dialog", memory);
+  add("agent", "Calls a second through an Agent, and INVITE to 200", agent);
   add("relay", "What the tap's relay adds", relay);
   try {
     app.parse(argc, argv);
