@@ -8,6 +8,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)  # false alarms in std::string: GCC bug 105651
     add_compile_options(-Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
     add_compile_options(-Wno-mismatched-new-delete)  # and in coroutines: GCC bug 104475
+    add_compile_options(-Wno-maybe-uninitialized)  # and in boost::function of empty lambdas
   endif()
 endif()
 if(DRACHTIO_WERROR)

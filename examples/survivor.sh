@@ -44,16 +44,17 @@ until_says first "is up" "$calls"
 cat first
 
 echo "\$ kill -9 \$!"
-kill -9 "$program"
-wait "$program" 2>/dev/null || true
+die() { # without the shell's own word about it
+  { kill -9 "$program" && wait "$program"; } 2>/dev/null || true
+}
+die
 
 echo "\$ survivor &"
 "$bin/survivor" >second 2>&1 &
 program=$!
 until_says second "has ended" "$calls"
 cat second
-kill -9 "$program"
-wait "$program" 2>/dev/null || true
+die
 program=
 
 echo "\$ dialog-replay --db calls.db list"

@@ -156,15 +156,20 @@ class DRACHTIO_EXPORT Agent {
   [[nodiscard]] std::int64_t position() const;  // of the log's last row
 
   // By the name of the server: a link is up, is down, was refused.
-  boost::signals2::signal<void(const std::string& server)>& on_connect;
-  boost::signals2::signal<void(const std::string& server, const std::string& why)>& on_disconnect;
+  boost::signals2::signal<void(const std::string& server), EachSlot>& on_connect;
+  boost::signals2::signal<void(const std::string& server, const std::string& why), EachSlot>&
+      on_disconnect;
   // The log cannot be written any more. Calls go on, unrecorded; see refuse_when_log_failed.
-  boost::signals2::signal<void(const std::string& why)>& on_log_failed;
+  boost::signals2::signal<void(const std::string& why), EachSlot>& on_log_failed;
+  // What an operator should know: the log cannot be written for now (frames wait, and with them all
+  // that is told and answered), and can again; a gap; a message that could not be read. Where
+  // nobody listens it is written to standard error.
+  boost::signals2::signal<void(const std::string& what), EachSlot>& on_warning;
   // After a restart: a call in that was not answered when the program died. Where nobody listens it
   // is answered 503.
   boost::signals2::signal<void(Request&, Response&)>& on_resumed_invite;
   // A dialog was found alive after a restart.
-  boost::signals2::signal<void(const SipDialog&)>& on_resumed;
+  boost::signals2::signal<void(const SipDialog&), EachSlot>& on_resumed;
 
   // As in DialogSignals.
   DialogSignal& on_event;

@@ -18,7 +18,6 @@ enum class Errc {
   dialog_over,        // the dialog has ended
   no_dialog,          // the handle is empty, or of a dialog that this program only reads of
   rejected,           // a final answer of 300 or more
-  no_answer,          // none came in time
   log_failed,         // the log cannot be written; new calls are refused, as configured
 };
 

@@ -46,7 +46,7 @@ class DRACHTIO_EXPORT Request {
   [[nodiscard]] Session session() const { return dialog().session(); }
 
   // The caller gave up before the final answer; the server has answered for us (487).
-  using CancelSignal = boost::signals2::signal<void(const SipMessage& cancel)>;
+  using CancelSignal = boost::signals2::signal<void(const SipMessage& cancel), EachSlot>;
   [[nodiscard]] CancelSignal& on_cancel() const;
 
  private:

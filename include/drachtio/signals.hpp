@@ -5,14 +5,13 @@
 // itself or others, disturbs nobody: the others are called all the same.
 #pragma once
 
+#include <drachtio/each_slot.hpp>
 #include <drachtio/event.hpp>
 #include <drachtio/sip_dialog.hpp>
 
 #include <boost/signals2/signal.hpp>
 
 #include <cstdint>
-#include <exception>
-#include <functional>
 #include <string_view>
 
 namespace drachtio {
@@ -31,30 +30,6 @@ struct DialogEvent {
   std::shared_ptr<const DialogState> state;
   // Where the event stands in the log.
   std::int64_t position;
-};
-
-// Calls every slot, and hands what a slot throws to `on_error` instead of the caller.
-class EachSlot {
- public:
-  using result_type = void;
-  using ErrorHandler = std::function<void(std::exception_ptr)>;
-
-  EachSlot() = default;
-  explicit EachSlot(ErrorHandler on_error) : on_error_(std::move(on_error)) {}
-
-  template <typename Slots>
-  void operator()(Slots begin, Slots end) const {
-    for (; begin != end; ++begin) {
-      try {
-        *begin;
-      } catch (...) {
-        if (on_error_) on_error_(std::current_exception());
-      }
-    }
-  }
-
- private:
-  ErrorHandler on_error_;
 };
 
 using DialogSignal = boost::signals2::signal<void(const DialogEvent&), EachSlot>;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <drachtio/dialog_state.hpp>
+#include <drachtio/each_slot.hpp>
 #include <drachtio/error.hpp>
 #include <drachtio/export.hpp>
 #include <drachtio/headers.hpp>
@@ -62,21 +63,23 @@ class DRACHTIO_EXPORT SipDialog {
   [[nodiscard]] bool can_receive() const;
 
   // Sends a request in the dialog: INFO, MESSAGE, REFER, NOTIFY, OPTIONS, UPDATE...
-  void request(const std::string& method, Content content = {}, ResponseHandler handler = {});
+  void request(const std::string& method, Content content = {},
+               const ResponseHandler& handler = {});
   // Ends the call, whatever state it is in: BYE; CANCEL for a call out that is not answered;
   // `status` for a call in that is not. Of a dialog that has ended: success at once, with status 0.
-  void terminate(Content content = {}, ResponseHandler handler = {}, int status = 480);
+  void terminate(Content content = {}, const ResponseHandler& handler = {}, int status = 480);
   // Offers `sdp` in a re-INVITE. Several wait for one another; a 491 is tried again after the time
   // RFC 3261 14.1 says.
-  void modify(std::string sdp, ResponseHandler handler = {});
+  void modify(std::string sdp, const ResponseHandler& handler = {});
   // Offers our SDP as sendonly (inactive where the far end holds too), or as sendrecv again
   // (RFC 3264 8.4). Where it is so already: success at once, with status 0.
-  void hold(ResponseHandler handler = {});
-  void unhold(ResponseHandler handler = {});
+  void hold(const ResponseHandler& handler = {});
+  void unhold(const ResponseHandler& handler = {});
 
   // Signals of this dialog. A slot of the second kind may answer; if none is connected, what
   // drachtio users expect is answered (see Agent). Slots are called on the Agent's thread.
-  using Signal = boost::signals2::signal<void(const SipDialog&)>;
+  // A slot that throws is written to standard error; where it was to answer, 500 is answered.
+  using Signal = boost::signals2::signal<void(const SipDialog&), EachSlot>;
   using RequestSignal = boost::signals2::signal<void(Request&, Response&)>;
   [[nodiscard]] Signal& on_terminate() const;  // ended, whoever did it
   [[nodiscard]] Signal& on_hold() const;       // the far end holds

@@ -40,6 +40,7 @@ Agent::Agent(std::shared_ptr<agent::Core> core)
     : on_connect(core->on_connect),
       on_disconnect(core->on_disconnect),
       on_log_failed(core->on_log_failed),
+      on_warning(core->on_warning),
       on_resumed_invite(core->on_resumed_invite),
       on_resumed(core->on_resumed),
       on_event(core->signals.on_event),

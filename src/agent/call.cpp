@@ -1,9 +1,8 @@
 // Calls out, and other requests out of dialog: RFC 3261 13.2 and 8.1, as far as the server leaves
 // it to us: ACK, PRACK, CANCEL, the retry with credentials, redirections.
 #include "agent/core.hpp"
-#include "net/message_id.hpp"
+#include "agent/credentials.hpp"
 #include "sip/compose.hpp"
-#include "sip/digest_auth.hpp"
 
 #include <stdexcept>
 
@@ -51,7 +50,7 @@ void Core::attempt(const std::shared_ptr<Call>& call, const Headers& more) {
   }
   std::string first_line = "sip||";
   if (!call->options.route.empty()) first_line += '|' + call->options.route;
-  send(call->link, nullptr, first_line + "\r\n" + text,
+  send(call->link, first_line + "\r\n" + text,
        [this, call](const Reply& reply) { sent(call, reply); });
 }
 
@@ -61,7 +60,7 @@ void Core::sent(const std::shared_ptr<Call>& call, const Reply& reply) {
   call->sent = reply.message;
   call->transaction_id = reply.transaction_id;
   if (const auto cell = cell_of(reply.dialog)) {
-    cell->invite_transaction = reply.transaction_id;
+    cell->auth = call->options.auth;
     {
       const std::lock_guard lock{call->mutex};
       call->cell = cell;
@@ -85,7 +84,9 @@ void Core::sent(const std::shared_ptr<Call>& call, const Reply& reply) {
 void Core::answered(const std::shared_ptr<Call>& call, const SipMessage& response) {
   if (response.status < 200) {
     const auto rseq = response.headers["RSeq"];
-    if (!rseq.empty() && call->cell) {
+    // Sent again until its PRACK has come: one is enough (RFC 3262 section 4).
+    const bool news = call->pracked.insert(response.to().tag + ' ' + std::string{rseq}).second;
+    if (!rseq.empty() && news && call->cell) {
       Content prack;
       prack.headers.add("RAck", std::string{rseq} + ' ' + std::string{call->sent.headers["CSeq"]});
       request(call->cell, "PRACK", prack, {});
@@ -108,30 +109,18 @@ void Core::answered(const std::shared_ptr<Call>& call, const SipMessage& respons
 // The same call with credentials (RFC 3261 22.2): the first attempt's Call-ID and From with its
 // tag, and the next CSeq.
 bool Core::retry(const std::shared_ptr<Call>& call, const SipMessage& response) {
-  const bool by_proxy = response.status == 407;
-  if ((response.status != 401 && !by_proxy) || !call->options.auth) return false;
-  if (call->challenges++ == most_challenges) return false;
-  std::optional<sip::Challenge> challenge;
-  for (const auto value :
-       response.headers.all(by_proxy ? "Proxy-Authenticate" : "WWW-Authenticate")) {
-    if ((challenge = sip::parse_challenge(value))) break;
-  }
-  if (!challenge) return false;
-  const bool refused = call->sent.headers.has(by_proxy ? "Proxy-Authorization" : "Authorization");
-  if (refused && !challenge->stale) return false;  // the credentials are wrong
-  sip::DigestRequest answer;
-  const std::string cnonce = net::message_id();
-  answer.method = call->options.method;
-  answer.uri = call->uri;
-  answer.username = call->options.auth->username;
-  answer.password = call->options.auth->password;
-  answer.cnonce = cnonce;
+  if (!call->options.auth || call->challenges++ == most_challenges) return false;
+  bool stale = false;
+  const auto header =
+      credentials_for(response, *call->options.auth, call->options.method, call->uri, &stale);
+  if (!header) return false;
+  const bool refused = call->sent.headers.has(header->first);
+  if (refused && !stale) return false;  // the credentials are wrong
   Headers more;
   for (const char* name : {"Authorization", "Proxy-Authorization"}) {
     if (call->sent.headers.has(name)) more.add(name, std::string{call->sent.headers[name]});
   }
-  more.set(by_proxy ? "Proxy-Authorization" : "Authorization",
-           sip::authorization(*challenge, answer));
+  more.set(header->first, header->second);
   more.set("Call-ID", std::string{call->sent.call_id()});
   more.set("From", std::string{call->sent.headers["From"]});
   more.set("CSeq", std::to_string(call->sent.cseq() + 1) + ' ' + call->options.method);
@@ -169,7 +158,7 @@ void Core::cancel(const std::shared_ptr<Call>& call) {
   call->cancel_asked = true;
   if (call->over || call->cancel_sent || call->transaction_id.empty()) return;
   call->cancel_sent = true;
-  send(call->link, call->cell,
+  send(call->link,
        "sip|" + call->transaction_id + "|\r\nCANCEL " + call->uri +
            " SIP/2.0\r\nContent-Length: 0\r\n\r\n",
        {});

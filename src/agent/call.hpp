@@ -6,6 +6,8 @@
 
 #include <drachtio/agent.hpp>
 
+#include <set>
+
 namespace drachtio::agent {
 
 struct Call : std::enable_shared_from_this<Call> {
@@ -22,7 +24,7 @@ struct Call : std::enable_shared_from_this<Call> {
   bool over = false;
   int challenges = 0;
   int redirections = 0;
-  std::uint32_t last_rseq = 0;
+  std::set<std::string> pracked;  // To tag and RSeq of each
 
   mutable std::mutex mutex;  // guards cell
   std::shared_ptr<Cell> cell;

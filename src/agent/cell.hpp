@@ -2,7 +2,7 @@
 // signals, and what waits to be sent in it.
 #pragma once
 
-#include <drachtio/sip_dialog.hpp>
+#include <drachtio/agent.hpp>
 
 #include <atomic>
 #include <deque>
@@ -62,15 +62,16 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::atomic<bool> can_receive{true};
 
   // The agent's thread only.
-  std::uint64_t link = 0;                     // that the dialog was last heard of on
-  std::uint64_t connection = 0;               // likewise
-  bool resumed = false;                       // said so in the log
-  bool inferred = false;                      // ... and there is more to say
-  bool lost = false;                          // likewise
-  std::deque<std::function<void()>> to_send;  // once nothing is uncommitted
-  std::deque<std::function<void()>> offers;   // re-INVITEs that wait for the one under way
-  bool offering = false;                      // a re-INVITE of ours is under way
-  std::string invite_transaction;             // drachtio's, while the INVITE is unanswered
+  std::uint64_t link = 0;        // that the dialog was last heard of on
+  std::uint64_t connection = 0;  // likewise
+  bool adopted = false;          // open in the log when the program began, and not asked about yet
+  std::optional<Credentials> auth;           // for challenges in the dialog
+  bool ending = false;                       // a terminate() is under way
+  std::vector<ResponseHandler> enders;       // who else waits for it
+  bool resumed = false;                      // said so in the log
+  bool lost = false;                         // likewise
+  std::deque<std::function<void()>> offers;  // re-INVITEs that wait for the one under way
+  bool offering = false;                     // a re-INVITE of ours is under way
 
   // Made when somebody first connects: few dialogs have listeners of their own.
   CellSignals& signals() {

@@ -6,13 +6,28 @@ namespace drachtio::agent {
 
 void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                      ResponseHandler handler) {
-  const auto state = SipDialog{cell}.snapshot();
-  if (state->state == State::terminated) {
+  if (SipDialog{cell}.state() == State::terminated) {
     SipMessage over;
     over.reason = "the dialog had ended";
     if (handler) post([handler, over] { handler({}, over); });
     return;
   }
+  cell->enders.push_back(std::move(handler));
+  if (cell->ending) return;  // told with the first
+  cell->ending = true;
+  end(cell, content, status, [cell](error_code error, const SipMessage& answer) {
+    cell->ending = false;
+    const auto enders = std::exchange(cell->enders, {});
+    for (const ResponseHandler& ender : enders) {
+      if (ender) ender(error, answer);
+    }
+  });
+}
+
+// BYE, CANCEL or a final answer, as the call's state asks for.
+void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
+               ResponseHandler handler) {
+  const auto state = SipDialog{cell}.snapshot();
   if (dialog::is_answered(*state)) return request(cell, "BYE", content, std::move(handler));
   Link* link = link_of(*cell);
   if (state->role == Role::uas) {
@@ -21,15 +36,15 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
       return answer(incoming, status, {}, content, std::move(handler));
     }
     // Of a call in that came before a restart, or whose handles are gone.
-    const auto resumed = std::make_shared<Incoming>();
-    resumed->core = weak_from_this();
-    resumed->link = link == nullptr ? 0 : link->id;
-    resumed->transaction_id = state->invite.transaction_id;
-    resumed->message.headers = {{"CSeq", std::to_string(state->invite.cseq) + " INVITE"}};
-    resumed->cell = cell;
-    return answer(resumed, status, {}, content, std::move(handler));
+    const auto gone = std::make_shared<Incoming>();
+    gone->core = weak_from_this();
+    gone->link = link == nullptr ? 0 : link->id;
+    gone->transaction_id = state->invite.transaction_id;
+    gone->message.headers = {{"CSeq", std::to_string(state->invite.cseq) + " INVITE"}};
+    gone->cell = cell;
+    return answer(gone, status, {}, content, std::move(handler));
   }
-  send(link == nullptr ? 0 : link->id, cell,
+  send(link == nullptr ? 0 : link->id,
        "sip|" + state->invite.transaction_id +
            "|\r\nCANCEL sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n",
        [handler = std::move(handler)](const Reply& reply) {

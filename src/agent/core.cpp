@@ -1,5 +1,7 @@
 #include "agent/core.hpp"
 
+#include "text/escape.hpp"
+
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
@@ -23,6 +25,15 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
       if (const auto self = weak.lock()) self->told(std::move(walked));
     });
   };
+  writer.go_on = true;
+  writer.on_warning = [this](const std::string& what) {
+    post([this, what] {
+      if (on_warning.empty()) {
+        std::fprintf(stderr, "drachtio-dialog: %s\n", text::escaped(what, 500).c_str());
+      }
+      on_warning(what);
+    });
+  };
   writer.on_failed = [this](const log::Error& error) {
     asio::post(io_, [weak = weak_from_this(), why = std::string{error.what()}] {
       const auto self = weak.lock();
@@ -36,6 +47,7 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
   for (const DialogState& state : open) {
     const auto cell = std::make_shared<Cell>(std::make_shared<const DialogState>(state));
     cell->can_receive = false;
+    cell->adopted = true;
     cells_.emplace(state.number, cell);
   }
   for (const auto& [number, cell] : cells_) {
@@ -54,15 +66,23 @@ Core::~Core() {
   }
 }
 
+void Core::guard(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (...) {
+    EachSlot::print(std::current_exception());
+  }
+}
+
 void Core::post(std::function<void()> action) {
   asio::post(io_, [weak = weak_from_this(), action = std::move(action)] {
-    if (weak.lock()) action();
+    if (weak.lock()) guard(action);
   });
 }
 
 void Core::dispatch(std::function<void()> action) {
   asio::dispatch(io_, [weak = weak_from_this(), action = std::move(action)] {
-    if (weak.lock()) action();
+    if (weak.lock()) guard(action);
   });
 }
 
@@ -70,7 +90,7 @@ void Core::after(std::chrono::milliseconds delay, std::function<void()> action) 
   auto timer = std::make_shared<asio::steady_timer>(io_, delay);
   timer->async_wait([timer, weak = weak_from_this(), action = std::move(action)](error_code error) {
     const auto self = weak.lock();
-    if (!error && self && !self->stopped_) action();
+    if (!error && self && !self->stopped_) guard(action);
   });
 }
 
@@ -91,6 +111,17 @@ std::vector<SipDialog> Core::dialogs() const {
   }
   std::ranges::sort(open, {}, [](const SipDialog& dialog) { return dialog.snapshot()->number; });
   return open;
+}
+
+// Frames go out in order, each after all that was noted before it.
+bool Core::is_on_disk(std::uint64_t ticket) {
+  const std::lock_guard lock{tickets_mutex_};
+  return tickets_.empty() || tickets_.begin()->first > ticket;
+}
+
+std::uint64_t Core::last_ticket() {
+  const std::lock_guard lock{tickets_mutex_};
+  return last_ticket_;
 }
 
 std::uint64_t Core::ticket_for(std::vector<std::shared_ptr<Cell>> cells) {

@@ -76,16 +76,15 @@ class Core : public std::enable_shared_from_this<Core> {
   void after(std::chrono::milliseconds delay, std::function<void()> action);
 
   // --- out (send.cpp)
-  // Sends `<rest>` over the link, once every patch of the cell (if any) is on disk.
-  void send(std::uint64_t link, const std::shared_ptr<Cell>& cell, std::string rest,
-            ReplyHandler handler);
+  // Sends `<id>|<rest>` over the link, once all that was noted before (session patches) is on disk.
+  void send(std::uint64_t link, std::string rest, ReplyHandler handler);
   void answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
               const Content& content, ResponseHandler handler);
   void answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
                        ResponseHandler on_prack);
   // A request in a dialog; the handler has the final answer.
   void request(const std::shared_ptr<Cell>& cell, const std::string& method, const Content& content,
-               ResponseHandler handler);
+               ResponseHandler handler, bool authorized = false);
   void acknowledge(const std::shared_ptr<Cell>& cell, const std::string& sdp);
 
   // --- calls out (call.cpp)
@@ -99,11 +98,12 @@ class Core : public std::enable_shared_from_this<Core> {
   void modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHandler handler);
   void hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler handler);
 
-  boost::signals2::signal<void(const std::string&)> on_connect;
-  boost::signals2::signal<void(const std::string&, const std::string&)> on_disconnect;
-  boost::signals2::signal<void(const std::string&)> on_log_failed;
+  boost::signals2::signal<void(const std::string&), EachSlot> on_connect;
+  boost::signals2::signal<void(const std::string&, const std::string&), EachSlot> on_disconnect;
+  boost::signals2::signal<void(const std::string&), EachSlot> on_log_failed;
+  boost::signals2::signal<void(const std::string&), EachSlot> on_warning;
   boost::signals2::signal<void(Request&, Response&)> on_resumed_invite;
-  boost::signals2::signal<void(const SipDialog&)> on_resumed;
+  boost::signals2::signal<void(const SipDialog&), EachSlot> on_resumed;
   DialogSignals signals;
   std::map<std::string, Agent::Handler> handlers;
 
@@ -163,7 +163,13 @@ class Core : public std::enable_shared_from_this<Core> {
   bool redirect(const std::shared_ptr<Call>& call, const SipMessage& response);
   void finish(const std::shared_ptr<Call>& call, error_code error, const SipMessage& message);
 
+  // close.cpp
+  void end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
+           ResponseHandler handler);
+
   // modify.cpp
+  using MakeSdp = std::function<std::string()>;  // empty: a late offer, or nothing to offer
+  void modify_with(const std::shared_ptr<Cell>& cell, MakeSdp sdp, ResponseHandler handler);
   void offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, ResponseHandler handler,
              int attempts);
   void next_offer(const std::shared_ptr<Cell>& cell);
@@ -171,9 +177,10 @@ class Core : public std::enable_shared_from_this<Core> {
   // resume.cpp
   void resume(const Link& link);
   void probe_next();
-  void probe(const std::shared_ptr<Cell>& cell);
+  void probe(const std::shared_ptr<Cell>& cell, std::function<void()> done);
   void resumed(const std::shared_ptr<Cell>& cell);
   void resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link);
+  void asked_too_late(const std::shared_ptr<Incoming>& incoming);
   void resume_invite(const std::shared_ptr<Cell>& cell, const Link& link);
   std::optional<std::string> invite_of(const DialogState& state);
   void give_up_call(const std::shared_ptr<Cell>& cell, const Link& link);
@@ -182,6 +189,10 @@ class Core : public std::enable_shared_from_this<Core> {
   void lost(const std::shared_ptr<Cell>& cell, const std::string& why);
 
   std::uint64_t ticket_for(std::vector<std::shared_ptr<Cell>> cells);
+  std::uint64_t last_ticket();
+  bool is_on_disk(std::uint64_t ticket);
+  static void guard(const std::function<void()>& action);
+  void send_now(std::uint64_t link, const std::string& rest, ReplyHandler handler);
 
   std::unique_ptr<boost::asio::io_context> own_io_;
   boost::asio::io_context& io_;
@@ -204,8 +215,13 @@ class Core : public std::enable_shared_from_this<Core> {
   std::unordered_map<std::string, std::weak_ptr<Incoming>> incoming_;  // unanswered INVITEs
 
   std::mutex tickets_mutex_;
-  std::unordered_map<std::uint64_t, std::vector<std::shared_ptr<Cell>>> tickets_;
+  std::map<std::uint64_t, std::vector<std::shared_ptr<Cell>>> tickets_;  // not on disk yet
   std::uint64_t last_ticket_ = 0;
+  struct ToSend {
+    std::uint64_t after;  // this ticket, and all before it
+    std::function<void()> send;
+  };
+  std::deque<ToSend> to_send_;
 
   std::deque<std::weak_ptr<Cell>> to_probe_;
   int probing_ = 0;

@@ -46,7 +46,6 @@ class Category final : public boost::system::error_category {
       case Errc::dialog_over: return "the dialog has ended";
       case Errc::no_dialog: return "this handle controls no dialog";
       case Errc::rejected: return "the far end refused it";
-      case Errc::no_answer: return "no answer came in time";
       case Errc::log_failed: return "the log cannot be written";
     }
     return "unknown error";
@@ -71,32 +70,33 @@ std::shared_ptr<const DialogState> SipDialog::snapshot() const {
 
 bool SipDialog::can_receive() const { return cell_ && cell_->can_receive; }
 
-void SipDialog::request(const std::string& method, Content content, ResponseHandler handler) {
+void SipDialog::request(const std::string& method, Content content,
+                        const ResponseHandler& handler) {
   with_core(cell_, handler,
             [cell = cell_, method, content = std::move(content), handler](Core& core) {
               core.request(cell, method, content, handler);
             });
 }
 
-void SipDialog::terminate(Content content, ResponseHandler handler, int status) {
+void SipDialog::terminate(Content content, const ResponseHandler& handler, int status) {
   with_core(cell_, handler,
             [cell = cell_, content = std::move(content), handler, status](Core& core) {
               core.terminate(cell, content, status, handler);
             });
 }
 
-void SipDialog::modify(std::string sdp, ResponseHandler handler) {
+void SipDialog::modify(std::string sdp, const ResponseHandler& handler) {
   with_core(cell_, handler, [cell = cell_, sdp = std::move(sdp), handler](Core& core) {
     core.modify(cell, sdp, handler);
   });
 }
 
-void SipDialog::hold(ResponseHandler handler) {
+void SipDialog::hold(const ResponseHandler& handler) {
   with_core(cell_, handler,
             [cell = cell_, handler](Core& core) { core.hold(cell, true, handler); });
 }
 
-void SipDialog::unhold(ResponseHandler handler) {
+void SipDialog::unhold(const ResponseHandler& handler) {
   with_core(cell_, handler,
             [cell = cell_, handler](Core& core) { core.hold(cell, false, handler); });
 }

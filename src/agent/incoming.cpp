@@ -37,7 +37,9 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
   incoming->cell = dialog == 0 ? nullptr : cell_of(dialog);
 
   const std::string& method = incoming->message.method;
-  if (incoming->cell && !incoming->message.to().tag.empty()) return in_dialog(incoming);
+  const bool in_a_dialog = !incoming->message.to().tag.empty();
+  if (incoming->cell && in_a_dialog) return in_dialog(incoming);
+  if (method == "BYE") return answer(incoming, 481, {}, {}, {});
   if (method == "INVITE") {
     incoming_.insert_or_assign(transaction_id, incoming);
     if (log_failed_ && options_.refuse_when_log_failed) return answer(incoming, 503, {}, {}, {});

@@ -119,9 +119,12 @@ void Core::connect(const ConnectOptions& options) {
   client.tags = options.tags;
   client.routes = routes();
   if (options.tls) client.tls = net::TlsContext::client(options.ca, options.verify);
-  Link& link = add_link(options.name.empty() ? net::to_string(client.server) : options.name);
-  link.client = std::make_unique<net::Client>(io_, std::move(client), link_handlers(link.id));
-  link.client->start();
+  const std::string name = options.name.empty() ? net::to_string(client.server) : options.name;
+  dispatch([this, name, client = std::move(client)] {
+    Link& link = add_link(name);
+    link.client = std::make_unique<net::Client>(io_, client, link_handlers(link.id));
+    link.client->start();
+  });
 }
 
 std::uint16_t Core::listen(const ListenOptions& options) {
@@ -137,9 +140,12 @@ std::uint16_t Core::listen(const ListenOptions& options) {
     link.client->start();
   };
   const auto acceptor = std::make_shared<Acceptor>(io_, options, take);
-  acceptors_.push_back(acceptor);
-  acceptor->accept();
-  return acceptor->port();
+  const std::uint16_t port = acceptor->port();
+  dispatch([this, acceptor] {
+    acceptors_.push_back(acceptor);
+    acceptor->accept();
+  });
+  return port;
 }
 
 void Core::link_up(Link& link, const std::string& detail) {
@@ -153,6 +159,12 @@ void Core::link_up(Link& link, const std::string& detail) {
 void Core::link_down(Link& link, const std::string& why) {
   link.up = false;
   if (!link.outbound) writer_->link_down(link.server, why);
+  // What the far ends send in its calls does not reach a new connection.
+  for (const auto& [number, cell] : cells_) {
+    if (cell->connection != link.connection) continue;
+    cell->can_receive = false;
+    cell->resumed = false;
+  }
   new_connection(link);
   on_disconnect(link.server, why);
 }

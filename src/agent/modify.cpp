@@ -21,8 +21,14 @@ std::chrono::milliseconds glare_pause(Role role) {
 }  // namespace
 
 void Core::modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHandler handler) {
+  modify_with(
+      cell, [sdp = std::move(sdp)] { return sdp; }, std::move(handler));
+}
+
+// What is offered is made when its turn has come: by then an offer before it may have changed it.
+void Core::modify_with(const std::shared_ptr<Cell>& cell, MakeSdp sdp, ResponseHandler handler) {
   auto begin = [this, cell, sdp = std::move(sdp), handler = std::move(handler)] {
-    offer(cell, sdp, handler, 1);
+    offer(cell, sdp(), handler, 1);
   };
   if (cell->offering) {
     cell->offers.emplace_back(std::move(begin));
@@ -76,9 +82,13 @@ void Core::hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler ha
   if (state->held_locally == held && !cell->offering) {
     return fail({}, held ? "it is on hold already" : "it is not on hold");
   }
-  const char* direction = held ? (state->held_remotely ? "inactive" : "sendonly")
-                               : (state->held_remotely ? "recvonly" : "sendrecv");
-  modify(cell, sip::with_direction(*state->local.sdp, direction), std::move(handler));
+  const auto sdp = [cell, held] {
+    const auto now = SipDialog{cell}.snapshot();
+    const char* direction = held ? (now->held_remotely ? "inactive" : "sendonly")
+                                 : (now->held_remotely ? "recvonly" : "sendrecv");
+    return sip::with_direction(now->local.sdp.value_or(""), direction);
+  };
+  modify_with(cell, sdp, std::move(handler));
 }
 
 }  // namespace drachtio::agent

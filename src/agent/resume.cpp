@@ -19,78 +19,83 @@ void Core::adopt() {
   for (const auto& [number, cell] : cells_) cell->core = weak_from_this();
 }
 
-// A link is up: its server can be asked about the dialogs that were not heard of on this link.
+// A link is up: its server is asked about the dialogs whose far ends it no longer lets us hear.
 void Core::resume(const Link& link) {
   std::vector<std::shared_ptr<Cell>> cells;
   for (const auto& [number, cell] : cells_) cells.push_back(cell);
   std::ranges::sort(cells, {}, &Cell::number);  // the oldest call first
-  std::vector<std::shared_ptr<Cell>> unanswered;
   for (const auto& cell : cells) {
     const auto state = SipDialog{cell}.snapshot();
     if (state->state == State::terminated || state->server != link.server) continue;
-    if (cell->can_receive && cell->connection == link.connection) continue;
-    if (dialog::is_answered(*state)) {
-      if (options_.probe) to_probe_.push_back(cell);
-    } else {
-      unanswered.push_back(cell);
+    if (cell->can_receive) continue;
+    if (!dialog::is_answered(*state)) {
+      resume_unanswered(cell, link);
+    } else if (options_.probe) {
+      to_probe_.push_back(cell);
     }
   }
-  for (const auto& cell : unanswered) resume_unanswered(cell, link);
   probe_next();
-  if (options_.probe && options_.probe_every) {
-    after(std::chrono::duration_cast<std::chrono::milliseconds>(*options_.probe_every),
-          [this, id = link.id, connection = link.connection] {
-            const Link* again = find_link(id);
-            if (again != nullptr && again->up && again->connection == connection) resume(*again);
-          });
-  }
+  if (!options_.probe || !options_.probe_every) return;
+  after(std::chrono::duration_cast<std::chrono::milliseconds>(*options_.probe_every),
+        [this, id = link.id, connection = link.connection] {
+          const Link* again = find_link(id);
+          if (again != nullptr && again->up && again->connection == connection) resume(*again);
+        });
 }
 
 void Core::probe_next() {
-  while (probing_ < options_.probes_at_once && !to_probe_.empty()) {
+  while (probing_ < std::max(1, options_.probes_at_once) && !to_probe_.empty()) {
     const auto cell = to_probe_.front().lock();
     to_probe_.pop_front();
     if (!cell || SipDialog{cell}.state() == State::terminated) continue;
     ++probing_;
-    probe(cell);
+    probe(cell, [this] {
+      --probing_;
+      probe_next();
+    });
   }
 }
 
-void Core::probe(const std::shared_ptr<Cell>& cell) {
-  request(cell, "OPTIONS", {}, [this, cell](error_code error, const SipMessage& answer) {
-    --probing_;
-    if (!error && is_gone(answer)) {
-      lost(cell, std::to_string(answer.status) + " " + answer.reason + " to a probe");
-    } else if (!error) {
-      resumed(cell);
-    }
-    // unknown_dialog has been seen to; without a link there will be another probe.
-    probe_next();
-  });
+void Core::probe(const std::shared_ptr<Cell>& cell, std::function<void()> done) {
+  request(cell, "OPTIONS", {},
+          [this, cell, done = std::move(done)](error_code error, const SipMessage& answer) {
+            if (!error && is_gone(answer)) {
+              lost(cell, std::to_string(answer.status) + " " + answer.reason + " to a probe");
+            } else if (!error) {
+              resumed(cell);
+            }
+            // unknown_dialog has been seen to; without a link there will be another probe.
+            if (done) done();
+          });
 }
 
 void Core::resumed(const std::shared_ptr<Cell>& cell) {
   const auto state = SipDialog{cell}.snapshot();
-  if (state->state == State::terminated || (cell->resumed && !cell->inferred)) return;
+  if (state->state == State::terminated || cell->resumed) return;
+  cell->resumed = true;
   Event event;
   event.type = EventType::resumed;
   event.occurred_at = record::now();
   event.inferred = !dialog::is_answered(*state);
-  event.detail = event.inferred ? "the server knows it, so it was answered"
+  event.detail = event.inferred ? "the server knows it: it was answered"
                                 : "the server knows it, and the far end answers";
-  cell->resumed = true;
-  cell->inferred = false;
   note(cell, std::move(event));
 }
 
 // Its transactionId is all there is: the server forgets it 64 s after the request.
 void Core::resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link) {
   const auto state = SipDialog{cell}.snapshot();
-  if (state->invite.transaction_id.empty()) {  // from call records: not ours to answer
+  if (state->role == Role::uac) return give_up_call(cell, link);
+  if (!std::exchange(cell->adopted, false)) return;  // this program has it, or has had it
+  if (state->invite.transaction_id.empty()) {        // from call records: not ours to answer
     return lost(cell, "not answered when the program died");
   }
-  state->role == Role::uas ? resume_invite(cell, link) : give_up_call(cell, link);
+  resume_invite(cell, link);
 }
+
+// An answer to a call in from before a restart, and the server has no use for it: the call has
+// been given up, or our answer had gone out before the crash. Then the server knows a dialog.
+void Core::asked_too_late(const std::shared_ptr<Incoming>& incoming) { probe(incoming->cell, {}); }
 
 // A call in: handed to the program as it came, or refused.
 void Core::resume_invite(const std::shared_ptr<Cell>& cell, const Link& link) {
@@ -134,7 +139,10 @@ std::optional<std::string> Core::invite_of(const DialogState& state) {
 // the 200 away: then there is a dialog to end.
 void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link) {
   const auto state = SipDialog{cell}.snapshot();
-  send(link.id, cell,
+  if (state->invite.transaction_id.empty()) {
+    return lost(cell, "not answered when the program died");
+  }
+  send(link.id,
        "sip|" + state->invite.transaction_id +
            "|\r\nCANCEL sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n",
        [this, cell](const Reply& reply) {

@@ -1,5 +1,6 @@
 // Frames on their way out: answers, and requests in a dialog.
 #include "agent/core.hpp"
+#include "agent/credentials.hpp"
 #include "sip/compose.hpp"
 
 #include <stdexcept>
@@ -29,14 +30,15 @@ Headers repeated(const SipMessage& request, const Headers& more) {
 
 }  // namespace
 
-void Core::send(std::uint64_t link_id, const std::shared_ptr<Cell>& cell, std::string rest,
-                ReplyHandler handler) {
-  if (cell && (cell->uncommitted > 0 || !cell->to_send.empty())) {
-    cell->to_send.push_back([this, link_id, rest = std::move(rest), handler = std::move(handler)] {
-      send(link_id, nullptr, rest, handler);
-    });
-    return;
-  }
+void Core::send(std::uint64_t link, std::string rest, ReplyHandler handler) {
+  const std::uint64_t after = last_ticket();
+  if (to_send_.empty() && is_on_disk(after)) return send_now(link, rest, std::move(handler));
+  to_send_.push_back({after, [this, link, rest = std::move(rest), handler = std::move(handler)] {
+                        send_now(link, rest, handler);
+                      }});
+}
+
+void Core::send_now(std::uint64_t link_id, const std::string& rest, ReplyHandler handler) {
   Link* link = find_link(link_id);
   const net::Client::Sent sent = link == nullptr
                                      ? net::Client::Sent{{}, "there is no link to the server"}
@@ -75,10 +77,12 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
     incoming_.erase(incoming->transaction_id);
     incoming->on_cancel.disconnect_all_slots();
   }
-  send(incoming->link, incoming->cell, "sip|" + incoming->transaction_id + "|\r\n" + text,
-       [handler = std::move(handler), incoming, status](const Reply& reply) {
+  send(incoming->link, "sip|" + incoming->transaction_id + "|\r\n" + text,
+       [this, handler = std::move(handler), incoming, status](const Reply& reply) {
          // Too long: nothing was sent, and the program may answer otherwise.
          if (reply.error == Errc::too_long && status >= 200) incoming->answered = false;
+         if (!reply.error && status < 300 && incoming->cell) incoming->cell->can_receive = true;
+         if (reply.error == Errc::refused_by_server && incoming->resumed) asked_too_late(incoming);
          if (handler) handler(reply.error, reply.message);
        });
 }
@@ -97,7 +101,7 @@ void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status
 }
 
 void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
-                   const Content& content, ResponseHandler handler) {
+                   const Content& content, ResponseHandler handler, bool authorized) {
   const auto fail = [&](error_code error, const std::string& why) {
     if (handler) post([handler, error, why] { handler(error, with_reason(why)); });
   };
@@ -112,8 +116,9 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
     return fail(Errc::malformed, error.what());
   }
   const std::uint64_t connection = link->connection;
-  send(link->id, cell, "sip||" + state->dialog_id + "\r\n" + text,
-       [this, cell, connection, method, handler = std::move(handler)](const Reply& reply) {
+  send(link->id, "sip||" + state->dialog_id + "\r\n" + text,
+       [this, cell, connection, method, content, authorized,
+        handler = std::move(handler)](const Reply& reply) {
          if (reply.error == Errc::unknown_dialog) lost(cell, "the server does not know it");
          if (reply.error || method == "ACK") {
            if (handler) handler(reply.error, reply.message);
@@ -121,8 +126,17 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
          }
          Transaction transaction;
          transaction.connection = connection;
-         transaction.on_response = [handler](const SipMessage& response) {
-           if (response.status >= 200 && handler) handler({}, response);
+         transaction.on_response = [this, cell, method, content, authorized, handler,
+                                    uri = reply.message.uri](const SipMessage& response) {
+           if (response.status < 200) return;
+           if (!authorized && cell->auth) {
+             if (const auto header = credentials_for(response, *cell->auth, method, uri)) {
+               Content again = content;
+               again.headers.set(header->first, header->second);
+               return request(cell, method, again, handler, true);
+             }
+           }
+           if (handler) handler({}, response);
          };
          transaction.on_failure = [handler](error_code error) {
            if (handler) handler(error, with_reason("the link to the server went down"));

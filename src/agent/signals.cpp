@@ -6,16 +6,6 @@ namespace drachtio {
 
 namespace {
 
-void print_error(std::exception_ptr error) {
-  try {
-    std::rethrow_exception(std::move(error));
-  } catch (const std::exception& thrown) {
-    std::fprintf(stderr, "drachtio-dialog: a subscriber threw: %s\n", thrown.what());
-  } catch (...) {
-    std::fprintf(stderr, "drachtio-dialog: a subscriber threw something\n");
-  }
-}
-
 bool creates(const Event& event) {
   return event.type == EventType::confirmed ||
          (event.type == EventType::answered && event.from_call_record);
@@ -27,8 +17,17 @@ bool was_a_dialog(const DialogState& dialog) {
 
 }  // namespace
 
+void EachSlot::print(std::exception_ptr thrown) {
+  try {
+    std::rethrow_exception(std::move(thrown));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "drachtio-dialog: a callback threw: %s\n", error.what());
+  } catch (...) {
+    std::fprintf(stderr, "drachtio-dialog: a callback threw something\n");
+  }
+}
+
 DialogSignals::DialogSignals(EachSlot::ErrorHandler on_error) {
-  if (!on_error) on_error = print_error;
   for (DialogSignal* signal :
        {&on_event, &on_create, &on_create_early, &on_terminate, &on_failed}) {
     signal->set_combiner(EachSlot{on_error});

@@ -21,7 +21,7 @@ error_code error_of(const wire::Envelope& reply) {
 }  // namespace
 
 void Core::told(std::vector<record::Walked> walked) {
-  for (record::Walked& one : walked) told_one(one);
+  for (record::Walked& one : walked) guard([&] { told_one(one); });
 }
 
 void Core::told_one(record::Walked& walked) {
@@ -63,7 +63,7 @@ std::shared_ptr<Cell> Core::cell_of(std::int64_t number) {
 }
 
 std::shared_ptr<Cell> Core::new_cell(std::shared_ptr<const DialogState> state) {
-  const auto cell = std::make_shared<Cell>(std::move(state));
+  auto cell = std::make_shared<Cell>(std::move(state));
   cell->core = weak_from_this();
   const std::lock_guard lock{cells_mutex_};
   cells_[cell->number] = cell;
@@ -124,13 +124,11 @@ void Core::committed(std::uint64_t ticket) {
     cells = std::move(found->second);
     tickets_.erase(found);
   }
-  for (const auto& cell : cells) {
-    if (--cell->uncommitted > 0) continue;
-    while (!cell->to_send.empty() && cell->uncommitted == 0) {
-      const auto send = std::move(cell->to_send.front());
-      cell->to_send.pop_front();
-      send();
-    }
+  for (const auto& cell : cells) --cell->uncommitted;
+  while (!to_send_.empty() && is_on_disk(to_send_.front().after)) {
+    const ToSend next = std::move(to_send_.front());
+    to_send_.pop_front();
+    next.send();
   }
 }
 
@@ -157,8 +155,8 @@ void Core::connection_closed(std::uint64_t connection) {
   Reply reply;
   reply.error = Errc::no_link;
   reply.message.reason = "the link to the server went down";
-  for (const ReplyHandler& handler : replies) handler(reply);
-  for (const auto& failure : failures) failure(Errc::no_link);
+  for (const ReplyHandler& handler : replies) guard([&] { handler(reply); });
+  for (const auto& failure : failures) guard([&] { failure(Errc::no_link); });
   for (auto link = links_.begin(); link != links_.end();) {
     const bool gone =
         link->second.outbound && !link->second.up && link->second.connection != connection;

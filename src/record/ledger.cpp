@@ -107,7 +107,7 @@ Tip* Ledger::find(const dialog::Observation& seen) {
 
 // A dialog that ended too long ago to be in memory.
 Tip* Ledger::load(const dialog::Observation& seen) {
-  if (!kept_) return nullptr;
+  if (!kept_ || !readable_) return nullptr;
   try {
     for (const dialog::Identity& identity : dialog::candidates(seen)) {
       auto state =
@@ -125,7 +125,7 @@ Tip* Ledger::load(const dialog::Observation& seen) {
 }
 
 bool Ledger::seen_before(Tip& tip, const MessageKey& key) {
-  if (!tip.keys_loaded) {
+  if (!tip.keys_loaded && readable_) {
     try {
       SQLite::Statement stored{kept_->reader.database(),
                                "SELECT data FROM event WHERE dialog = ? ORDER BY version"};

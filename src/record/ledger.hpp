@@ -50,6 +50,8 @@ class Ledger {
   // Stages a link-down for each server whose link the log leaves up: whoever wrote it was killed.
   // It happened, as far as anyone knows, at the log's last event.
   void note_killed();
+  // The log cannot be read any more: dialogs that are not in memory are unknown from now on.
+  void read_no_more() { readable_ = false; }
   // Copies each event staged from now on, with its dialog, to `told`, which must live on.
   void tell(std::vector<Told>* told) { told_ = told; }
 
@@ -116,6 +118,7 @@ class Ledger {
   std::vector<std::int64_t> dirty_;
   log::Head next_;  // the head once all that is staged is committed
   digest::Sha256 hasher_;
+  bool readable_ = true;
   std::vector<Told>* told_ = nullptr;
   std::vector<std::string> warnings_;
 };

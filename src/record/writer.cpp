@@ -146,9 +146,16 @@ bool Writer::walk(std::vector<Walked>& walked) {
       if (!others.empty()) walked.emplace_back().events = std::move(others);
       return true;
     } catch (const log::Error& error) {
-      if (!wait_to_retry(error, retry)) return false;
+      if (wait_to_retry(error, retry)) continue;
+      if (!goes_on_unrecorded()) return false;
+      ledger_.read_no_more();
     }
   }
+}
+
+bool Writer::goes_on_unrecorded() const {
+  const std::lock_guard lock{mutex_};
+  return unrecorded_;
 }
 
 void Writer::walk(Item& item, std::vector<Walked>& walked) {
@@ -171,6 +178,7 @@ void Writer::walk(Item& item, std::vector<Walked>& walked) {
 
 // False: the log cannot be written any more.
 bool Writer::commit(const Batch& batch) {
+  if (goes_on_unrecorded()) return false;
   Retry retry{first_retry, {}};
   while (true) {
     try {
@@ -194,12 +202,13 @@ bool Writer::wait_to_retry(const log::Error& error, Retry& retry) {
     retry.warned = time;
   }
   std::unique_lock lock{mutex_};
-  if (failed_) return false;
+  if (failed_ || unrecorded_) return false;
   const bool out_of_patience = stop_by_ && time + retry.pause > *stop_by_;
   if (!error.retryable() || out_of_patience) {
-    failed_ = true;
-    queue_.clear();
-    queued_bytes_ = 0;
+    unrecorded_ = options_.go_on && !out_of_patience;
+    failed_ = !unrecorded_;
+    if (failed_) queue_.clear();
+    if (failed_) queued_bytes_ = 0;
     lock.unlock();
     wake_.notify_all();
     stopping_.notify_all();
@@ -228,8 +237,7 @@ void Writer::run() {
     const std::uint64_t frames = walked_;
     const std::unique_lock committing{committing_};
     walking.unlock();
-    const bool written = batch.empty() || commit(batch);
-    if (!written) return;
+    if (!batch.empty() && !commit(batch) && !goes_on_unrecorded()) return;
     {
       const std::lock_guard lock{mutex_};
       if (failed_) return;
@@ -276,7 +284,7 @@ bool Writer::stop(std::chrono::seconds patience) {
     if (thread.joinable()) thread.join();
   }
   const std::lock_guard lock{mutex_};
-  return !failed_;
+  return !failed_ && !unrecorded_;
 }
 
 Statistics Writer::statistics() const {

@@ -45,9 +45,11 @@ class Writer {
     // throw.
     std::function<void(const log::Head&)> on_commit;  // after each commit, in order
     std::function<void(const log::Error&)>
-        on_failed;  // the log cannot go on; nothing more is written
+        on_failed;  // once: the log cannot go on; nothing more is written
     // Everything walked, in order, after its commit, under the same rules.
     std::function<void(std::vector<Walked>)> on_walked;
+    // After on_failed, go on without the log: walk, and tell on_walked what is no longer kept.
+    bool go_on = false;
     // What an operator should know of, in plain words: the log cannot be written for now, and can
     // again; a gap; a message that could not be read.
     std::function<void(const std::string&)> on_warning;
@@ -107,6 +109,7 @@ class Writer {
     std::optional<std::chrono::steady_clock::time_point> warned;
   };
   bool wait_to_retry(const log::Error& error, Retry& retry);
+  [[nodiscard]] bool goes_on_unrecorded() const;
   void warn_of_work(const Retry& retry) const;
   void report_overflow();
 
@@ -136,6 +139,7 @@ class Writer {
   Statistics statistics_;
   std::optional<std::chrono::steady_clock::time_point> stop_by_;
   bool failed_ = false;
+  bool unrecorded_ = false;  // the log has failed, and we go on
 
   std::array<std::thread, 2> threads_;
 };

@@ -51,7 +51,7 @@ TEST_CASE("A call that the program ends", "[agent]") {
   Sim sim;
   Program program{sim};
   answer_calls(program);
-  error_code ended = Errc::no_answer;
+  error_code ended = Errc::no_link;
   program.agent->on_create.connect([&](const DialogEvent& told) {
     SipDialog{told.dialog}.terminate({}, [&](error_code error, const SipMessage& answer) {
       ended = error;

@@ -310,3 +310,61 @@ TEST_CASE("An empty handle does nothing, and says so", "[agent]") {
   nobody.terminate({}, [&](error_code error, const SipMessage&) { told = error; });
   CHECK(told == Errc::no_dialog);
 }
+
+TEST_CASE("A challenge in the dialog is answered with the call's credentials", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  SECTION("which it has") {
+    SipDialog dialog = call(program, "picky", {.auth = Credentials{"alice", "secret"}}).dialog;
+    CHECK(status_of(program, [&](auto done) { dialog.request("OPTIONS", {}, done); }) == 200);
+  }
+  SECTION("which it has not") {
+    SipDialog dialog = call(program, "picky").dialog;
+    CHECK(status_of(program, [&](auto done) { dialog.request("OPTIONS", {}, done); }) == 407);
+  }
+}
+
+TEST_CASE("To end a call twice at once is one BYE, and both are told", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  SipDialog dialog = call(program, "answer").dialog;
+  int told = 0;
+  const auto done = [&](error_code error, const SipMessage& answer) {
+    ++told;
+    CHECK_FALSE(error);
+    CHECK(answer.status == 200);
+  };
+  dialog.terminate({}, done);
+  dialog.terminate({}, done);
+  REQUIRE(program.until([&] { return told == 2; }));
+  int byes = 0;
+  for (const Event& event : program.events) byes += event.method == "BYE" && event.status == 0;
+  CHECK(byes == 1);
+}
+
+TEST_CASE("A hold that waits for a modify holds what that has made", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  SipDialog dialog = call(program, "answer").dialog;
+  std::string other = our_sdp;
+  other.replace(other.find("15000"), 5, "15002");
+  dialog.modify(other);
+  CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 200);
+  CHECK(dialog.local().sdp->find("m=audio 15002") != std::string::npos);
+  CHECK(dialog.held() == Hold::local);
+}
+
+TEST_CASE("A callback that throws disturbs nobody", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.agent->on_connect.connect([](const std::string&) { throw std::runtime_error{"a bug"}; });
+  program.connect();
+  SipDialog dialog = call(program, "answer").dialog;
+  dialog.on_terminate().connect([](const SipDialog&) { throw std::runtime_error{"a bug"}; });
+  dialog.request("OPTIONS", {}, [](error_code, const SipMessage&) { throw 7; });
+  CHECK(status_of(program, [&](auto done) { dialog.terminate({}, done); }) == 200);
+  CHECK(program.ended(1));
+}

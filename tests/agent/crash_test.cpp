@@ -1,10 +1,14 @@
 // The program dies in the middle of its calls, with a real signal, and starts again: it still owns
 // every answered call, and ends or answers every other truthfully.
 #include "agent/agent_program.hpp"
+#include "net/peer.hpp"
 #include "program.hpp"
+#include "record/ledger.hpp"
+#include "record/writer.hpp"
 
 #include <drachtio/subscription.hpp>
 
+#include <SQLiteCpp/Database.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -213,6 +217,97 @@ TEST_CASE("Call records tell a resumed call's end at once, with its true reason"
   sim.command("hangup");
   REQUIRE(program.ended(5));
   for (const std::string& why : program.ends) CHECK(why == "normal far end release");
+}
+
+TEST_CASE("A 200 whose echo the crash swallowed: the call is known, so it was answered",
+          "[agent][slow]") {
+  const ScratchFolder folder;
+  const auto db = folder / "calls.db";
+  Sim sim;
+  {
+    // The program that dies, seen from its connection: the log has the INVITE, the server the 200.
+    Peer dying{sim.port()};
+    dying.send_frame("1|authenticate|cymru|");
+    dying.read_frame();
+    dying.send_frame("2|route|invite");
+    dying.read_frame();
+    sim.command("call");
+    const std::string invite = dying.read_frame();
+    record::Ledger ledger{log::EventLog{db}, [] { return record::now(); }};
+    ledger.frame({"sim", 1, wire::Sender::server, invite, record::now()});
+    ledger.commit();
+    std::string transaction = invite;
+    for (int i = 0; i < 8; ++i) transaction.erase(0, transaction.find('|') + 1);
+    transaction.erase(transaction.find('|'));
+    dying.send_frame("3|sip|" + transaction +
+                     "|\r\nSIP/2.0 200 OK\r\nCSeq: 1 INVITE\r\n"
+                     "Content-Length: " +
+                     std::to_string(our_sdp.size()) + "\r\n\r\n" + our_sdp);
+    dying.read_frame();
+  }
+  Program program{sim, db};
+  int resumed = 0;
+  program.agent->on_resumed.connect([&](const SipDialog& dialog) {
+    ++resumed;
+    CHECK(dialog.state() == State::stable);
+    CHECK(dialog.snapshot()->inferred);
+    CHECK_FALSE(dialog.times().connect_time);
+    SipDialog{dialog}.terminate();
+  });
+  program.connect();
+  REQUIRE(program.ended(1));
+  CHECK(resumed == 1);
+  CHECK(program.ends.front() == "normal near end release");
+}
+
+TEST_CASE("A link that comes back hands nothing over that the program still has", "[agent][slow]") {
+  Sim sim;
+  Program program{sim};
+  std::optional<Response> late;
+  int handed_over = 0;
+  program.agent->invite([&](Request&, Response& res) { late = res; });
+  program.agent->on_resumed_invite.connect([&](Request&, Response&) { ++handed_over; });
+  program.connect();
+  sim.command("call");
+  REQUIRE(program.until([&] { return late.has_value(); }));
+  bool again = false;
+  program.agent->on_connect.connect([&](const std::string&) { again = true; });
+  sim.command("drop");
+  REQUIRE(program.until([&] { return again; }));
+  late->send(200, {.body = our_sdp});
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+  CHECK(handed_over == 0);
+}
+
+TEST_CASE("The log fails for good: the program is told, and its calls go on", "[agent][slow]") {
+  Sim sim;
+  const bool refuse = GENERATE(true, false);
+  Program program{sim, AgentOptions{.refuse_when_log_failed = refuse}};
+  program.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
+  std::string why;
+  program.agent->on_log_failed.connect([&](const std::string& what) { why = what; });
+  program.connect();
+  sim.command("call");
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+  {
+    SQLite::Database rival{program.db().string(), SQLite::OPEN_READWRITE, 5000};
+    rival.exec(
+        "INSERT INTO event SELECT position + 1, NULL, NULL, 'gap', 0, recorded_at, '{}', 1, NULL, "
+        "hash, zeroblob(32) FROM event ORDER BY position DESC LIMIT 1");
+  }
+  SipDialog dialog = program.created.front();
+  int status = 0;
+  dialog.request("OPTIONS", {}, [&](error_code, const SipMessage& m) { status = m.status; });
+  REQUIRE(program.until([&] { return !why.empty(); }));
+  REQUIRE(program.until([&] { return status == 200; }));
+  sim.command("call");
+  if (refuse) {
+    REQUIRE(program.until([&] { return sim.stats()["refused"] == 1; }));
+  } else {
+    REQUIRE(program.until([&] { return program.created.size() == 2; }));
+  }
+  dialog.terminate();
+  REQUIRE(program.until([&] { return dialog.state() == State::terminated; }));
 }
 
 TEST_CASE("A far end that no longer answers the probe is lost at the next one", "[agent][slow]") {

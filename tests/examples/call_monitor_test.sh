@@ -14,6 +14,8 @@ diff - "$folder/out" <<'END'
 13: created, uas, caller sipp
 14: ended, normal far end release
 END
-# README shows the example as it is.
-sed -n '/^#include/,$p' "$DRACHTIO_SOURCE/examples/call_monitor.cpp" >"$folder/example"
-sed -n '/^```cpp$/,/^```$/p' "$DRACHTIO_SOURCE/README.md" | sed '1d;$d' | diff - "$folder/example"
+# README shows the examples as they are.
+for example in simple_uas call_monitor; do
+  sed -n '/^#include/,$p' "$DRACHTIO_SOURCE/examples/$example.cpp"
+done >"$folder/examples"
+sed -n '/^```cpp$/,/^```$/p' "$DRACHTIO_SOURCE/README.md" | sed '/^```/d' | diff - "$folder/examples"

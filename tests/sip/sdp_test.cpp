@@ -77,3 +77,17 @@ TEST_CASE("RFC 3264 8: the same session id and version mean nothing has changed"
   CHECK_FALSE(same_version("o=\r\n", "o=\r\n"));
   CHECK_FALSE(same_version("", ""));
 }
+
+TEST_CASE("RFC 3264 8: the same session in another direction, a version later") {
+  const std::string offer =
+      "v=0\r\no=app 1 9 IN IP4 192.0.2.1\r\ns=-\r\na=recvonly\r\nt=0 0\r\n"
+      "m=audio 6000 RTP/AVP 0\r\na=sendrecv\r\na=rtpmap:0 PCMU/8000\r\nm=video 0 RTP/AVP 31\r\n";
+  const std::string held = drachtio::sip::with_direction(offer, "sendonly");
+  CHECK(held ==
+        "v=0\r\no=app 1 10 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\n"
+        "m=audio 6000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendonly\r\n"
+        "m=video 0 RTP/AVP 31\r\na=sendonly\r\n");
+  CHECK(is_hold(held));
+  CHECK_FALSE(is_hold(drachtio::sip::with_direction(held, "sendrecv")));
+  CHECK_FALSE(same_version(offer, held));
+}

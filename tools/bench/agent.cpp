@@ -206,9 +206,7 @@ void agent_program(std::uint16_t port, const std::filesystem::path& db) {
 
 void print(const char* what, const Figures& figures, const Figures& bare) {
   std::vector<double> ratios;
-  for (std::size_t i = 0; i < figures.rates.size(); ++i) {
-    ratios.push_back(figures.rates[i] / median(bare.rates));
-  }
+  for (const double rate : figures.rates) ratios.push_back(rate / median(bare.rates));
   fmt::print("  {:12} {:9.0f} {:>18} {:8.0f} {:8.0f} {:8.0f}\n", what, median(figures.rates),
              spread(ratios), percentile(figures.latencies, 0.5),
              percentile(figures.latencies, 0.99), percentile(figures.latencies, 0.999));

@@ -2,6 +2,7 @@
 #include "sim/clock.hpp"
 #include "sim/server.hpp"
 #include "sim/text.hpp"
+#include "sip/header_value.hpp"
 
 #include <fmt/core.h>
 
@@ -19,9 +20,22 @@ bool is_the_servers(std::string_view name) {
   return false;
 }
 
+// As the server writes names it knows: "proxy-authenticate" as "Proxy-Authenticate".
+std::string canonical(std::string name) {
+  for (const char* known : {"RAck", "RSeq", "WWW-Authenticate"}) {
+    if (sip::same_ignoring_case(name, known)) return known;
+  }
+  bool first = true;
+  for (char& c : name) {
+    if (first && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    first = c == '-';
+  }
+  return name;
+}
+
 void add_the_programs(Headers& headers, const SipMessage& message) {
   for (const auto& [name, value] : message.headers) {
-    if (!is_the_servers(name)) headers.add(name, value);
+    if (!is_the_servers(name)) headers.add(canonical(name), value);
   }
 }
 
@@ -61,15 +75,17 @@ void Server::answer(Link& link, std::string_view id, const std::string& transact
   headers.add("To", to);
   headers.add("Call-ID", std::string{asked.request.headers["Call-ID"]});
   headers.add("CSeq", std::string{asked.request.headers["CSeq"]});
-  if (method == "INVITE" && response.status < 300) headers.add("Contact", "<sip:127.0.0.1:5060>");
   const bool reliable = initial && response.status < 200 && response.headers["Require"] == "100rel";
+  if (method == "INVITE" && (reliable || response.status / 100 == 2)) {
+    headers.add("Contact", "<sip:127.0.0.1:5060>");
+  }
   if (reliable) headers.add("RSeq", std::to_string(265'288'839 + dialog->far_cseq));
   add_the_programs(headers, response);
   const std::string text = message_text(
       fmt::format("SIP/2.0 {} {}", response.status, response.reason), headers, response.body);
   // The reply to the answer of a BYE names no dialog.
   const std::string dialog_id = method == "BYE" || !dialog ? "" : dialog->id();
-  const bool in_call = dialog && dialog->answered && method != "INVITE";
+  const bool in_call = dialog && method != "INVITE";
   if (dialog && initial) dialog->link = link.weak_from_this();
   if (response.status >= 200) {
     asked_.erase(transaction);
@@ -224,6 +240,14 @@ void Server::far_end_answers(const DialogPtr& dialog, const std::string& transac
   const std::string text =
       message_text(method == "REFER" ? "SIP/2.0 202 Accepted" : "SIP/2.0 200 OK", headers, body);
   if (dialog->user == "mute" && method == "OPTIONS") return;  // a far end that is gone
+  if (dialog->user == "picky" && method != "BYE" && !request.headers.has("Proxy-Authorization")) {
+    headers.add("Proxy-Authenticate", "Digest realm=\"sim\", nonce=\"in-dialog\", qop=\"auth\"");
+    if (Link* link = link_of(*dialog)) {
+      show(*link, "network", transaction, dialog->id(),
+           message_text("SIP/2.0 407 Proxy Authentication Required", headers, {}));
+    }
+    return;
+  }
   if (Link* link = link_of(*dialog)) show(*link, "network", transaction, dialog->id(), text);
   if (method == "PRACK" && !dialog->answered) return accept_call(dialog, false);
   if (method != "BYE") return;

@@ -34,6 +34,7 @@ The far end behaves as the user part of its address says.
     redirect                302          fork      two answers     prack      reliable 180
     crossing   180; its 200 crosses the CANCEL       glare     491 to the first re-INVITE
     stubborn   488 to every re-INVITE                mute      no answer to OPTIONS in a call
+    picky      407 to a request in the call
     challenge, challenge401, challenge512, stale     digest, for alice with password "secret"
   Calling the program (command `call`), and once any call is up:
     wait (and any other)  nothing more   hangup   BYE after --talk     noack   no ACK to the 200
