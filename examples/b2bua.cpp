@@ -25,7 +25,8 @@ int main(int argc, char** argv) {
   drachtio::Agent app{"calls.db"};
 
   app.invite([&](Request& req, Response& res) {
-    const auto connect = [req, res](error_code error, SipDialog callee, const SipMessage& answer) {
+    const auto connect = [req, res](error_code error, const SipDialog& callee,
+                                    const SipMessage& answer) {
       if (error) return res.send(answer.status >= 300 ? answer.status : 503);
       const SipDialog caller = req.dialog();
       caller.session()["callee"] = callee.call_id();

@@ -136,10 +136,10 @@ class DRACHTIO_EXPORT Agent {
   void on(const std::string& method, Handler handler);
 
   // Connects, and again with back-off whenever the link goes down.
-  void connect(ConnectOptions options);
+  void connect(const ConnectOptions& options);
   // Outbound mode: waits for servers to dial, one connection a request. Returns the port. Throws
   // std::runtime_error where it cannot listen.
-  std::uint16_t listen(ListenOptions options);
+  std::uint16_t listen(const ListenOptions& options);
 
   // Sends a request out of dialog.
   SipCall siprequest(const std::string& uri, RequestOptions options, CallHandler handler = {});

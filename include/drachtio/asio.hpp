@@ -52,60 +52,61 @@ auto answered(Token&& token, Start start) {
 template <typename Token>
 auto async_request(SipDialog dialog, std::string method, Content content, Token&& token) {
   return asio_face::answered(std::forward<Token>(token),
-                             [dialog, method = std::move(method),
-                              content = std::move(content)](ResponseHandler handler) mutable {
-                               dialog.request(method, std::move(content), std::move(handler));
+                             [dialog, method = std::move(method), content = std::move(content)](
+                                 const ResponseHandler& handler) mutable {
+                               dialog.request(method, std::move(content), handler);
                              });
 }
 
 // SipDialog::terminate
 template <typename Token>
 auto async_terminate(SipDialog dialog, Token&& token) {
-  return asio_face::answered(std::forward<Token>(token), [dialog](ResponseHandler handler) mutable {
-    dialog.terminate({}, std::move(handler));
-  });
+  return asio_face::answered(
+      std::forward<Token>(token),
+      [dialog](const ResponseHandler& handler) mutable { dialog.terminate({}, handler); });
 }
 
 // SipDialog::modify
 template <typename Token>
 auto async_modify(SipDialog dialog, std::string sdp, Token&& token) {
-  return asio_face::answered(std::forward<Token>(token),
-                             [dialog, sdp = std::move(sdp)](ResponseHandler handler) mutable {
-                               dialog.modify(std::move(sdp), std::move(handler));
-                             });
+  return asio_face::answered(
+      std::forward<Token>(token),
+      [dialog, sdp = std::move(sdp)](const ResponseHandler& handler) mutable {
+        dialog.modify(std::move(sdp), handler);
+      });
 }
 
 // SipDialog::hold and unhold
 template <typename Token>
 auto async_hold(SipDialog dialog, Token&& token) {
-  return asio_face::answered(std::forward<Token>(token), [dialog](ResponseHandler handler) mutable {
-    dialog.hold(std::move(handler));
-  });
+  return asio_face::answered(
+      std::forward<Token>(token),
+      [dialog](const ResponseHandler& handler) mutable { dialog.hold(handler); });
 }
 template <typename Token>
 auto async_unhold(SipDialog dialog, Token&& token) {
-  return asio_face::answered(std::forward<Token>(token), [dialog](ResponseHandler handler) mutable {
-    dialog.unhold(std::move(handler));
-  });
+  return asio_face::answered(
+      std::forward<Token>(token),
+      [dialog](const ResponseHandler& handler) mutable { dialog.unhold(handler); });
 }
 
 // Response::send
 template <typename Token>
-auto async_send(Response response, int status, Content content, Token&& token) {
+auto async_send(const Response& response, int status, Content content, Token&& token) {
   return asio_face::answered(
       std::forward<Token>(token),
-      [response, status, content = std::move(content)](ResponseHandler handler) mutable {
-        response.send(status, std::move(content), std::move(handler));
+      [response, status, content = std::move(content)](const ResponseHandler& handler) mutable {
+        response.send(status, std::move(content), handler);
       });
 }
 
 // Response::send_reliably: completes with the PRACK.
 template <typename Token>
-auto async_send_reliably(Response response, int status, Content content, Token&& token) {
+auto async_send_reliably(const Response& response, int status, Content content, Token&& token) {
   return asio_face::answered(
       std::forward<Token>(token),
-      [response, status, content = std::move(content)](ResponseHandler handler) mutable {
-        response.send_reliably(status, std::move(content), std::move(handler));
+      [response, status, content = std::move(content)](const ResponseHandler& handler) mutable {
+        response.send_reliably(status, std::move(content), handler);
       });
 }
 

@@ -64,8 +64,9 @@ class DRACHTIO_EXPORT Response {
     answer(status, {}, std::move(content), std::move(handler));
   }
   template <std::convertible_to<std::string> Reason>
-  void send(int status, Reason&& reason, Content content = {}, ResponseHandler handler = {}) const {
-    answer(status, std::forward<Reason>(reason), std::move(content), std::move(handler));
+  void send(int status, Reason&& reason, const Content& content = {},
+            const ResponseHandler& handler = {}) const {
+    answer(status, std::forward<Reason>(reason), content, handler);
   }
   // As send(), for a provisional answer that must arrive (100rel, RFC 3262): the handler is given
   // the PRACK.

@@ -38,7 +38,7 @@ using DialogSignal = boost::signals2::signal<void(const DialogEvent&), EachSlot>
 struct DialogSignals {
   // What slots throw goes to `on_error` (on the delivering thread); without one it is written to
   // standard error.
-  DRACHTIO_EXPORT explicit DialogSignals(EachSlot::ErrorHandler on_error = {});
+  DRACHTIO_EXPORT explicit DialogSignals(const EachSlot::ErrorHandler& on_error = {});
 
   DialogSignal on_event;         // each event, those of no dialog too
   DialogSignal on_create;        // the dialog is confirmed: ACK, or a cdr:start

@@ -67,9 +67,9 @@ void Agent::on(const std::string& method, Handler handler) {
   core_->handlers[name] = std::move(handler);
 }
 
-void Agent::connect(ConnectOptions options) { core_->connect(options); }
+void Agent::connect(const ConnectOptions& options) { core_->connect(options); }
 
-std::uint16_t Agent::listen(ListenOptions options) { return core_->listen(options); }
+std::uint16_t Agent::listen(const ListenOptions& options) { return core_->listen(options); }
 
 SipCall Agent::siprequest(const std::string& uri, RequestOptions options, CallHandler handler) {
   const auto call = std::make_shared<agent::Call>();

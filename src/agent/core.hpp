@@ -159,7 +159,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void attempt(const std::shared_ptr<Call>& call, const Headers& more);
   void sent(const std::shared_ptr<Call>& call, const Reply& reply);
   void answered(const std::shared_ptr<Call>& call, const SipMessage& response);
-  bool retry(const std::shared_ptr<Call>& call, const SipMessage& challenge);
+  bool retry(const std::shared_ptr<Call>& call, const SipMessage& response);
   bool redirect(const std::shared_ptr<Call>& call, const SipMessage& response);
   void finish(const std::shared_ptr<Call>& call, error_code error, const SipMessage& message);
 

@@ -20,11 +20,11 @@ namespace {
 
 // {"a":{"b":<value>}} for the path a, b.
 std::string patch_of(const std::vector<std::string>& path, json::value value) {
-  for (auto name = path.rbegin(); name != path.rend(); ++name) {
+  std::for_each(path.rbegin(), path.rend(), [&](const std::string& name) {
     json::object object;
-    object.emplace(*name, std::move(value));
+    object.emplace(name, std::move(value));
     value = std::move(object);
-  }
+  });
   return json::serialize(value);
 }
 
@@ -94,9 +94,9 @@ const SessionValue& SessionValue::assign_integer(std::int64_t value) const {
   return *this;
 }
 
-const SessionValue& SessionValue::set_json(std::string_view text) const {
+const SessionValue& SessionValue::set_json(std::string_view json) const {
   boost::system::error_code error;
-  json::value value = json::parse(text, error);
+  boost::json::value value = boost::json::parse(json, error);
   if (error) throw std::invalid_argument{"the session takes JSON: " + error.message()};
   write(cell_, patch_of(path_, std::move(value)));
   return *this;
@@ -189,6 +189,7 @@ void Core::patch(const std::shared_ptr<Cell>& cell, const std::string& patch) {
   }
   // Checked before anything changes, and posted in the order in which it is seen: under the lock.
   std::vector<std::unique_lock<std::mutex>> locks;
+  locks.reserve(cells.size());
   std::ranges::sort(cells, std::less<>{}, [](const auto& one) { return one.get(); });
   for (const auto& one : cells) locks.emplace_back(one->mutex);
   std::vector<std::string> after;

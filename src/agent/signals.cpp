@@ -27,7 +27,7 @@ void EachSlot::print(std::exception_ptr thrown) {
   }
 }
 
-DialogSignals::DialogSignals(EachSlot::ErrorHandler on_error) {
+DialogSignals::DialogSignals(const EachSlot::ErrorHandler& on_error) {
   for (DialogSignal* signal :
        {&on_event, &on_create, &on_create_early, &on_terminate, &on_failed}) {
     signal->set_combiner(EachSlot{on_error});

@@ -29,7 +29,7 @@ Error translate(const SQLite::Exception& error, const std::string& doing) {
   const Failure failure = failure_of(error.getErrorCode());
   std::string what = doing + ": " + error.what();
   if (failure == Failure::conflict) what += " (another writer has been at it)";
-  return {failure, std::move(what)};
+  return {failure, what};
 }
 
 }  // namespace drachtio::log

@@ -11,6 +11,6 @@ namespace drachtio::projection {
 std::string tracking_json(const DialogState& dialog);
 
 // Throws std::runtime_error for text that tracking_json cannot have written.
-void read_tracking(std::string_view json, DialogState& dialog);
+void read_tracking(std::string_view text, DialogState& dialog);
 
 }  // namespace drachtio::projection

@@ -50,27 +50,25 @@ bool is_right(const std::string& challenge, const SipMessage& invite, std::strin
 
 void Server::ring(const DialogPtr& dialog, const SipMessage& invite) {
   const std::string& user = dialog->user;
-  const bool offers = invite.body.empty();
   if (const auto asked = challenge_of(user)) {
     const bool by_proxy = asked->status == 407;
     const auto given = invite.headers[by_proxy ? "Proxy-Authorization" : "Authorization"];
     // One nonce for all: the retry is a call of its own to this server.
-    const std::string challenge = fmt::format(
-        "Digest realm=\"sim\", nonce=\"{}\", algorithm={}, qop=\"auth\"{}",
-        given.find("nonce-one") == std::string_view::npos && !given.empty() ? "nonce-two"
-                                                                            : "nonce-one",
-        asked->algorithm, "");
+    const bool second = given.find("nonce-one") == std::string_view::npos && !given.empty();
+    const std::string challenge =
+        fmt::format(R"(Digest realm="sim", nonce="{}", algorithm={}, qop="auth")",
+                    second ? "nonce-two" : "nonce-one", asked->algorithm);
     const char* header = by_proxy ? "Proxy-Authenticate" : "WWW-Authenticate";
     const char* reason = by_proxy ? "Proxy Authentication Required" : "Unauthorized";
     if (given.empty()) return respond(dialog, asked->status, reason, {{header, challenge}});
     if (asked->stale_at_first && given.find("nonce-one") != std::string_view::npos) {
-      return respond(dialog, asked->status, reason,
-                     {{header,
-                       "Digest realm=\"sim\", nonce=\"nonce-two\", algorithm=MD5, qop=\"auth\", "
-                       "stale=true"}});
+      return respond(
+          dialog, asked->status, reason,
+          {{header,
+            R"(Digest realm="sim", nonce="nonce-two", algorithm=MD5, qop="auth", stale=true)"}});
     }
     if (!is_right(challenge, invite, given)) return respond(dialog, 403, "Forbidden");
-    return accept_call(dialog, offers);
+    return accept_call(dialog);
   }
   if (user == "silent") return;
   if (user == "busy") return respond(dialog, 486, "Busy Here");
@@ -82,14 +80,14 @@ void Server::ring(const DialogPtr& dialog, const SipMessage& invite) {
     respond(dialog, 183, "Session Progress", {}, far_sdp(1, "sendrecv"), "fork1");
     respond(dialog, 180, "Ringing", {}, {}, "fork2");
     dialog->far_tag = "fork1";
-    return accept_call(dialog, offers);
+    return accept_call(dialog);
   }
   if (user == "prack") {
     return respond(dialog, 180, "Ringing", {{"Require", "100rel"}, {"RSeq", "1"}});
   }
   if (user != "fast") respond(dialog, 180, "Ringing");
   if (user == "ring" || user == "crossing") return;
-  accept_call(dialog, offers);
+  accept_call(dialog);
 }
 
 // From the far end to the program. A final one ends the INVITE's transaction.
@@ -117,11 +115,11 @@ void Server::respond(const DialogPtr& dialog, int status, const std::string& rea
   record("cdr:start", "network", "uac", text);
 }
 
-void Server::accept_call(const DialogPtr& dialog, bool offers) {
+void Server::accept_call(const DialogPtr& dialog) {
   dialog->answered = true;
   dialogs_.insert_or_assign(dialog->id(), dialog);
   ++counts_.answered;
-  respond(dialog, 200, "OK", {}, far_sdp(dialog->far_version, offers ? "sendrecv" : "sendrecv"));
+  respond(dialog, 200, "OK", {}, far_sdp(dialog->far_version, "sendrecv"));
 }
 
 }  // namespace drachtio::sim

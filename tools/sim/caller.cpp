@@ -117,7 +117,7 @@ void Server::program_answered(const DialogPtr& dialog, const std::string& transa
     const bool challenge = response.status == 401 || response.status == 407;
     if (challenge && dialog->user == "auth" && !dialog->refused_once) {
       dialog->refused_once = true;
-      return invite(dialog, {{"Proxy-Authorization", "Digest username=\"alice\", response=\"0\""}});
+      return invite(dialog, {{"Proxy-Authorization", R"(Digest username="alice", response="0")"}});
     }
     ++counts_.refused;
     return;

@@ -114,7 +114,7 @@ void Server::cancel(Link& link, std::string_view id, const std::string& transact
   const std::string text =
       message_text("CANCEL " + dialog->invite_uri + " SIP/2.0", headers, request.body);
   reply(link, id, shown(make_uuid(), "", text));
-  if (dialog->user == "crossing") return accept_call(dialog, false);
+  if (dialog->user == "crossing") return accept_call(dialog);
   respond(dialog, 487, "Request Terminated");
 }
 
@@ -241,7 +241,7 @@ void Server::far_end_answers(const DialogPtr& dialog, const std::string& transac
       message_text(method == "REFER" ? "SIP/2.0 202 Accepted" : "SIP/2.0 200 OK", headers, body);
   if (dialog->user == "mute" && method == "OPTIONS") return;  // a far end that is gone
   if (dialog->user == "picky" && method != "BYE" && !request.headers.has("Proxy-Authorization")) {
-    headers.add("Proxy-Authenticate", "Digest realm=\"sim\", nonce=\"in-dialog\", qop=\"auth\"");
+    headers.add("Proxy-Authenticate", R"(Digest realm="sim", nonce="in-dialog", qop="auth")");
     if (Link* link = link_of(*dialog)) {
       show(*link, "network", transaction, dialog->id(),
            message_text("SIP/2.0 407 Proxy Authentication Required", headers, {}));
@@ -249,7 +249,7 @@ void Server::far_end_answers(const DialogPtr& dialog, const std::string& transac
     return;
   }
   if (Link* link = link_of(*dialog)) show(*link, "network", transaction, dialog->id(), text);
-  if (method == "PRACK" && !dialog->answered) return accept_call(dialog, false);
+  if (method == "PRACK" && !dialog->answered) return accept_call(dialog);
   if (method != "BYE") return;
   dialogs_.erase(dialog->id());
   ++counts_.ended;

@@ -103,7 +103,7 @@ class Server {
   void ring(const DialogPtr& dialog, const SipMessage& invite);
   void respond(const DialogPtr& dialog, int status, const std::string& reason,
                const Headers& more = {}, const std::string& body = {}, const std::string& tag = {});
-  void accept_call(const DialogPtr& dialog, bool offers);
+  void accept_call(const DialogPtr& dialog);
 
   // caller.cpp: the far end calls, and whatever a far end sends in a call
   void place_call(const std::string& user);
