@@ -80,6 +80,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void send(std::uint64_t link, std::string rest, ReplyHandler handler);
   void answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
               const Content& content, ResponseHandler handler);
+  void answered_elsewhere(const std::shared_ptr<Incoming>& incoming);
   void answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
                        ResponseHandler on_prack);
   // A request in a dialog; the handler has the final answer.

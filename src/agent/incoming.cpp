@@ -30,6 +30,7 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
   const auto incoming = std::make_shared<Incoming>();
   incoming->core = weak_from_this();
   incoming->link = link->id;
+  incoming->connection = frame.connection;
   incoming->transaction_id = transaction_id;
   incoming->message = std::move(message);
   incoming->source = {frame.server, std::string{transport.protocol}, std::string{transport.address},

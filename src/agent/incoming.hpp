@@ -12,6 +12,7 @@ namespace drachtio::agent {
 struct Incoming {
   std::weak_ptr<Core> core;
   std::uint64_t link = 0;
+  std::uint64_t connection = 0;  // it came on; 0: before a restart
   std::string transaction_id;
   SipMessage message;
   Source source;

@@ -81,10 +81,24 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
        [this, handler = std::move(handler), incoming, status](const Reply& reply) {
          // Too long: nothing was sent, and the program may answer otherwise.
          if (reply.error == Errc::too_long && status >= 200) incoming->answered = false;
-         if (!reply.error && status < 300 && incoming->cell) incoming->cell->can_receive = true;
+         if (!reply.error && status >= 200 && status < 300) answered_elsewhere(incoming);
          if (reply.error == Errc::refused_by_server && incoming->resumed) asked_too_late(incoming);
          if (handler) handler(reply.error, reply.message);
        });
+}
+
+// The INVITE came on a connection that is no more: its ACK, and all that the far end sends in the
+// call, goes there and is lost. So the server is asked whether the call stands.
+void Core::answered_elsewhere(const std::shared_ptr<Incoming>& incoming) {
+  const Link* link = find_link(incoming->link);
+  if (incoming->message.method != "INVITE" || !incoming->cell || link == nullptr ||
+      link->connection == incoming->connection ||
+      SipDialog{incoming->cell}.state() == State::stable) {
+    return;
+  }
+  incoming->cell->can_receive = false;
+  incoming->cell->resumed = false;
+  probe(incoming->cell, {});
 }
 
 void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,

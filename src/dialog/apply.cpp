@@ -236,11 +236,12 @@ void responded(DialogState& dialog, const Event& event) {
   if (offer != nullptr && !offer->answered) forget_offer(dialog, offer);
 }
 
-// The server knows the dialog. If we never saw the 2xx, it must have got one all the same.
+// The server knows the dialog. If we never saw the 2xx, it must have got one all the same; and of
+// an answered one without an ACK it would have been rid of soon (RFC 3261 13.3.1.4).
 void resumed(DialogState& dialog, const Event& event) {
-  if (!event.inferred || dialog.state == State::terminated || is_answered(dialog)) return;
-  dialog.inferred = true;
-  dialog.state = State::stable;
+  if (dialog.state == State::terminated) return;
+  if (event.inferred && !is_answered(dialog)) dialog.inferred = true;
+  if (is_answered(dialog)) dialog.state = State::stable;
 }
 
 bool is_heard(EventType type) {

@@ -86,7 +86,6 @@ void Server::answer(Link& link, std::string_view id, const std::string& transact
   // The reply to the answer of a BYE names no dialog.
   const std::string dialog_id = method == "BYE" || !dialog ? "" : dialog->id();
   const bool in_call = dialog && method != "INVITE";
-  if (dialog && initial) dialog->link = link.weak_from_this();
   if (response.status >= 200) {
     asked_.erase(transaction);
     if (counts_.unanswered > 0) --counts_.unanswered;
@@ -213,8 +212,7 @@ void Server::in_dialog(Link& link, std::string_view id, const std::string& dialo
   const std::string text = as_sent(*dialog, request, cseq, branch);
   reply(link, id, shown(transaction, "", text));
   if (!is_ack) {
-    dialog->link = link.weak_from_this();
-    return far_end_answers(dialog, transaction, parse_sip_message(text), cseq, branch);
+    return far_end_answers(link, dialog, transaction, parse_sip_message(text), cseq, branch);
   }
   if (dialog->acknowledged) return;
   dialog->acknowledged = true;
@@ -222,11 +220,12 @@ void Server::in_dialog(Link& link, std::string_view id, const std::string& dialo
   call_is_up(dialog);
 }
 
-void Server::far_end_answers(const DialogPtr& dialog, const std::string& transaction,
+// Answers go to whoever asked; what the far end asks, to the connection that set the call up.
+void Server::far_end_answers(Link& link, const DialogPtr& dialog, const std::string& transaction,
                              const SipMessage& request, std::uint32_t cseq,
                              const std::string& branch) {
   const std::string& method = request.method;
-  if (method == "INVITE") return reinvited(dialog, transaction, request, cseq, branch);
+  if (method == "INVITE") return reinvited(link, dialog, transaction, request, cseq, branch);
   Headers headers;
   headers.add("Via", "SIP/2.0/UDP 127.0.0.1:5060;rport;branch=" + branch);
   headers.add("From", std::string{request.headers["From"]});
@@ -242,13 +241,10 @@ void Server::far_end_answers(const DialogPtr& dialog, const std::string& transac
   if (dialog->user == "mute" && method == "OPTIONS") return;  // a far end that is gone
   if (dialog->user == "picky" && method != "BYE" && !request.headers.has("Proxy-Authorization")) {
     headers.add("Proxy-Authenticate", R"(Digest realm="sim", nonce="in-dialog", qop="auth")");
-    if (Link* link = link_of(*dialog)) {
-      show(*link, "network", transaction, dialog->id(),
-           message_text("SIP/2.0 407 Proxy Authentication Required", headers, {}));
-    }
-    return;
+    return show(link, "network", transaction, dialog->id(),
+                message_text("SIP/2.0 407 Proxy Authentication Required", headers, {}));
   }
-  if (Link* link = link_of(*dialog)) show(*link, "network", transaction, dialog->id(), text);
+  show(link, "network", transaction, dialog->id(), text);
   if (method == "PRACK" && !dialog->answered) return accept_call(dialog);
   if (method != "BYE") return;
   dialogs_.erase(dialog->id());
@@ -257,7 +253,7 @@ void Server::far_end_answers(const DialogPtr& dialog, const std::string& transac
          message_text(request.method + ' ' + request.uri + " SIP/2.0", request.headers, {}));
 }
 
-void Server::reinvited(const DialogPtr& dialog, const std::string& transaction,
+void Server::reinvited(Link& link, const DialogPtr& dialog, const std::string& transaction,
                        const SipMessage& request, std::uint32_t cseq, const std::string& branch) {
   Headers headers;
   headers.add("Via", "SIP/2.0/UDP 127.0.0.1:5060;rport;branch=" + branch);
@@ -266,18 +262,16 @@ void Server::reinvited(const DialogPtr& dialog, const std::string& transaction,
   headers.add("Call-ID", dialog->call_id);
   headers.add("CSeq", std::to_string(cseq) + " INVITE");
   headers.add("Contact", '<' + dialog->far_contact + '>');
-  Link* link = link_of(*dialog);
-  if (link == nullptr) return;
   if (dialog->user == "glare" && !dialog->refused_once) {
     dialog->refused_once = true;
-    return show(*link, "network", transaction, dialog->id(),
+    return show(link, "network", transaction, dialog->id(),
                 message_text("SIP/2.0 491 Request Pending", headers, {}));
   }
   if (dialog->user == "stubborn") {
-    return show(*link, "network", transaction, dialog->id(),
+    return show(link, "network", transaction, dialog->id(),
                 message_text("SIP/2.0 488 Not Acceptable Here", headers, {}));
   }
-  show(*link, "network", transaction, dialog->id(),
+  show(link, "network", transaction, dialog->id(),
        message_text("SIP/2.0 200 OK", headers,
                     far_sdp(++dialog->far_version, answering_direction(request.body))));
 }

@@ -94,10 +94,10 @@ class Server {
                  const SipMessage& request);
   std::string as_sent(Dialog& dialog, const SipMessage& request, std::uint32_t cseq,
                       const std::string& branch);
-  void far_end_answers(const DialogPtr& dialog, const std::string& transaction,
+  void far_end_answers(Link& link, const DialogPtr& dialog, const std::string& transaction,
                        const SipMessage& request, std::uint32_t cseq, const std::string& branch);
-  void reinvited(const DialogPtr& dialog, const std::string& transaction, const SipMessage& request,
-                 std::uint32_t cseq, const std::string& branch);
+  void reinvited(Link& link, const DialogPtr& dialog, const std::string& transaction,
+                 const SipMessage& request, std::uint32_t cseq, const std::string& branch);
 
   // callee.cpp: the far end is called
   void ring(const DialogPtr& dialog, const SipMessage& invite);
