@@ -11,13 +11,13 @@ using drachtio::SipDialog;
 using drachtio::SipMessage;
 
 // What happens in one leg happens in the other.
-void carry(const SipDialog& from, SipDialog to) {
-  from.on_modify().connect([to](Request& req, Response& res) mutable {
+void carry(const SipDialog& from, const SipDialog& to) {
+  from.on_modify().connect([to](Request& req, Response& res) {
     to.modify(req.body(), [res](error_code error, const SipMessage& answer) {
       error ? res.send(488) : res.send(200, {.body = answer.body});
     });
   });
-  from.on_terminate().connect([to](const SipDialog&) mutable { to.terminate(); });
+  from.on_terminate().connect([to](const SipDialog&) { to.terminate(); });
 }
 
 int main(int argc, char** argv) {

@@ -23,7 +23,7 @@ int main() {
   });
   app.on_resumed.connect([](const drachtio::SipDialog& dialog) {
     std::cout << "call " << dialog.session()["number"] << " is still mine" << std::endl;
-    drachtio::SipDialog{dialog}.terminate();
+    dialog.terminate();
   });
   app.on_terminate.connect([](const drachtio::DialogEvent& e) {
     std::cout << "call " << e.session["number"] << " has ended: " << e.reason << std::endl;

@@ -64,17 +64,17 @@ class DRACHTIO_EXPORT SipDialog {
 
   // Sends a request in the dialog: INFO, MESSAGE, REFER, NOTIFY, OPTIONS, UPDATE...
   void request(const std::string& method, Content content = {},
-               const ResponseHandler& handler = {});
+               const ResponseHandler& handler = {}) const;
   // Ends the call, whatever state it is in: BYE; CANCEL for a call out that is not answered;
   // `status` for a call in that is not. Of a dialog that has ended: success at once, with status 0.
-  void terminate(Content content = {}, const ResponseHandler& handler = {}, int status = 480);
+  void terminate(Content content = {}, const ResponseHandler& handler = {}, int status = 480) const;
   // Offers `sdp` in a re-INVITE. Several wait for one another; a 491 is tried again after the time
   // RFC 3261 14.1 says.
-  void modify(std::string sdp, const ResponseHandler& handler = {});
+  void modify(std::string sdp, const ResponseHandler& handler = {}) const;
   // Offers our SDP as sendonly (inactive where the far end holds too), or as sendrecv again
   // (RFC 3264 8.4). Where it is so already: success at once, with status 0.
-  void hold(const ResponseHandler& handler = {});
-  void unhold(const ResponseHandler& handler = {});
+  void hold(const ResponseHandler& handler = {}) const;
+  void unhold(const ResponseHandler& handler = {}) const;
 
   // Signals of this dialog. A slot of the second kind may answer; if none is connected, what
   // drachtio users expect is answered (see Agent). Slots are called on the Agent's thread.

@@ -71,32 +71,32 @@ std::shared_ptr<const DialogState> SipDialog::snapshot() const {
 bool SipDialog::can_receive() const { return cell_ && cell_->can_receive; }
 
 void SipDialog::request(const std::string& method, Content content,
-                        const ResponseHandler& handler) {
+                        const ResponseHandler& handler) const {
   with_core(cell_, handler,
             [cell = cell_, method, content = std::move(content), handler](Core& core) {
               core.request(cell, method, content, handler);
             });
 }
 
-void SipDialog::terminate(Content content, const ResponseHandler& handler, int status) {
+void SipDialog::terminate(Content content, const ResponseHandler& handler, int status) const {
   with_core(cell_, handler,
             [cell = cell_, content = std::move(content), handler, status](Core& core) {
               core.terminate(cell, content, status, handler);
             });
 }
 
-void SipDialog::modify(std::string sdp, const ResponseHandler& handler) {
+void SipDialog::modify(std::string sdp, const ResponseHandler& handler) const {
   with_core(cell_, handler, [cell = cell_, sdp = std::move(sdp), handler](Core& core) {
     core.modify(cell, sdp, handler);
   });
 }
 
-void SipDialog::hold(const ResponseHandler& handler) {
+void SipDialog::hold(const ResponseHandler& handler) const {
   with_core(cell_, handler,
             [cell = cell_, handler](Core& core) { core.hold(cell, true, handler); });
 }
 
-void SipDialog::unhold(const ResponseHandler& handler) {
+void SipDialog::unhold(const ResponseHandler& handler) const {
   with_core(cell_, handler,
             [cell = cell_, handler](Core& core) { core.hold(cell, false, handler); });
 }

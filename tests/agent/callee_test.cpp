@@ -53,7 +53,7 @@ TEST_CASE("A call that the program ends", "[agent]") {
   answer_calls(program);
   error_code ended = Errc::no_link;
   program.agent->on_create.connect([&](const DialogEvent& told) {
-    SipDialog{told.dialog}.terminate({}, [&](error_code error, const SipMessage& answer) {
+    told.dialog.terminate({}, [&](error_code error, const SipMessage& answer) {
       ended = error;
       CHECK(answer.status == 200);
     });

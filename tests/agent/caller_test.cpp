@@ -173,8 +173,7 @@ TEST_CASE("CANCEL: before the answer, before the server has spoken, and as the 2
   SECTION("by the dialog's handle") {
     program.agent->siprequest(
         "sip:ring@127.0.0.1:5070",
-        {.body = our_sdp, .on_dialog = [](const SipDialog& d) { SipDialog{d}.terminate(); }},
-        into(outcome));
+        {.body = our_sdp, .on_dialog = [](const SipDialog& d) { d.terminate(); }}, into(outcome));
     REQUIRE(program.until([&] { return outcome.over; }));
     CHECK(outcome.message.status == 487);
   }

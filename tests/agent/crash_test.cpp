@@ -33,7 +33,7 @@ void serve(Agent& agent) {
     res.send(200, {.body = our_sdp});
   });
   agent.on_create.connect([](const DialogEvent& told) {
-    if (told.session["user"].text() == "onhold") SipDialog{told.dialog}.hold();
+    if (told.session["user"].text() == "onhold") told.dialog.hold();
   });
 }
 
@@ -133,7 +133,7 @@ TEST_CASE("kill -9 with 200 calls up: every answered one is resumed, every other
     CHECK_FALSE(dialog.can_receive());
     CHECK(dialog.held() ==
           (dialog.session()["user"].text() == "onhold" ? Hold::local : Hold::none));
-    SipDialog{dialog}.terminate();
+    dialog.terminate();
   });
   program.agent->on_resumed_invite.connect([&](Request& req, Response& res) {
     ++handed_over;
@@ -248,7 +248,7 @@ TEST_CASE("A 200 whose echo the crash swallowed: the call is known, so it was an
     CHECK(dialog.state() == State::stable);
     CHECK(dialog.snapshot()->inferred);
     CHECK_FALSE(dialog.times().connect_time);
-    SipDialog{dialog}.terminate();
+    dialog.terminate();
   });
   program.connect();
   REQUIRE(program.ended(1));
