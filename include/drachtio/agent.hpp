@@ -34,7 +34,8 @@ struct AgentOptions {
   // After a restart, ask the server about each answered dialog with an OPTIONS in it: what is
   // still there is resumed, what is not is lost.
   bool probe = true;
-  // Ask again so often; absent: only once. A resumed dialog's end is learnt that way.
+  // Ask again, so many seconds later each time, about those whose far ends cannot be heard
+  // (SipDialog::can_receive); absent: once for each time the link comes up.
   std::optional<std::chrono::seconds> probe_every = {};
   int probes_at_once = 4;
   // Be the server's one client for call records: then a resumed call's end is known at once. A
@@ -83,7 +84,8 @@ struct RequestOptions {
   bool follow_redirects = false;         // 3xx: try its first Contact, five times at most
   bool late_offer = false;               // the 2xx offers: SipCall::ack() answers it
   std::function<void(const SipMessage&)> on_provisional = {};
-  // Told of the dialog as soon as it is known: when the server has sent the INVITE.
+  // Told of the dialog as soon as it is known: when the server has sent the INVITE, and again when
+  // it has sent it after a challenge or redirection.
   std::function<void(const SipDialog&)> on_dialog = {};
 };
 
@@ -135,10 +137,14 @@ class DRACHTIO_EXPORT Agent {
   void subscribe(Handler handler) { on("SUBSCRIBE", std::move(handler)); }
   void on(const std::string& method, Handler handler);
 
-  // Connects, and again with back-off whenever the link goes down.
+  // Connects, and again with back-off (50 ms to 30 s, with jitter) whenever the link goes down.
+  // Throws std::runtime_error where the certificates for TLS cannot be read. Until the link is up
+  // operations fail with no_link: nothing is queued.
   void connect(const ConnectOptions& options);
   // Outbound mode: waits for servers to dial, one connection a request. Returns the port. Throws
-  // std::runtime_error where it cannot listen.
+  // std::runtime_error where it cannot listen, or certificate or key are no good. A server's name
+  // in the log is its address; nothing is sent over such a connection but for its own request's
+  // call.
   std::uint16_t listen(const ListenOptions& options);
 
   // Sends a request out of dialog.
@@ -146,7 +152,7 @@ class DRACHTIO_EXPORT Agent {
 
   // Runs until stop(). Only for an Agent that has its own io_context.
   void run();
-  // Closes the links, commits, and lets run() return.
+  // Closes the links, commits (within 10 s), and lets run() return. For good.
   void stop();
   // Calls `action` on the Agent's thread after `delay`.
   void after(std::chrono::milliseconds delay, std::function<void()> action);

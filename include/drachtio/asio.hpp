@@ -2,9 +2,10 @@
 // as_tuple(...). This is the one public header that includes Asio.
 //
 // Each completes with (error_code, SipMessage), async_call with (error_code, SipDialog,
-// SipMessage), on the handler's associated executor: without one, on the Agent's thread. With
-// use_awaitable and use_future an error is thrown as boost::system::system_error; as_tuple gives it
-// as a value, with the message that says more. Thread-safe, as the members they call.
+// SipMessage), async_after with (error_code), on the handler's associated executor: without one, on
+// the Agent's thread. With use_awaitable and use_future an error is thrown as
+// boost::system::system_error; as_tuple gives it as a value, with the message that says more.
+// Thread-safe, as the members they call.
 //
 // g++ 12 destroys an aggregate made within a co_await expression twice: give what is to be sent a
 // name of its own before it (`const Content answer{.body = sdp};`).

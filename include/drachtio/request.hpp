@@ -58,8 +58,8 @@ class DRACHTIO_EXPORT Response {
   explicit Response(std::shared_ptr<agent::Incoming> incoming) : incoming_(std::move(incoming)) {}
 
   // Answers. Headers that repeat the request's are written by themselves. The handler is given the
-  // answer as the server sent it, or why it did not: answered_already for a second final answer,
-  // cancelled after the caller's CANCEL.
+  // answer as the server sent it, or why it did not: answered_already after a final answer,
+  // cancelled after the caller's CANCEL, malformed for a status that is not 101 to 699.
   void send(int status, Content content = {}, ResponseHandler handler = {}) const {
     answer(status, {}, std::move(content), std::move(handler));
   }

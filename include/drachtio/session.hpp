@@ -1,7 +1,8 @@
 // What a program wants to remember of a call: a JSON object, empty at first, durable.
 //
-// Each assignment is an event of the dialog (an RFC 7396 merge patch), on disk before any frame is
-// sent after it. Whoever assigns reads it at once.
+// Each assignment is an event of the dialog (an RFC 7396 merge patch: a JSON object is merged into
+// what is there, null removes), on disk before any frame is sent after it. Whoever assigns reads it
+// at once.
 #pragma once
 
 #include <drachtio/export.hpp>
@@ -22,9 +23,10 @@ namespace agent {
 struct Cell;
 }
 
-// One member, or a member of a member. Reading never throws; assigning throws std::invalid_argument
-// for text that is not UTF-8, std::length_error if the session would grow beyond Session::limit,
-// and std::logic_error where the session can only be read (a Subscription's). Thread-safe.
+// One member, or a member of a member. Reading does not throw; assigning throws
+// std::invalid_argument for text that is not UTF-8, std::length_error if the session would grow
+// beyond Session::limit, and std::logic_error where the session can only be read (a
+// Subscription's). Thread-safe.
 class DRACHTIO_EXPORT SessionValue {
  public:
   [[nodiscard]] SessionValue operator[](std::string_view name) const;
@@ -72,12 +74,15 @@ class DRACHTIO_EXPORT Session {
   Session() = default;
   explicit Session(std::shared_ptr<agent::Cell> cell) : cell_(std::move(cell)) {}
 
+  // Throws std::invalid_argument for a name that is not UTF-8.
   [[nodiscard]] SessionValue operator[](std::string_view name) const;
   // The whole of it, as JSON; "{}" where there is none.
   [[nodiscard]] std::string json() const;
   // An RFC 7396 patch, a JSON object as text. Throws as SessionValue does.
   void merge(std::string_view patch) const;
   // Copies this session to `other`; from then on what is assigned to either is assigned to both.
+  // One partner each. Throws std::logic_error where they are not of one Agent, and
+  // std::length_error.
   void join(const Session& other) const;
 
  private:

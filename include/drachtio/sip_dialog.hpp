@@ -2,7 +2,9 @@
 // SipDialog).
 //
 // Small and cheap to copy; copies mean the same dialog. Every member may be called from any thread.
-// Handlers are called on the Agent's thread, once, and only after what they are told of is on disk.
+// Handlers are called on the Agent's thread, once, and only after what they are told of is on disk;
+// on the calling thread, at once, where the handle controls no dialog (no_dialog). They are not
+// called once the Agent is gone.
 #pragma once
 
 #include <drachtio/dialog_state.hpp>
@@ -30,7 +32,8 @@ struct Content {
   std::string body = {};  // without a Content-Type header it must be SDP
 };
 
-// The final answer. On an error that is the server's, the message's reason has its words.
+// What came of an operation: the final answer, whatever its status, where the operation does not
+// say otherwise. On an error that is the server's, the message's reason has its words.
 using ResponseHandler = std::function<void(boost::system::error_code, const SipMessage&)>;
 
 class DRACHTIO_EXPORT SipDialog {
@@ -65,23 +68,28 @@ class DRACHTIO_EXPORT SipDialog {
   // Sends a request in the dialog: INFO, MESSAGE, REFER, NOTIFY, OPTIONS, UPDATE...
   void request(const std::string& method, Content content = {},
                const ResponseHandler& handler = {}) const;
-  // Ends the call, whatever state it is in: BYE; CANCEL for a call out that is not answered;
-  // `status` for a call in that is not. Of a dialog that has ended: success at once, with status 0.
+  // Ends the call, whatever state it is in: BYE; CANCEL (without `content`) for a call out that is
+  // not answered; `status` for a call in that is not: then the handler has what was sent. Of a
+  // dialog that has ended: success at once, with status 0. Asked again meanwhile: told with the
+  // first.
   void terminate(Content content = {}, const ResponseHandler& handler = {}, int status = 480) const;
-  // Offers `sdp` in a re-INVITE. Several wait for one another; a 491 is tried again after the time
-  // RFC 3261 14.1 says.
+  // Offers `sdp` in a re-INVITE. Several wait for one another; a 491 is tried again, five times in
+  // all, after the time RFC 3261 14.1 says: 2.1 to 4 s where we called, else up to 2 s. Another
+  // answer of 300 or more is `rejected`.
   void modify(std::string sdp, const ResponseHandler& handler = {}) const;
   // Offers our SDP as sendonly (inactive where the far end holds too), or as sendrecv again
-  // (RFC 3264 8.4). Where it is so already: success at once, with status 0.
+  // (recvonly where the far end holds; RFC 3264 8.4). Where it is so already: success at once, with
+  // status 0. `malformed` where no SDP of ours is known.
   void hold(const ResponseHandler& handler = {}) const;
   void unhold(const ResponseHandler& handler = {}) const;
 
-  // Signals of this dialog. A slot of the second kind may answer; if none is connected, what
-  // drachtio users expect is answered (see Agent). Slots are called on the Agent's thread.
+  // Signals of this dialog. A slot of the second kind must answer; if none is connected, what
+  // drachtio users expect is answered (docs/api.md, section 4). Slots are called on the Agent's
+  // thread; an answered dialog's are let go when it has ended.
   // A slot that throws is written to standard error; where it was to answer, 500 is answered.
   using Signal = boost::signals2::signal<void(const SipDialog&), EachSlot>;
   using RequestSignal = boost::signals2::signal<void(Request&, Response&)>;
-  [[nodiscard]] Signal& on_terminate() const;  // ended, whoever did it
+  [[nodiscard]] Signal& on_terminate() const;  // ended, whoever did it; failed, too
   [[nodiscard]] Signal& on_hold() const;       // the far end holds
   [[nodiscard]] Signal& on_unhold() const;
   [[nodiscard]] Signal& on_refresh() const;        // an offer that changed nothing was accepted

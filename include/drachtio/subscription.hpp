@@ -35,7 +35,8 @@ class DRACHTIO_EXPORT Subscription {
   // Of the last event delivered: keep it, and a later subscription goes on there.
   [[nodiscard]] std::int64_t position() const;
 
-  // The position of the last event in the log at present.
+  // The position of the last event in the log at present. Throws std::runtime_error where it cannot
+  // be read.
   [[nodiscard]] static std::int64_t end_of(const std::filesystem::path& database);
 
  private:
