@@ -297,7 +297,7 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
 
 void Ledger::warn_of(const Event& event) {
   if (warnings_.size() == most_warnings) return;
-  warnings_.push_back(event.server +
+  warnings_.push_back((event.server.empty() ? "unknown" : event.server) +
                       (event.type == EventType::gap ? ": " : ": a message cannot be read: ") +
                       event.detail + " (event " + std::to_string(event.position) + ")");
 }

@@ -105,6 +105,19 @@ TEST_CASE("import tells a capture's faults each time, with status 1", "[import]"
   }
 }
 
+TEST_CASE("import warns of a message that cannot be read, and keeps it", "[import]") {
+  const Folder folder;  // an INVITE without Call-ID, From and To
+  const Ran ran = folder.import_lines(
+      {header, R"({"t": 0.1, "conn": 1, "from": "server", "data": ")"
+               "MTE2I2lkfHNpcHxuZXR3b3JrfDl8dWRwfDE5Mi4wLjIuMXw1MDYwfDEyOjAwOjAwLjAwMDAwMHx0eDF8fDE"
+               "5Mi4wLjIuOXw1MDYwfA0KSU5WSVRFIHNpcDphQGIgU0lQLzIuMA0KQ1NlcTogMSBJTlZJVEUNCg0K\"}"});
+  CHECK(ran.status == 0);
+  CHECK_THAT(ran.err, contains("warning: unknown: a message cannot be read: no Call-ID"));
+  log::Reader reader{folder.db()};
+  CHECK(reader.at(1)->type == "unreadable");
+  CHECK(reader.evidence(1)->bytes.find("INVITE sip:a@b") == 0);
+}
+
 TEST_CASE("import tells of nothing before the fault where there is nothing", "[import]") {
   const Folder folder;
   for (const std::vector<std::string>& lines : std::vector<std::vector<std::string>>{

@@ -63,6 +63,9 @@ class Imports {
       bar.clear();
       fmt::print("{}: {}\n", name, outcome(import, ledger_.head().position - before));
       for (const std::string& fault : import.faults()) complain(name, fault);
+      for (const std::string& warning : ledger_.take_warnings()) {
+        complain(name, "warning: " + text::escaped(warning, 500));
+      }
       return import.faults().empty() ? 0 : 1;
     } catch (const Unopened& error) {
       bar.clear();
