@@ -102,7 +102,7 @@ struct Event {
 
   // What it brought; present where the type makes use of it.
   std::optional<Opening> opening;
-  std::string branch;          // of an INVITE that opens
+  std::string branch;  // of an INVITE that opens; of its final answer, if the call was over before
   std::string transaction_id;  // likewise
   std::optional<HostPort> contact;
   std::optional<HostPort> received_on;

@@ -231,6 +231,7 @@ void responded(DialogState& dialog, const Event& event) {
     if (by_callee) remember_early_answer(dialog, event.to_tag, *event.sdp);
   }
   if (event.status < 300) return;
+  if (!event.branch.empty()) dialog.status = event.status;
   const WaitingOffer* offer =
       find_offer(dialog, event.method, event.cseq, event.direction == Direction::in);
   if (offer != nullptr && !offer->answered) forget_offer(dialog, offer);

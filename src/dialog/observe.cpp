@@ -129,7 +129,13 @@ std::optional<Event> initial_invite(const DialogState& tip, const Observation& s
 
 std::optional<Event> answer_to_invite(const DialogState& tip, const Observation& seen) {
   const Message& answer = seen.message;
-  if (!acts_on_invite(tip, answer) || is_over(tip) || is_answered(tip)) return without_effect(seen);
+  if (!acts_on_invite(tip, answer) || is_answered(tip)) return without_effect(seen);
+  if (is_over(tip)) {
+    Event event = without_effect(seen);
+    // The call was hung up before it was answered: this is its INVITE's status all the same.
+    if (!tip.status && answer.status >= 300) event.branch = answer.branch;
+    return event;
+  }
   switch (answer.status_class()) {
     case 1: {
       if (tip.state == State::terminated) return without_effect(seen);

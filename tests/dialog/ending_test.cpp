@@ -280,3 +280,19 @@ TEST_CASE("proxied: a call that was answered cannot be proxied any more", "[dial
   CHECK(flow.heard_nothing());
   CHECK(flow->state == State::stable);
 }
+
+TEST_CASE(
+    "RFC 3261 15: a BYE in the early dialog ends it, and the 487 is still the INVITE's status",
+    "[dialog]") {
+  Flow flow{Role::uas};
+  flow << invite(sdp()) << ringing() << prack() << answer(prack(), 200) << bye(caller);
+  CHECK(flow->state == State::terminated);
+  CHECK_FALSE(flow->status);
+  Said merged = invite();
+  merged.top_branch = "other";
+  flow << answer(merged, 482, "Merged Request");
+  CHECK_FALSE(flow->status);
+  flow << answered(487, "Request Terminated");
+  CHECK(flow->status == 487);
+  CHECK(flow->cause == Cause::far_end_release);
+}
