@@ -119,7 +119,11 @@ int main(int argc, char** argv) {
   app.add_option("--ack-timeout", ack_timeout,
                  "Milliseconds without ACK before the server hangs up (1000; a real one: 32000)");
   app.add_option("--split", options.piece, "Write frames in pieces of so many bytes");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   options.talk = std::chrono::milliseconds{talk};
   options.ack_timeout = std::chrono::milliseconds{ack_timeout};
   try {
