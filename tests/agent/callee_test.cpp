@@ -200,6 +200,15 @@ TEST_CASE("What the far end asks in a call is answered where nobody listens", "[
     CHECK(refreshes == 1);
     CHECK(program.created.front().local().sdp == our_sdp);
   }
+  SECTION("200 with our SDP to an UPDATE that offers") {
+    sim.command("call 1 0 updates");
+    REQUIRE(program.ended(1));
+    CHECK(program.story().starts_with("invited answered confirmed offered modified terminated"));
+    const auto state = program.created.front().snapshot();
+    CHECK(state->hold() == Hold::remote);
+    CHECK(state->local.sdp == our_sdp);
+    CHECK(state->remote.sdp->find("a=sendonly") != std::string::npos);
+  }
   SECTION("200 with our SDP to a re-INVITE without any") {
     sim.command("call 1 0 latereinvite");
     REQUIRE(program.until([&] { return program.story().ends_with("acknowledged"); }));
@@ -234,6 +243,28 @@ TEST_CASE("Slots of the dialog answer for themselves", "[agent]") {
   CHECK(story.find("responded:MESSAGE/202") != std::string::npos);
   CHECK(story.find("responded:REFER/603") != std::string::npos);
   CHECK(story.find("responded:NOTIFY/500") != std::string::npos);
+}
+
+TEST_CASE("An offer in the call is the program's to answer: re-INVITE or UPDATE", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  const auto [user, method] = GENERATE(
+      table<std::string, std::string>({{"updates", "UPDATE"}, {"latereinvite", "INVITE"}}));
+  std::string other_sdp = our_sdp;
+  other_sdp.replace(other_sdp.find("15000"), 5, "15002");
+  std::string asked;
+  program.agent->invite([&](Request& req, Response& res) {
+    req.dialog().on_modify().connect([&](Request& offer, Response& answer) {
+      asked = offer.method();
+      answer.send(200, {.body = other_sdp});
+    });
+    res.send(200, {.body = our_sdp});
+  });
+  program.connect();
+  sim.command("call 1 0 " + user);
+  REQUIRE(program.until([&] { return program.story().find("modified") != std::string::npos; }));
+  CHECK(asked == method);
+  REQUIRE(program.until([&] { return program.created.front().local().sdp == other_sdp; }));
 }
 
 TEST_CASE("A handler that throws answers 500", "[agent]") {

@@ -245,6 +245,19 @@ TEST_CASE("RFC 3261 14.1: a 491 is tried again, another refusal is not", "[agent
   }
 }
 
+TEST_CASE("RFC 3261 14.2: a re-INVITE that comes while ours is open is answered 491", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  SipDialog dialog = call(program, "clash").dialog;
+  CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 200);
+  REQUIRE(program.until(
+      [&] { return program.story().find("responded:INVITE/491") != std::string::npos; }));
+  CHECK(dialog.held() == Hold::local);
+  CHECK(dialog.state() == State::stable);
+  CHECK(sim.stats()["unanswered"] == 0);
+}
+
 TEST_CASE("Any request in the dialog, and its answer", "[agent]") {
   Sim sim;
   Program program{sim};

@@ -1,16 +1,16 @@
 // TLS on either side of the relay. Two relays in a row, the first with TLS towards the server, the
 // second towards the program, make a TLS connection between two plain ends.
 #include "catch.hpp"
+#include "certificate.hpp"
 #include "contains.hpp"
 #include "net/tls.hpp"
 #include "relayed.hpp"
-#include "scratch_folder.hpp"
 
-#include <cstdlib>
 #include <thread>
 
 using namespace drachtio;
 using namespace std::chrono_literals;
+using test::Certificate;
 using test::contains;
 using test::Door;
 using test::noise;
@@ -18,24 +18,6 @@ using test::Peer;
 using test::Relayed;
 
 namespace {
-
-// A certificate signed by itself, for a name or an address.
-class Certificate {
- public:
-  explicit Certificate(const std::string& subject) {
-    const std::string command =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
-        "-subj /CN=test -addext subjectAltName=" +
-        subject + " -keyout " + key().string() + " -out " + certificate().string() +
-        " >/dev/null 2>&1";
-    if (std::system(command.c_str()) != 0) throw std::runtime_error{"openssl req failed"};
-  }
-  [[nodiscard]] std::filesystem::path certificate() const { return folder_ / "cert.pem"; }
-  [[nodiscard]] std::filesystem::path key() const { return folder_ / "key.pem"; }
-
- private:
-  test::ScratchFolder folder_;
-};
 
 // program == (plain) == near == (TLS) == far == (plain) == server
 struct Chain {

@@ -82,7 +82,7 @@ void Server::ring(const DialogPtr& dialog, const SipMessage& invite) {
     dialog->far_tag = "fork1";
     return accept_call(dialog);
   }
-  if (user == "prack") {
+  if (user == "prack" || user == "early") {
     return respond(dialog, 180, "Ringing", {{"Require", "100rel"}, {"RSeq", "1"}});
   }
   if (user != "fast") respond(dialog, 180, "Ringing");

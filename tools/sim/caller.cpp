@@ -86,11 +86,11 @@ void Server::cancel_call(const DialogPtr& dialog) {
   headers.add("CSeq", std::to_string(dialog->invite_cseq) + " CANCEL");
   headers.add("Reason", "SIP;cause=200;text=\"Call completed elsewhere\"");
   const std::string text = message_text("CANCEL " + invite.uri + " SIP/2.0", headers, {});
+  record("cdr:stop", "network", "call-canceled",
+         message_text("INVITE " + invite.uri + " SIP/2.0", invite.headers, invite.body));
   if (Link* link = link_of(*dialog)) {
     show(*link, "network", dialog->invite_transaction, dialog->id(), text);
   }
-  record("cdr:stop", "network", "call-canceled",
-         message_text("INVITE " + invite.uri + " SIP/2.0", invite.headers, {}));
 }
 
 void Server::program_answered(const DialogPtr& dialog, const std::string& transaction,
@@ -151,11 +151,9 @@ void Server::acknowledge(const DialogPtr& dialog, std::uint32_t cseq,
 }
 
 // From the far end to the program, in the dialog. A program that has gone never gets it.
-void Server::request(const DialogPtr& dialog, const std::string& method, const Headers& more,
-                     const std::string& body) {
+std::string Server::request(const DialogPtr& dialog, const std::string& method, const Headers& more,
+                            const std::string& body) {
   const std::uint32_t cseq = ++dialog->far_cseq;
-  Link* link = link_of(*dialog);
-  if (link == nullptr) return;
   Headers headers;
   headers.add("Via", via(make_branch()));
   headers.add("From", dialog->far_party + ";tag=" + dialog->far_tag);
@@ -169,10 +167,13 @@ void Server::request(const DialogPtr& dialog, const std::string& method, const H
   for (const auto& [name, value] : more) headers.add(name, value);
   const std::string text =
       message_text(method + " sip:service@127.0.0.1:5060 SIP/2.0", headers, body);
+  Link* link = link_of(*dialog);
+  if (link == nullptr) return text;
   const std::string transaction = make_uuid();
   asked_[transaction] = {dialog, parse_sip_message(text), {}};
   ++counts_.unanswered;
   show(*link, "network", transaction, dialog->id(), text);
+  return text;
 }
 
 // What the far end does once the call is up, a pause after each.
@@ -200,6 +201,9 @@ void Server::call_is_up(const DialogPtr& dialog) {
             say("REFER", {{"Refer-To", "<sip:carol@127.0.0.1>"}}),
             say("UPDATE", {}),
             [=, this] { bye(dialog); }};
+  } else if (user == "updates") {
+    acts = {say("UPDATE", {}, far_sdp(++dialog->far_version, "sendonly")),
+            [=, this] { bye(dialog); }};
   } else if (user == "latereinvite") {
     acts = {say("INVITE", {})};
   } else if (user == "hangup" || user == "late") {
@@ -215,19 +219,12 @@ void Server::call_is_up(const DialogPtr& dialog) {
 void Server::bye(const DialogPtr& dialog) {
   if (dialogs_.erase(dialog->id()) == 0) return;
   ++counts_.ended;
-  request(dialog, "BYE");
-  record("cdr:stop", "network", "normal-release",
-         message_text("BYE sip:service@127.0.0.1:5060 SIP/2.0",
-                      {{"Via", via(make_branch())},
-                       {"From", dialog->far_party + ";tag=" + dialog->far_tag},
-                       {"To", dialog->program_party + ";tag=" + dialog->program_tag},
-                       {"Call-ID", dialog->call_id},
-                       {"CSeq", std::to_string(dialog->far_cseq) + " BYE"}},
-                      {}));
+  record("cdr:stop", "network", "normal-release", request(dialog, "BYE"));
 }
 
 // The server hangs up in the program's name.
-void Server::server_bye(const DialogPtr& dialog, const std::string& why) {
+void Server::server_bye(const DialogPtr& dialog, const std::string& why,
+                        const std::string& recorded_as) {
   if (dialogs_.erase(dialog->id()) == 0) return;
   ++counts_.ended;
   SipMessage request;
@@ -237,6 +234,7 @@ void Server::server_bye(const DialogPtr& dialog, const std::string& why) {
   if (Link* link = link_of(*dialog)) {
     show(*link, "application", "unsolicited", dialog->id(), text);
   }
+  if (!recorded_as.empty()) record("cdr:stop", "application", recorded_as, text);
 }
 
 }  // namespace drachtio::sim

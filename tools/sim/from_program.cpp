@@ -155,11 +155,12 @@ void Server::call_out(Link& link, std::string_view id, const SipMessage& request
   add_the_programs(headers, request);
   const std::string text =
       message_text(request.method + ' ' + request.uri + " SIP/2.0", headers, request.body);
+  // The record comes before the reply, on the real server, too.
+  if (request.method == "INVITE") record("cdr:attempt", "application", "", text);
   reply(link, id, shown(dialog->invite_transaction, "", text));
   const SipMessage sent = parse_sip_message(text);
   if (request.method == "INVITE") {
     calls_out_.emplace(dialog->invite_transaction, dialog);
-    record("cdr:attempt", "application", "", text);
     return ring(dialog, sent);
   }
   Headers answer;
@@ -210,13 +211,17 @@ void Server::in_dialog(Link& link, std::string_view id, const std::string& dialo
   const std::string branch = make_branch();
   const std::string transaction = make_uuid();
   const std::string text = as_sent(*dialog, request, cseq, branch);
+  if (request.method == "BYE") record("cdr:stop", "application", "normal-release", text);
   reply(link, id, shown(transaction, "", text));
   if (!is_ack) {
     return far_end_answers(link, dialog, transaction, parse_sip_message(text), cseq, branch);
   }
   if (dialog->acknowledged) return;
   dialog->acknowledged = true;
-  if (dialog->cancelled) return server_bye(dialog, "ACK-BYE due to cancel race condition");
+  if (dialog->cancelled) {
+    return server_bye(dialog, "ACK-BYE due to cancel race condition",
+                      "system-initiated-termination");
+  }
   call_is_up(dialog);
 }
 
@@ -239,18 +244,19 @@ void Server::far_end_answers(Link& link, const DialogPtr& dialog, const std::str
   const std::string text =
       message_text(method == "REFER" ? "SIP/2.0 202 Accepted" : "SIP/2.0 200 OK", headers, body);
   if (dialog->user == "mute" && method == "OPTIONS") return;  // a far end that is gone
+  if (dialog->user == "deaf" && method == "BYE") return;
   if (dialog->user == "picky" && method != "BYE" && !request.headers.has("Proxy-Authorization")) {
     headers.add("Proxy-Authenticate", R"(Digest realm="sim", nonce="in-dialog", qop="auth")");
     return show(link, "network", transaction, dialog->id(),
                 message_text("SIP/2.0 407 Proxy Authentication Required", headers, {}));
   }
   show(link, "network", transaction, dialog->id(), text);
-  if (method == "PRACK" && !dialog->answered) return accept_call(dialog);
+  if (method == "PRACK" && !dialog->answered && dialog->user != "early") {
+    return accept_call(dialog);
+  }
   if (method != "BYE") return;
   dialogs_.erase(dialog->id());
   ++counts_.ended;
-  record("cdr:stop", "application", "normal-release",
-         message_text(request.method + ' ' + request.uri + " SIP/2.0", request.headers, {}));
 }
 
 void Server::reinvited(Link& link, const DialogPtr& dialog, const std::string& transaction,
@@ -266,6 +272,11 @@ void Server::reinvited(Link& link, const DialogPtr& dialog, const std::string& t
     dialog->refused_once = true;
     return show(link, "network", transaction, dialog->id(),
                 message_text("SIP/2.0 491 Request Pending", headers, {}));
+  }
+  if (dialog->user == "deaf") return;
+  if (dialog->user == "clash" && !dialog->refused_once) {  // offers in its turn, before it answers
+    dialog->refused_once = true;
+    this->request(dialog, "INVITE", {}, far_sdp(++dialog->far_version, "sendrecv"));
   }
   if (dialog->user == "stubborn") {
     return show(link, "network", transaction, dialog->id(),

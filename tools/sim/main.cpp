@@ -34,13 +34,16 @@ The far end behaves as the user part of its address says.
     redirect                302          fork      two answers     prack      reliable 180
     crossing   180; its 200 crosses the CANCEL       glare     491 to the first re-INVITE
     stubborn   488 to every re-INVITE                mute      no answer to OPTIONS in a call
+    early      reliable 180, then rings for ever     deaf      no answer to re-INVITEs, nor to BYE
     picky      407 to a request in the call
+    clash      its own re-INVITE before it answers the first of ours
     challenge, challenge401, challenge512, stale     digest, for alice with password "secret"
   Calling the program (command `call`), and once any call is up:
     wait (and any other)  nothing more   hangup   BYE after --talk     noack   no ACK to the 200
     cancel   CANCEL after a 18x          hasty    CANCEL at once       late    no SDP in the INVITE
     prack    PRACK to a reliable 18x     auth     tries again after a challenge
     hold     holds, unholds, UPDATE, BYE        latereinvite   a re-INVITE without SDP
+    updates  holds by an UPDATE, BYE
     chatty   INFO, MESSAGE, OPTIONS, NOTIFY, REFER, UPDATE, BYE
 
 Commands on standard input, one a line:

@@ -111,13 +111,15 @@ class Server {
   void invite(const DialogPtr& dialog, const Headers& more);
   void program_answered(const DialogPtr& dialog, const std::string& transaction,
                         const SipMessage& response, const std::string& text);
-  void request(const DialogPtr& dialog, const std::string& method, const Headers& more = {},
-               const std::string& body = {});
+  std::string request(const DialogPtr& dialog, const std::string& method, const Headers& more = {},
+                      const std::string& body = {});
   void acknowledge(const DialogPtr& dialog, std::uint32_t cseq, const std::string& transaction,
                    const std::string& body);
   void call_is_up(const DialogPtr& dialog);
   void bye(const DialogPtr& dialog);
-  void server_bye(const DialogPtr& dialog, const std::string& why);
+  // Without `recorded_as` there is no call record: so it is when no ACK came.
+  void server_bye(const DialogPtr& dialog, const std::string& why,
+                  const std::string& recorded_as = {});
 
   boost::asio::io_context& io_;
   ServerOptions options_;
