@@ -7,6 +7,7 @@
 // before connect().
 #pragma once
 
+#include <drachtio/call_record.hpp>
 #include <drachtio/request.hpp>
 #include <drachtio/signals.hpp>
 #include <drachtio/sip_dialog.hpp>
@@ -39,7 +40,9 @@ struct AgentOptions {
   std::optional<std::chrono::seconds> probe_every = {};
   int probes_at_once = 4;
   // Be the server's one client for call records: then a resumed call's end is known at once. A
-  // second such client takes records away from the first.
+  // second such client takes records away from the first. Records are of every program's calls:
+  // those are logged, too, and lost after 5 minutes unanswered or 24 hours unheard of; but only
+  // on_event tells of them, dialogs() has them not, and they are not probed.
   bool cdr = false;
   // When the log cannot be written any more: answer new calls 503, or go on unrecorded.
   bool refuse_when_log_failed = true;
@@ -135,7 +138,12 @@ class DRACHTIO_EXPORT Agent {
   void refer(Handler handler) { on("REFER", std::move(handler)); }
   void register_(Handler handler) { on("REGISTER", std::move(handler)); }
   void subscribe(Handler handler) { on("SUBSCRIBE", std::move(handler)); }
+  // Throws std::invalid_argument for "cdr:...": see cdr().
   void on(const std::string& method, Handler handler);
+
+  // Asks for `cdr:attempt`, `cdr:start` and `cdr:stop`, as AgentOptions::cdr does, and hands each
+  // record to `handler` once it is on disk. What it throws is written to standard error.
+  void cdr(CallRecordHandler handler);
 
   // Connects, and again with back-off (50 ms to 30 s, with jitter) whenever the link goes down.
   // Throws std::runtime_error where the certificates for TLS cannot be read. Until the link is up
@@ -157,7 +165,7 @@ class DRACHTIO_EXPORT Agent {
   // Calls `action` on the Agent's thread after `delay`.
   void after(std::chrono::milliseconds delay, std::function<void()> action);
 
-  // Every dialog that has not ended, as last committed.
+  // Every dialog of this program that has not ended, as last committed.
   [[nodiscard]] std::vector<SipDialog> dialogs() const;
   [[nodiscard]] std::int64_t position() const;  // of the log's last row
 

@@ -48,6 +48,8 @@ struct DialogSignals {
 
   // Calls the slots an event concerns: on_event first.
   DRACHTIO_EXPORT void emit(const Event& event, const SipDialog& dialog) const;
+  // Calls those of on_event only.
+  DRACHTIO_EXPORT void emit_event(const Event& event, const SipDialog& dialog) const;
 
   // Whether anybody listens.
   [[nodiscard]] DRACHTIO_EXPORT bool empty() const;

@@ -64,8 +64,13 @@ void Agent::on(const std::string& method, Handler handler) {
   std::ranges::transform(name, name.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   });
+  if (name.starts_with("CDR:")) {
+    throw std::invalid_argument{method + " is no method: call records go to Agent::cdr"};
+  }
   core_->handlers[name] = std::move(handler);
 }
+
+void Agent::cdr(CallRecordHandler handler) { core_->call_records = std::move(handler); }
 
 void Agent::connect(const ConnectOptions& options) { core_->connect(options); }
 

@@ -1,5 +1,6 @@
 #include "agent/core.hpp"
 
+#include "dialog/rules.hpp"
 #include "text/escape.hpp"
 
 #include <boost/asio/dispatch.hpp>
@@ -10,6 +11,15 @@
 namespace drachtio::agent {
 
 namespace asio = boost::asio;
+
+namespace {
+
+// Other programs' calls, known from call records: an attempt that comes to nothing before the first
+// answer has no stop, and the last word of any may be missed.
+constexpr std::chrono::minutes unanswered_others{5};
+constexpr std::chrono::hours unheard_others{24};
+
+}  // namespace
 
 Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOptions options)
     : own_io_(io == nullptr ? std::make_unique<asio::io_context>(1) : nullptr),
@@ -26,6 +36,7 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
     });
   };
   writer.go_on = true;
+  writer.patience = {unanswered_others, unheard_others, true};
   writer.on_warning = [this](const std::string& what) {
     post([this, what] {
       if (on_warning.empty()) {
@@ -107,7 +118,10 @@ std::vector<SipDialog> Core::dialogs() const {
   const std::lock_guard lock{cells_mutex_};
   for (const auto& [number, cell] : cells_) {
     SipDialog dialog{cell};
-    if (dialog.state() != State::terminated) open.push_back(std::move(dialog));
+    const auto state = dialog.snapshot();
+    if (state->state != State::terminated && dialog::is_own(*state)) {
+      open.push_back(std::move(dialog));
+    }
   }
   std::ranges::sort(open, {}, [](const SipDialog& dialog) { return dialog.snapshot()->number; });
   return open;

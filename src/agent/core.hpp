@@ -107,6 +107,7 @@ class Core : public std::enable_shared_from_this<Core> {
   boost::signals2::signal<void(const SipDialog&), EachSlot> on_resumed;
   DialogSignals signals;
   std::map<std::string, Agent::Handler> handlers;
+  CallRecordHandler call_records;
 
  private:
   struct Pending {
@@ -144,6 +145,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void committed(std::uint64_t ticket);
   void read_reply(const wire::Envelope& envelope, std::int64_t dialog);
   void read_response(const wire::Envelope& envelope, const SipMessage& message);
+  void read_call_record(const wire::Envelope& envelope, const record::Frame& frame,
+                        std::int64_t dialog);
 
   // incoming.cpp
   void read_request(const wire::Envelope& envelope, const record::Frame& frame, SipMessage message,

@@ -89,7 +89,8 @@ std::vector<std::string> Core::routes() const {
     });
     verbs.push_back(std::move(verb));
   }
-  if (options_.cdr) verbs.insert(verbs.end(), {"cdr:attempt", "cdr:start", "cdr:stop"});
+  if (options_.cdr || call_records)
+    verbs.insert(verbs.end(), {"cdr:attempt", "cdr:start", "cdr:stop"});
   return verbs;
 }
 

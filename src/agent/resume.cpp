@@ -27,7 +27,7 @@ void Core::resume(const Link& link) {
   for (const auto& cell : cells) {
     const auto state = SipDialog{cell}.snapshot();
     if (state->state == State::terminated || state->server != link.server) continue;
-    if (cell->can_receive) continue;
+    if (cell->can_receive || !dialog::is_own(*state)) continue;
     if (!dialog::is_answered(*state)) {
       resume_unanswered(cell, link);
     } else if (options_.probe) {
@@ -86,11 +86,7 @@ void Core::resumed(const std::shared_ptr<Cell>& cell) {
 void Core::resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link) {
   const auto state = SipDialog{cell}.snapshot();
   if (state->role == Role::uac) return give_up_call(cell, link);
-  if (!std::exchange(cell->adopted, false)) return;  // this program has it, or has had it
-  if (state->invite.transaction_id.empty()) {        // from call records: not ours to answer
-    return lost(cell, "not answered when the program died");
-  }
-  resume_invite(cell, link);
+  if (std::exchange(cell->adopted, false)) resume_invite(cell, link);  // else this program has it
 }
 
 // An answer to a call in from before a restart, and the server has no use for it: the call has
@@ -139,9 +135,6 @@ std::optional<std::string> Core::invite_of(const DialogState& state) {
 // the 200 away: then there is a dialog to end.
 void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link) {
   const auto state = SipDialog{cell}.snapshot();
-  if (state->invite.transaction_id.empty()) {
-    return lost(cell, "not answered when the program died");
-  }
   send(link.id,
        "sip|" + state->invite.transaction_id +
            "|\r\nCANCEL sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n",

@@ -15,6 +15,13 @@ bool was_a_dialog(const DialogState& dialog) {
   return dialog.times.connect_time.has_value() || dialog.inferred || dialog.was_early;
 }
 
+DialogEvent told_of(const Event& event, const SipDialog& handle) {
+  DialogEvent told{
+      event, handle, handle.session(), {}, handle ? handle.snapshot() : nullptr, event.position};
+  if (told.state && told.state->reason) told.reason = *told.state->reason;
+  return told;
+}
+
 }  // namespace
 
 void EachSlot::print(std::exception_ptr thrown) {
@@ -39,11 +46,13 @@ bool DialogSignals::empty() const {
          on_failed.empty();
 }
 
+void DialogSignals::emit_event(const Event& event, const SipDialog& handle) const {
+  on_event(told_of(event, handle));
+}
+
 void DialogSignals::emit(const Event& event, const SipDialog& handle) const {
-  DialogEvent told{
-      event, handle, handle.session(), {}, handle ? handle.snapshot() : nullptr, event.position};
+  const DialogEvent told = told_of(event, handle);
   const DialogState* dialog = told.state.get();
-  if (dialog != nullptr && dialog->reason) told.reason = *dialog->reason;
   on_event(told);
   if (dialog == nullptr) return;
   if (event.type == EventType::early) on_create_early(told);

@@ -3,6 +3,7 @@
 #include "agent/core.hpp"
 #include "dialog/rules.hpp"
 #include "wire/protocol_error.hpp"
+#include "wire/server_clock.hpp"
 
 namespace drachtio::agent {
 
@@ -53,7 +54,7 @@ void Core::told_one(record::Walked& walked) {
       }
       return;  // unsolicited: the server has sent it, and sees to the answer
     }
-    default: return;  // call records: their events were all
+    default: return read_call_record(envelope, frame, walked.dialog);
   }
 }
 
@@ -88,7 +89,7 @@ void Core::publish(const record::Told& told) {
     if (cell->uncommitted == 0) cell->session = told.dialog->session;
   }
   const SipDialog dialog{cell};
-  signals.emit(event, dialog);
+  dialog::is_own(*told.dialog) ? signals.emit(event, dialog) : signals.emit_event(event, dialog);
   if (CellSignals* own = cell->signals_if_any()) {
     const bool by_far_end = event.offered_by_us == false;
     if (event.modification == Modification::refresh) own->on_refresh(dialog);
@@ -179,6 +180,29 @@ void Core::read_reply(const wire::Envelope& envelope, std::int64_t dialog) {
     reply.transaction_id = envelope.transport.transaction_id;
   }
   handler(reply);
+}
+
+void Core::read_call_record(const wire::Envelope& envelope, const record::Frame& frame,
+                            std::int64_t dialog) {
+  using Kind = wire::Envelope::Kind;
+  if (!call_records) return;
+  CallRecord told;
+  switch (envelope.kind) {
+    case Kind::cdr_attempt: told.kind = CallRecord::Kind::attempt; break;
+    case Kind::cdr_start: told.kind = CallRecord::Kind::start; break;
+    case Kind::cdr_stop: told.kind = CallRecord::Kind::stop; break;
+    default: return;
+  }
+  const wire::Transport& transport = envelope.transport;
+  told.server = frame.server;
+  told.direction = transport.source == wire::Source::network ? Direction::in : Direction::out;
+  told.time = transport.time_of_day ? wire::resolve_time(*transport.time_of_day, frame.read_at)
+                                    : frame.read_at;
+  if (told.kind == CallRecord::Kind::start) told.role = envelope.call_record_token;
+  if (told.kind == CallRecord::Kind::stop) told.reason = envelope.call_record_token;
+  told.message = parse_sip_message(envelope.message);
+  if (const auto cell = cell_of(dialog)) told.dialog = SipDialog{cell};
+  call_records(told);
 }
 
 void Core::read_response(const wire::Envelope& envelope, const SipMessage& message) {

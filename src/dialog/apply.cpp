@@ -218,8 +218,13 @@ void acknowledged(DialogState& dialog, const Event& event) {
   }
 }
 
-// A PRACK after the first may carry the answer to an offer in a later 1xx (RFC 3262 section 5).
+// A PRACK after the first may carry the answer to an offer in a later 1xx (RFC 3262 section 5). An
+// INVITE known from a call record tells what only the program's own connection does.
 void requested(DialogState& dialog, const Event& event) {
+  if (!event.transaction_id.empty()) dialog.invite.transaction_id = event.transaction_id;
+  if (event.received_on && !callee(dialog).signaling_address) {
+    set_address(callee(dialog), event.received_on);
+  }
   if (event.method == "PRACK") set_sdp(sender(dialog, event.direction), event.sdp);
 }
 

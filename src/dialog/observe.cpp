@@ -52,6 +52,12 @@ bool acts_on_invite(const DialogState& tip, const Message& message) {
   return message.cseq == tip.invite.cseq && message.branch == tip.invite.branch;
 }
 
+bool is_initial_invite(const Observation& seen) {
+  const Message& message = seen.message;
+  return message.is_request() && message.method == "INVITE" && !message.to.tag &&
+         (seen.channel == Channel::sip || seen.channel == Channel::attempt);
+}
+
 Opening opening_of(const Observation& seen, Identity identity) {
   const Message& message = seen.message;
   Opening opening;
@@ -103,11 +109,8 @@ std::optional<Event> open(const Observation& seen) {
   if (call_record_start && message.method == "INVITE" && message.status_class() == 2) {
     return answered_in_mid_call(seen);
   }
-  const bool initial = message.is_request() && message.method == "INVITE" && !message.to.tag;
-  if (initial && (seen.channel == Channel::sip || seen.channel == Channel::attempt)) {
-    return invited(seen, opened_identity(seen));
-  }
-  return std::nullopt;
+  return is_initial_invite(seen) ? std::optional{invited(seen, opened_identity(seen))}
+                                 : std::nullopt;
 }
 
 // --- the INVITE and its answers ----------------------------------------------------------------
@@ -119,6 +122,12 @@ std::optional<Event> initial_invite(const DialogState& tip, const Observation& s
     Event event = describe(seen, EventType::cancelled);
     event.cause = Cause::cancelled;
     event.reason = seen.message.reason_text.value_or("487 Request Terminated");
+    return event;
+  }
+  if (tells_transaction(tip, seen)) {
+    Event event = without_effect(seen);
+    event.transaction_id = seen.transaction_id;
+    event.received_on = seen.received_on;
     return event;
   }
   const bool retry =
@@ -323,11 +332,15 @@ std::optional<Event> response(const DialogState& tip, const Observation& seen) {
 
 }  // namespace
 
+bool tells_transaction(const DialogState& tip, const Observation& seen) {
+  return seen.channel == Channel::sip && is_initial_invite(seen) && !seen.transaction_id.empty() &&
+         tip.invite.transaction_id.empty() && tip.state != State::terminated && !is_answered(tip) &&
+         acts_on_invite(tip, seen.message);
+}
+
 bool begins_anew(const DialogState& tip, const Observation& seen) {
   const Message& message = seen.message;
-  const bool initial = message.is_request() && message.method == "INVITE" && !message.to.tag &&
-                       (seen.channel == Channel::sip || seen.channel == Channel::attempt);
-  return initial && tip.state == State::terminated && is_answered(tip) &&
+  return is_initial_invite(seen) && tip.state == State::terminated && is_answered(tip) &&
          message.cseq > tip.invite.cseq;
 }
 

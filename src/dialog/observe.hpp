@@ -16,6 +16,10 @@ namespace drachtio::dialog {
 // are set when the event is appended.
 std::optional<Event> observe(const DialogState* tip, const Observation& seen);
 
+// `seen` is an INVITE that was known from a call record, on the program's own connection: only
+// there is its transactionId told. The second sighting of one message, and an event all the same.
+bool tells_transaction(const DialogState& tip, const Observation& seen);
+
 // `seen` is the INVITE of another call, though it has the ids of one that was answered and has
 // ended: same Call-ID and From tag, a higher CSeq. It is to be observed as of an unknown dialog.
 bool begins_anew(const DialogState& tip, const Observation& seen);

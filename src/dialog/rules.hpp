@@ -22,6 +22,16 @@ inline bool is_answered(const DialogState& dialog) {
   return dialog.times.connect_time.has_value() || dialog.inferred;
 }
 
+// The program's own connection has carried it: what call records alone tell of is another program's
+// call, or one of before this program began.
+inline bool is_own(const DialogState& dialog) { return !dialog.invite.transaction_id.empty(); }
+
+// A call in that nothing has been answered to: 64 s after the INVITE the server forgets it.
+inline bool is_untouched(const DialogState& dialog) {
+  return dialog.role == Role::uas && dialog.state == State::pending && is_own(dialog) &&
+         !is_answered(dialog) && !dialog.local.tag;
+}
+
 // Whoever sends in direction `out` is local.
 inline Endpoint& sender(DialogState& dialog, Direction direction) {
   return direction == Direction::out ? dialog.local : dialog.remote;

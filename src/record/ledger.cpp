@@ -18,6 +18,10 @@ namespace {
 
 constexpr std::size_t most_warnings = 100;  // kept until they are taken
 
+// A drachtio-server forgets a request that gets no response for 64 s, without a word. An answer at
+// the last moment may still be on its way back to us.
+constexpr std::chrono::seconds forgotten_by_server{70};
+
 constexpr auto key_order = [](const MessageKey& a, const MessageKey& b) {
   return a.high != b.high ? a.high < b.high : a.low < b.low;
 };
@@ -77,7 +81,10 @@ std::int64_t Ledger::frame(const Frame& frame) {
   const dialog::Observation& seen = *sighting.observation;
   Tip* tip = find(seen);
   const bool is_message = seen.channel != dialog::Channel::proxy;
-  if (tip != nullptr && is_message && seen_before(*tip, seen.key)) return tip->state.number;
+  if (tip != nullptr && is_message && seen_before(*tip, seen.key) &&
+      !dialog::tells_transaction(tip->state, seen)) {
+    return tip->state.number;
+  }
   if (tip != nullptr && dialog::begins_anew(tip->state, seen)) tip = nullptr;
   if (tip == nullptr) warn_of_sharing(conversation, seen);
   auto event = dialog::observe(tip == nullptr ? nullptr : &tip->state, seen);
@@ -213,18 +220,21 @@ void Ledger::note_killed() {
   }
 }
 
-void Ledger::expire(Instant now, std::optional<Microseconds> pending_after,
-                    std::optional<Microseconds> lost_after) {
+void Ledger::expire(Instant now, const Patience& patience) {
   std::vector<std::pair<std::int64_t, std::string>> gone;
   tips_.each([&](Tip& tip) {
     const DialogState& state = tip.state;
     if (state.state == State::terminated) return;
-    const auto limit = dialog::is_answered(state) ? lost_after : pending_after;
+    if (dialog::is_untouched(state) && now - tip.heard_at >= forgotten_by_server) {
+      return void(gone.emplace_back(state.number, "no answer within 64 s: the server forgot it"));
+    }
+    if (patience.with_others_only && dialog::is_own(state)) return;
+    const bool answered = dialog::is_answered(state);
+    const auto limit = answered ? patience.answered : patience.pending;
     if (!limit || now - tip.heard_at < *limit) return;
-    gone.emplace_back(
-        state.number,
-        (dialog::is_answered(state) ? "not heard of for " : "neither answered nor ended within ") +
-            seconds_text(*limit));
+    gone.emplace_back(state.number,
+                      (answered ? "not heard of for " : "neither answered nor ended within ") +
+                          seconds_text(*limit));
   });
   std::ranges::sort(gone);
   for (auto& [number, why] : gone) {

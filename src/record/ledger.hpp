@@ -55,10 +55,15 @@ class Ledger {
   // Copies each event staged from now on, with its dialog, to `told`, which must live on.
   void tell(std::vector<Told>* told) { told_ = told; }
 
-  // Stages `lost` for each unanswered dialog not heard of for `pending_after`, and each answered
-  // one not heard of for `lost_after`, by our clock. Either may be absent: then that never happens.
-  void expire(Instant now, std::optional<Microseconds> pending_after,
-              std::optional<Microseconds> lost_after);
+  // For how long nothing may be heard of a dialog, by our clock; absent: for ever.
+  struct Patience {
+    std::optional<Microseconds> pending = {};   // of one not answered
+    std::optional<Microseconds> answered = {};  // of one that was
+    bool with_others_only = false;              // not of the program's own calls (dialog::is_own)
+  };
+  // Stages `lost` for each dialog that has been silent for too long; and, whatever the patience,
+  // for each call in that nothing was answered to while the server remembered it.
+  void expire(Instant now, const Patience& patience);
 
   // What was staged since the last time that an operator should know of: each gap, and each message
   // that could not be read, in plain words.

@@ -39,8 +39,7 @@ class Writer {
   struct Options {
     // Payload bytes waiting to be on disk; beyond, the oldest unread go.
     std::size_t queue_bytes = 256UL * 1024 * 1024;
-    std::optional<Microseconds> pending_after;  // see Ledger::expire
-    std::optional<Microseconds> lost_after;
+    Ledger::Patience patience;
     // Both are called on one of the writer's threads, never on two at once, and must not block or
     // throw.
     std::function<void(const log::Head&)> on_commit;  // after each commit, in order

@@ -74,7 +74,7 @@ TEST_CASE("Property: tips = fold of the log = dialog table, whatever frames come
            "a second sighting of a message adds nothing");
       switch (pick(12)) {
         case 1: ledger->commit(); break;
-        case 2: ledger->expire(read_at, std::chrono::seconds{3}, std::chrono::seconds{5}); break;
+        case 2: ledger->expire(read_at, {std::chrono::seconds{3}, std::chrono::seconds{5}}); break;
         case 3:
           ledger->commit();
           ledger.reset();

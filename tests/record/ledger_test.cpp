@@ -62,6 +62,17 @@ std::string invite_text(const std::string& call_id, const std::string& extra = {
          "Content-Length: 0\r\n\r\n";
 }
 
+std::string ringing_text(const std::string& call_id) {
+  std::string text = invite_text(call_id);
+  text.replace(0, text.find("\r\n"), "SIP/2.0 180 Ringing");
+  const std::string to = "To: <sip:bob@example.com>";
+  return text.replace(text.find(to), to.size(), to + ";tag=b");
+}
+
+std::string attempt_frame(const std::string& text) {
+  return "id|cdr:attempt|network|12:00:00.000000\r\n" + text;
+}
+
 std::string sip_frame(const std::string& text, const std::string& dialog_id = {}) {
   return "id|sip|network|1|udp|192.0.2.1|5060|12:00:00.000000|tx-" + dialog_id + "|" + dialog_id +
          "|192.0.2.9|5060|\r\n" + text;
@@ -266,20 +277,74 @@ TEST_CASE("an attempt not answered in time is lost, an answered call after longe
   auto ledger = open_ledger(folder / "calls.db");
   feed(ledger, capture("uas-noack.cdr"), "pbx");  // ends stable
   // Our clock counts, not the server's: these frames say it is noon there.
-  ledger.frame(from_server(sip_frame(invite_text("c1"))));
+  ledger.frame(from_server(attempt_frame(invite_text("c1"))));
   ledger.commit();
   const Instant heard = record::now();
   const auto of_pending = [&] { return ledger.tips().find_sole("pbx", "c1;from-tag=a"); };
-  ledger.expire(heard + 4min, Microseconds{5min}, {});
+  ledger.expire(heard + 4min, {.pending = 5min});
   CHECK(of_pending()->state.state == State::pending);
-  ledger.expire(heard + 5min, Microseconds{5min}, {});
+  ledger.expire(heard + 5min, {.pending = 5min});
   CHECK(of_pending()->state.cause == Cause::lost);
   CHECK(of_pending()->state.times.end_time == of_pending()->state.last_heard);
   CHECK(ledger.open_dialogs() == 1);
-  ledger.expire(heard + 23h, {}, Microseconds{24h});
+  ledger.expire(heard + 23h, {.answered = 24h});
   CHECK(ledger.open_dialogs() == 1);
-  ledger.expire(heard + 25h, {}, Microseconds{24h});
+  ledger.expire(heard + 25h, {.answered = 24h});
   CHECK(ledger.open_dialogs() == 0);
+}
+
+TEST_CASE("a call in that nothing is answered to is lost once the server has forgotten it") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  ledger.frame(from_server(sip_frame(invite_text("untouched"))));
+  ledger.frame(from_server(sip_frame(invite_text("ringing"))));
+  ledger.frame(
+      from_server("r|response|1|OK|application|1|udp|192.0.2.1|5060|12:00:00.000000|tx-|"
+                  "ringing;from-tag=a||Msg sent:|\r\n" +
+                  ringing_text("ringing")));
+  const Instant heard = record::now();
+  const auto lost = [&](const std::string& call) {
+    return ledger.tips().find_sole("pbx", call + ";from-tag=a")->state.cause == Cause::lost;
+  };
+  ledger.expire(heard + 63s, {});
+  CHECK_FALSE(lost("untouched"));
+  ledger.expire(heard + 71s, {});
+  CHECK(lost("untouched"));
+  CHECK_FALSE(lost("ringing"));
+}
+
+TEST_CASE("patience with others' calls only: those that call records alone have told of") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  feed(ledger, capture("uas-noack.cdr"), "pbx");  // ends stable
+  test::Capture own = capture("uas-normal.app");
+  std::erase_if(own.chunks, [](const wire::CaptureChunk& chunk) {
+    return chunk.bytes.find(" BYE\r\n") != std::string::npos;
+  });
+  feed(ledger, own, "pbx");
+  CHECK(ledger.open_dialogs() == 4);
+  ledger.expire(record::now() + 25h, {.answered = 24h, .with_others_only = true});
+  CHECK(ledger.open_dialogs() == 3);
+}
+
+// With `cdr:attempt` on the program's own connection, it comes before the reply to our INVITE.
+TEST_CASE("an INVITE known from a call record tells its transactionId when it is seen itself") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  ledger.frame(from_server(attempt_frame(invite_text("c1"))));
+  const auto& state = ledger.tips().find_sole("pbx", "c1;from-tag=a")->state;
+  CHECK(state.invite.transaction_id.empty());
+  CHECK_FALSE(state.local.signaling_address);
+  ledger.frame(from_server(sip_frame(invite_text("c1"))));
+  CHECK(ledger.staged() == 2);
+  CHECK(state.invite.transaction_id == "tx-");
+  CHECK(state.local.signaling_address == "192.0.2.9");
+  ledger.frame(from_server(sip_frame(invite_text("c1"))));  // after a reconnect, say
+  ledger.frame(from_server(attempt_frame(invite_text("c1"))));
+  CHECK(ledger.staged() == 2);
+  ledger.commit();
+  CHECK(types(folder / "calls.db") == std::vector<std::string>{"invited", "requested"});
+  CHECK(projection::fold(log::Reader{folder / "calls.db"}.of_dialog(1, 2)) == state);
 }
 
 TEST_CASE("a real end that turns up after `lost` replaces cause and end time") {
@@ -295,7 +360,7 @@ TEST_CASE("a real end that turns up after `lost` replaces cause and end time") {
   REQUIRE(fed > 0);
   const auto middle = whole.chunks.begin() + static_cast<std::ptrdiff_t>(fed);
   feed(ledger, {whole.header, {whole.chunks.begin(), middle}}, "pbx");
-  ledger.expire(record::now() + 25h, {}, Microseconds{24h});
+  ledger.expire(record::now() + 25h, {.answered = 24h});
   ledger.tips().each([](record::Tip& tip) { CHECK(tip.state.cause == Cause::lost); });
   feed(ledger, {whole.header, {middle, whole.chunks.end()}}, "pbx");
   std::size_t ended = 0;

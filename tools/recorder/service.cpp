@@ -71,8 +71,7 @@ class Service::Loop {
   record::Writer::Options writer_options(const ServiceOptions& options) {
     record::Writer::Options result;
     result.queue_bytes = options.queue_bytes;
-    result.pending_after = options.pending_after;
-    result.lost_after = options.lost_after;
+    result.patience = {options.pending_after, options.lost_after, false};
     result.on_failed = [this](const log::Error& error) {  // on the writer's thread
       spdlog::critical("the log cannot go on: {}", error.what());
       asio::post(io_, [this] {

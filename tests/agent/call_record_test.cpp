@@ -1,0 +1,130 @@
+// A program that is its server's client for call records: of its own calls, and of all others.
+#include "agent/agent_program.hpp"
+
+using namespace drachtio;
+using namespace drachtio::test;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+namespace {
+
+using Kind = CallRecord::Kind;
+
+struct Told {
+  std::vector<CallRecord> records;
+
+  CallRecordHandler handler() {
+    return [this](const CallRecord& record) { records.push_back(record); };
+  }
+  [[nodiscard]] std::vector<Kind> kinds() const {
+    std::vector<Kind> result;
+    for (const CallRecord& record : records) result.push_back(record.kind);
+    return result;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Call records come to their handler, with what the server says in them", "[agent]") {
+  Sim sim{{"--talk", "20"}};
+  Program program{sim};
+  Told told;
+  program.agent->cdr(told.handler());
+  program.agent->invite([](Request& req, Response& res) {
+    req.from().user == "wait" ? res.send(486) : res.send(200, {.body = our_sdp});
+  });
+  program.connect();
+  SECTION("of an answered call") {
+    sim.command("call 1 0 hangup");
+    REQUIRE(program.until([&] { return told.records.size() == 3; }));
+    CHECK(told.kinds() == std::vector{Kind::attempt, Kind::start, Kind::stop});
+    const CallRecord& attempt = told.records[0];
+    CHECK(attempt.server == "sim");
+    CHECK(attempt.direction == Direction::in);
+    CHECK(attempt.message.method == "INVITE");
+    CHECK(attempt.role.empty());
+    const CallRecord& start = told.records[1];
+    CHECK(start.direction == Direction::out);
+    CHECK(start.role == "uas");
+    CHECK(start.message.status == 200);
+    const CallRecord& stop = told.records[2];
+    CHECK(stop.reason == "normal-release");
+    CHECK(stop.message.method == "BYE");
+    CHECK(stop.dialog == program.created.front());
+    CHECK(stop.dialog.cause() == Cause::far_end_release);
+    // Each message is one event, though it is seen twice.
+    REQUIRE(program.until([&] { return program.story().ends_with("responded:BYE/200"); }));
+    CHECK(program.story() == "invited answered confirmed terminated responded:BYE/200");
+  }
+  SECTION("of a refused one") {
+    sim.command("call");
+    REQUIRE(program.until([&] { return told.records.size() == 2; }));
+    CHECK(told.records[1].reason == "call-rejected");
+    CHECK(told.records[1].message.status == 486);
+  }
+  SECTION("a handler that throws disturbs nobody") {
+    program.agent->cdr([](const CallRecord&) { throw std::runtime_error{"a bug"}; });
+    sim.command("call 1 0 hangup");
+    REQUIRE(program.ended(1));
+  }
+}
+
+TEST_CASE("A call record's verb is no method of a handler", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  CHECK_THROWS_AS(program.agent->on("cdr:start", [](Request&, Response&) {}),
+                  std::invalid_argument);
+}
+
+TEST_CASE("A call out is known from its record first, and controlled all the same", "[agent]") {
+  Sim sim;
+  Program program{sim, AgentOptions{.cdr = true}};
+  program.connect();
+  bool over = false;
+  program.agent->siprequest(
+      "sip:ring@127.0.0.1:5070",
+      {.body = our_sdp,
+       .on_provisional =
+           [&](const SipMessage&) {
+             const auto open = program.agent->dialogs();
+             REQUIRE(open.size() == 1);
+             CHECK_FALSE(open.front().snapshot()->invite.transaction_id.empty());
+             open.front().terminate();
+           }},
+      [&](error_code, const SipDialog&, const SipMessage& answer) {
+        over = true;
+        CHECK(answer.status == 487);
+      });
+  REQUIRE(program.until([&] { return over; }));
+  CHECK(program.story().starts_with("invited requested:INVITE progressed requested:CANCEL"));
+  CHECK(program.ends == std::vector<std::string>{"487 Request Terminated"});
+}
+
+TEST_CASE("Other programs' calls are logged, and are not this program's", "[agent]") {
+  Sim sim;
+  Program other{sim};
+  other.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
+  other.connect();
+  const ScratchFolder folder;
+  const auto db = folder / "calls.db";
+  std::int64_t number = 0;
+  {
+    Program recording{sim, db, {.cdr = true}};
+    recording.connect();
+    sim.command("call");
+    REQUIRE(other.until([&] { return other.created.size() == 1; }));
+    REQUIRE(recording.until([&] { return recording.story() == "invited answered"; }));
+    CHECK(recording.created.empty());
+    CHECK(recording.agent->dialogs().empty());
+    number = recording.events.back().dialog;
+  }
+  // Nor after a restart: nothing is sent in them.
+  Program again{sim, db, {.cdr = true}};
+  again.connect();
+  other.created.front().terminate();
+  REQUIRE(other.ended(1));
+  REQUIRE(again.until([&] { return !again.ends.empty(); }));
+  CHECK(again.ends == std::vector<std::string>{"normal near end release"});
+  CHECK(again.events.back().dialog == number);
+  CHECK(sim.stats()["requests"] == 1);  // the BYE
+}
