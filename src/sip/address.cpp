@@ -3,6 +3,8 @@
 #include "sip/header_value.hpp"
 #include "text/utf8.hpp"
 
+#include <drachtio/sip_message.hpp>
+
 #include <algorithm>
 #include <memory>
 
@@ -81,6 +83,7 @@ std::optional<Identity> identity_of(std::string_view value, std::size_t name) {
   if (osip_from_parse(raw, address.c_str()) != 0 || raw->url == nullptr) return std::nullopt;
   Identity identity;
   identity.address = address_of(raw);
+  keep_user_as_written(identity.address, address);
   if (bracketed) identity.address.display = unquoted(value.substr(0, name));
   identity.party = parameter(raw->gen_params, "party");
   identity.privacy = parameter(raw->gen_params, "privacy");
@@ -113,7 +116,8 @@ Address address_of(const osip_from_t* from) {
     if (uri->port != nullptr) address.port = number_of<std::uint16_t>(uri->port);
     address.secure = uri->scheme != nullptr && same_ignoring_case(uri->scheme, "sips");
     // tel:+15551212;phone-context=... : what libosip2 leaves whole is the number.
-    if (!address.user && uri->string != nullptr) {
+    if (!address.user && uri->string != nullptr && uri->scheme != nullptr &&
+        same_ignoring_case(uri->scheme, "tel")) {
       const std::string_view rest = uri->string;
       const std::string_view number = rest.substr(0, rest.find(';'));
       if (!number.empty()) address.user = text::to_utf8(number);
@@ -122,6 +126,11 @@ Address address_of(const osip_from_t* from) {
   address.tag = parameter(from->gen_params, "tag");
   if (address.tag && address.tag->empty()) address.tag.reset();
   return address;
+}
+
+void keep_user_as_written(Address& address, std::string_view value) {
+  if (!address.user || value.find('%') == std::string_view::npos) return;
+  address.user = text::to_utf8(parse_address(unfolded(value)).user);
 }
 
 bool has_too_many_parts(std::string_view text) {

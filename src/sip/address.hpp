@@ -19,6 +19,10 @@ std::optional<std::string> parameter(const osip_list_t& parameters, std::string_
 
 Address address_of(const osip_from_t* from);
 
+// libosip2 undoes %-escapes, and what comes after a %00 is lost: the user is to be as it stands in
+// `value`, the header's.
+void keep_user_as_written(Address& address, std::string_view value);
+
 // libosip2 would take seconds over `text`: it holds more parameters or values than any real
 // message.
 bool has_too_many_parts(std::string_view text);

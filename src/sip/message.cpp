@@ -51,6 +51,8 @@ std::optional<HostPort> contact_of(const osip_message_t* message) {
 // many: most of libosip2's time went into them) are left to the evidence.
 struct Headers {
   std::string essential;  // start line, top Via, From, To, Call-ID, CSeq, first Contact
+  std::string_view from;
+  std::string_view to;
   std::string_view content_type;
   std::string_view content_length;
   std::string_view rseq;
@@ -97,6 +99,8 @@ Headers read_headers(std::string_view bytes) {
     } else if (is_header(name, "from", 'f') || is_header(name, "to", 't') ||
                is_header(name, "call-id", 'i') || is_header(name, "cseq")) {
       keep(*line);
+      if (is_header(name, "from", 'f')) keep_first(headers.from, line->value);
+      if (is_header(name, "to", 't')) keep_first(headers.to, line->value);
     } else if (is_header(name, "content-type", 'c')) {
       keep_first(headers.content_type, line->value);
     } else if (is_header(name, "content-length", 'l')) {
@@ -135,7 +139,7 @@ std::optional<Sdp> sdp_of(const Headers& headers) {
   const std::string_view type =
       trimmed(headers.content_type.substr(0, headers.content_type.find(';')));
   if (same_ignoring_case(type, "application/sdp")) {
-    return Sdp{text::to_utf8(body), text::to_utf8(type)};
+    return Sdp{text::to_utf8(body), text::to_utf8(unfolded(headers.content_type))};
   }
   if (type.size() > 10 && same_ignoring_case(type.substr(0, 10), "multipart/")) {
     const std::string_view part = sdp_part(body, headers.content_type);
@@ -211,6 +215,8 @@ std::optional<Message> parse_message(std::string_view bytes, std::string& why) {
   message.branch = branch_of(raw);
   message.from = address_of(raw->from);
   message.to = address_of(raw->to);
+  keep_user_as_written(message.from, headers.from);
+  keep_user_as_written(message.to, headers.to);
   message.contact = contact_of(raw);
   message.rseq = number_of<std::uint32_t>(headers.rseq);
   if (!headers.asserted_identities.empty()) {

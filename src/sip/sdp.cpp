@@ -136,9 +136,11 @@ bool take_sdp_headers(std::string_view& part) {
     if (colon == std::string_view::npos) continue;
     const std::string_view name = trimmed(line.substr(0, colon));
     if (!same_ignoring_case(name, "content-type") && !same_ignoring_case(name, "c")) continue;
-    std::string_view value = line.substr(colon + 1);
-    value = trimmed(value.substr(0, value.find(';')));
-    is_sdp = same_ignoring_case(value, "application/sdp");
+    std::string_view value = trimmed(line.substr(colon + 1));
+    if (value.empty() && (part.starts_with(' ') || part.starts_with('\t'))) {  // folded
+      value = trimmed(take_line(part));
+    }
+    is_sdp = same_ignoring_case(trimmed(value.substr(0, value.find(';'))), "application/sdp");
   }
   return false;
 }

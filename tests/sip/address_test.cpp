@@ -46,11 +46,15 @@ TEST_CASE("RFC 3261 19.1: the user of a URI", "[sip]") {
        {"<sips:ann@a.example:5061;transport=tcp>", "ann"},
        {"<sip:ann:secret@[2001:db8::1]:5070>", "ann"},
        {"<sip:a.example>", {}},
-       {"<sip:%61nn%20lee@a.example>", "ann lee"},
+       {"<sip:%61nn%20lee@a.example>", "%61nn%20lee"},  // as written
+       {"<sip:a%00b:%20@a.example>", "a%00b"},
+       {"<sip:50%@a.example>", "50%"},
        {"<sip:+1555;phone-context=x@a.example;user=phone>", "+1555;phone-context=x"},
        {"<sip:\xC3\xA9@a.example>", "\xC3\xA9"},
        {"<sip:ann@a.example?Subject=x%3By>", "ann"},
        {"<tel:+15551212>", "+15551212"},
+       {"<urn:service:sos>", {}},
+       {"<mailto:ann@a.example>", {}},
        {"<tel:5551212;phone-context=a.example>", "5551212"}}));
   CHECK(from(uri + ";tag=f1").user == user);
   CHECK(from(uri + ";tag=f1").tag == "f1");

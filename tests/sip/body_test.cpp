@@ -39,7 +39,7 @@ TEST_CASE("RFC 3261 18.3: the body is as long as Content-Length says, or as ther
 TEST_CASE("RFC 3261 7.4.1: SDP is what Content-Type calls so", "[sip]") {
   CHECK(sdp_in("Content-Type: application/sdp", session) == Sdp{session, "application/sdp"});
   CHECK(sdp_in("CONTENT-TYPE: Application/SDP;charset=x", session) ==
-        Sdp{session, "Application/SDP"});
+        Sdp{session, "Application/SDP;charset=x"});
   CHECK(sdp_in("c : application/sdp", session) == Sdp{session, "application/sdp"});
   CHECK_FALSE(sdp_in("Content-Type: text/plain", session));
   CHECK_FALSE(sdp_in("Content-Type: application/sdpx", session));
@@ -79,6 +79,12 @@ TEST_CASE("RFC 2046 5.1.1: a delimiter stands at the beginning of a line", "[sip
   CHECK(sdp_in("Content-Type: multipart/mixed;boundary=b",
                "--b\r\nContent-Type: application/sdp;\r\n charset=utf-8\r\n\r\n" + tricky +
                    "\r\n--b--\r\n") == Sdp{tricky, "application/sdp"});
+}
+
+TEST_CASE("RFC 2045 5.1: a part's Content-Type may be folded", "[sip]") {
+  CHECK(sdp_in("Content-Type: multipart/mixed;boundary=b",
+               "--b\r\nContent-Type:\r\n application/sdp\r\n\r\n" + session + "\r\n--b--\r\n") ==
+        Sdp{session, "application/sdp"});
 }
 
 TEST_CASE("A multipart body that is cut short gives what there is, and loses no call", "[sip]") {
