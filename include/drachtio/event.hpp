@@ -103,7 +103,7 @@ struct Event {
   // What it brought; present where the type makes use of it.
   std::optional<Opening> opening;
   std::string branch;  // of an INVITE that opens; of its final answer, if the call was over before
-  // Likewise; and of an INVITE that a call record told of before it was seen itself.
+  // Likewise; and of the event after an INVITE that a call record told of before it was seen.
   std::string transaction_id;
   std::optional<HostPort> contact;
   std::optional<HostPort> received_on;

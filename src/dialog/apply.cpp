@@ -84,6 +84,8 @@ void open(DialogState& dialog, const Event& event) {
   dialog.called_party = opening.called_party;
   dialog.local = {};
   dialog.remote = {};
+  dialog.held_locally = false;
+  dialog.held_remotely = false;
   caller(dialog).user = opening.from_user;
   callee(dialog).user = opening.to_user;
   dialog.invite = {event.cseq, event.branch, event.transaction_id};
@@ -218,13 +220,8 @@ void acknowledged(DialogState& dialog, const Event& event) {
   }
 }
 
-// A PRACK after the first may carry the answer to an offer in a later 1xx (RFC 3262 section 5). An
-// INVITE known from a call record tells what only the program's own connection does.
+// A PRACK after the first may carry the answer to an offer in a later 1xx (RFC 3262 section 5).
 void requested(DialogState& dialog, const Event& event) {
-  if (!event.transaction_id.empty()) dialog.invite.transaction_id = event.transaction_id;
-  if (event.received_on && !callee(dialog).signaling_address) {
-    set_address(callee(dialog), event.received_on);
-  }
   if (event.method == "PRACK") set_sdp(sender(dialog, event.direction), event.sdp);
 }
 
@@ -250,6 +247,13 @@ void resumed(DialogState& dialog, const Event& event) {
   if (is_answered(dialog)) dialog.state = State::stable;
 }
 
+// What was learnt of the INVITE since it opened the dialog as a call record.
+void learn_of_invite(DialogState& dialog, const Event& event) {
+  if (event.opening || event.transaction_id.empty()) return;
+  dialog.invite.transaction_id = event.transaction_id;
+  if (!callee(dialog).signaling_address) set_address(callee(dialog), event.received_on);
+}
+
 bool is_heard(EventType type) {
   switch (type) {
     case EventType::session_set:
@@ -264,6 +268,7 @@ bool is_heard(EventType type) {
 void apply(DialogState& dialog, const Event& event) {
   dialog.version = event.version;
   dialog.last_position = event.position;
+  learn_of_invite(dialog, event);
   switch (event.type) {
     case EventType::invited: invited(dialog, event); break;
     case EventType::progressed: progressed(dialog, event); break;

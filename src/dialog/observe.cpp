@@ -121,13 +121,7 @@ std::optional<Event> initial_invite(const DialogState& tip, const Observation& s
     if (!acts_on_invite(tip, seen.message)) return without_effect(seen);
     Event event = describe(seen, EventType::cancelled);
     event.cause = Cause::cancelled;
-    event.reason = seen.message.reason_text.value_or("487 Request Terminated");
-    return event;
-  }
-  if (tells_transaction(tip, seen)) {
-    Event event = without_effect(seen);
-    event.transaction_id = seen.transaction_id;
-    event.received_on = seen.received_on;
+    event.reason = "487 Request Terminated";  // the CANCEL's own Reason is not known
     return event;
   }
   const bool retry =
@@ -195,6 +189,17 @@ Event answer_to_prack(const DialogState& tip, const Observation& seen) {
   return event;
 }
 
+// What another fork sends does not concern the call that was answered (RFC 3261 12.2.2).
+bool for_another_fork(const DialogState& tip, const Message& request) {
+  if (!is_answered(tip) || !tip.local.tag || !tip.remote.tag || !request.from.tag ||
+      !request.to.tag) {
+    return false;
+  }
+  const bool same = (request.from.tag == tip.local.tag && request.to.tag == tip.remote.tag) ||
+                    (request.from.tag == tip.remote.tag && request.to.tag == tip.local.tag);
+  return !same;
+}
+
 // --- offers in the dialog (RFC 3261 14, RFC 3311) ----------------------------------------------
 
 // What an offer does, given the side that makes it.
@@ -209,7 +214,9 @@ Modification modification(const DialogState& tip, bool by_us, const std::optiona
 }
 
 Event offered(const DialogState& tip, const Observation& seen) {
-  if (tip.state == State::terminated) return without_effect(seen);
+  if (tip.state == State::terminated || for_another_fork(tip, seen.message)) {
+    return without_effect(seen);
+  }
   Event event = describe(seen, EventType::offered);
   event.contact = seen.message.contact;
   event.sdp = seen.message.sdp;
@@ -237,6 +244,7 @@ Event answer_to_offer(const DialogState& tip, const Observation& seen) {
 }
 
 Event ack(const DialogState& tip, const Observation& seen) {
+  if (for_another_fork(tip, seen.message)) return without_effect(seen);
   const bool by_us = seen.direction == Direction::out;
   const bool for_invite = seen.message.cseq == tip.invite.cseq && by_us == (tip.role == Role::uac);
   const bool awaited =
@@ -258,16 +266,6 @@ Event ack(const DialogState& tip, const Observation& seen) {
 bool sent_by_server(const Observation& seen) {
   return seen.unsolicited || seen.call_record_token == "system-initiated-termination" ||
          seen.call_record_token == "session-expired";
-}
-
-// Another fork's BYE does not end the call that was answered (RFC 3261 12.2.2).
-bool for_another_fork(const DialogState& tip, const Message& bye) {
-  if (!is_answered(tip) || !tip.local.tag || !tip.remote.tag || !bye.from.tag || !bye.to.tag) {
-    return false;
-  }
-  const bool same = (bye.from.tag == tip.local.tag && bye.to.tag == tip.remote.tag) ||
-                    (bye.from.tag == tip.remote.tag && bye.to.tag == tip.local.tag);
-  return !same;
 }
 
 Event bye(const DialogState& tip, const Observation& seen) {

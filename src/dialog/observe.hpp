@@ -16,8 +16,9 @@ namespace drachtio::dialog {
 // are set when the event is appended.
 std::optional<Event> observe(const DialogState* tip, const Observation& seen);
 
-// `seen` is an INVITE that was known from a call record, on the program's own connection: only
-// there is its transactionId told. The second sighting of one message, and an event all the same.
+// `seen` is the INVITE the dialog stands on, known from a call record so far, on the program's own
+// connection: only that tells drachtio's transactionId and where it was received. It is the same
+// message, and no event of its own: what it tells goes into the dialog's next event.
 bool tells_transaction(const DialogState& tip, const Observation& seen);
 
 // `seen` is the INVITE of another call, though it has the ids of one that was answered and has

@@ -81,8 +81,8 @@ std::int64_t Ledger::frame(const Frame& frame) {
   const dialog::Observation& seen = *sighting.observation;
   Tip* tip = find(seen);
   const bool is_message = seen.channel != dialog::Channel::proxy;
-  if (tip != nullptr && is_message && seen_before(*tip, seen.key) &&
-      !dialog::tells_transaction(tip->state, seen)) {
+  if (tip != nullptr && is_message && seen_before(*tip, seen.key)) {
+    if (dialog::tells_transaction(tip->state, seen)) learn(*tip, seen);
     return tip->state.number;
   }
   if (tip != nullptr && dialog::begins_anew(tip->state, seen)) tip = nullptr;
@@ -90,6 +90,12 @@ std::int64_t Ledger::frame(const Frame& frame) {
   auto event = dialog::observe(tip == nullptr ? nullptr : &tip->state, seen);
   if (event) tip = append(tip, *event, is_message ? &sighting : nullptr);
   return tip == nullptr ? 0 : tip->state.number;
+}
+
+void Ledger::learn(Tip& tip, const dialog::Observation& seen) {
+  tip.transaction_id = seen.transaction_id;
+  tip.received_on = seen.received_on;
+  tips_.changed(tip);
 }
 
 void Ledger::catch_up(const Frame& frame) { conversations_[frame.connection].read(frame); }
@@ -274,6 +280,10 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
   } else if (tip != nullptr) {
     event.dialog = tip->state.number;
     event.version = tip->state.version + 1;
+    if (!tip->transaction_id.empty() && !event.opening) {
+      event.transaction_id = std::exchange(tip->transaction_id, {});
+      event.received_on = std::exchange(tip->received_on, {});
+    }
   }
 
   if (kept_) {

@@ -96,6 +96,7 @@ class Ledger {
   Tip* find(const dialog::Observation& seen);
   Tip* load(const dialog::Observation& seen);
   Tip& insert_stored(DialogState&& state);
+  void learn(Tip& tip, const dialog::Observation& seen);
   bool seen_before(Tip& tip, const MessageKey& key);
   std::int64_t unreadable(const Conversation& conversation, const Sighting& sighting);
   void warn_of_sharing(Conversation& conversation, const dialog::Observation& seen);

@@ -68,11 +68,13 @@ void Tips::changed(Tip& tip) {
   if (!open && entry.counted_open) ended_.push_back(state.number);
   entry.counted_open = open;
 
-  const bool pending = open && !state.times.connect_time && !state.invite.transaction_id.empty();
+  const std::string& transaction =
+      tip.transaction_id.empty() ? state.invite.transaction_id : tip.transaction_id;
+  const bool pending = open && !state.times.connect_time && !transaction.empty();
   if (pending) {
-    pending_.insert_or_assign(state.invite.transaction_id, state.number);
+    pending_.insert_or_assign(transaction, state.number);
   } else if (entry.indexed_pending) {
-    pending_.erase(state.invite.transaction_id);
+    pending_.erase(transaction);
   }
   entry.indexed_pending = pending;
 }

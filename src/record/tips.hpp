@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -22,6 +24,9 @@ struct Tip {
   bool keys_loaded = true;       // false: those of its stored events have not been read yet
   bool dirty = false;            // changed since the last commit
   Instant heard_at;              // by our clock, which the server's need not agree with
+  // Told of the INVITE by a second sighting (dialog::tells_transaction); for the next event.
+  std::string transaction_id;
+  std::optional<HostPort> received_on;
 };
 
 // Owned by one writer; not thread-safe. References stay good until forget_ended().
@@ -37,7 +42,7 @@ class Tips {
   // The one dialog of this id; null where there are none or several.
   [[nodiscard]] Tip* find_sole(std::string_view server, std::string_view dialog_id);
 
-  // To be called after each event applied to `tip`: keeps the indexes.
+  // To be called after each change of `tip`: keeps the indexes.
   void changed(Tip& tip);
 
   // Drops the dialogs that ended longest ago, but for the last thousands, and only those of which

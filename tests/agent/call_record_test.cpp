@@ -96,7 +96,7 @@ TEST_CASE("A call out is known from its record first, and controlled all the sam
         CHECK(answer.status == 487);
       });
   REQUIRE(program.until([&] { return over; }));
-  CHECK(program.story().starts_with("invited requested:INVITE progressed requested:CANCEL"));
+  CHECK(program.story().starts_with("invited progressed requested:CANCEL"));
   CHECK(program.ends == std::vector<std::string>{"487 Request Terminated"});
 }
 

@@ -60,6 +60,15 @@ TEST_CASE("Call records: call-canceled carries the INVITE", "[dialog]") {
   CHECK(flow->reason == "487 Request Terminated");
 }
 
+TEST_CASE("Call records: the INVITE's own Reason is not why it was cancelled", "[dialog]") {
+  Flow flow{Role::uas};
+  const auto diverted = [] {
+    return invite(sdp()).header("Reason: SIP;cause=302;text=\"Call diverted\"");
+  };
+  flow << diverted().recorded(Channel::attempt) << stop(diverted(), "call-canceled");
+  CHECK(flow->reason == "487 Request Terminated");
+}
+
 TEST_CASE("Call records: call-canceled after the CANCEL itself tells nothing new", "[dialog]") {
   Flow flow{Role::uas};
   flow << invite(sdp()) << cancel() << stop(invite(sdp()), "call-canceled");

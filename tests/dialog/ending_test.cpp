@@ -162,6 +162,43 @@ TEST_CASE("RFC 3261 15: the caller may hang up in the early dialog", "[dialog]")
   CHECK_FALSE(flow->times.connect_time);
 }
 
+TEST_CASE("RFC 3261 12.2.2: what another fork offers does not concern the call that was answered",
+          "[dialog]") {
+  Flow flow{Role::uac};
+  flow << invite(sdp()) << ok(sdp(2)) << ack();
+  const DialogState before = *flow;
+  const Said offer = request(callee, GENERATE("INVITE", "UPDATE"), 7, sdp(3, "sendonly"))
+                         .tag("other-fork")
+                         .contact("sip:bob@203.0.113.9");
+  flow << offer << answer(offer, 200, "OK", sdp(4, "recvonly"));
+  CHECK(flow.story() == "invited answered confirmed requested responded");
+  CHECK(flow->hold() == Hold::none);
+  CHECK(flow->remote == before.remote);
+  CHECK(flow->local == before.local);
+}
+
+TEST_CASE("RFC 3261 13.2.2.4: the ACK of another fork's 2xx confirms nothing", "[dialog]") {
+  Flow flow{Role::uas};
+  flow << invite() << ok(sdp(2)) << ack(sdp(3)).tag("other-fork");
+  CHECK(flow->state == State::pending);
+  CHECK_FALSE(flow->remote.sdp);
+  flow << ack(sdp(4));
+  CHECK(flow->state == State::stable);
+  CHECK(flow->remote.sdp == sdp(4));
+  flow << ack(sdp(5)).tag("other-fork").branch("x");
+  CHECK(flow->remote.sdp == sdp(4));
+}
+
+TEST_CASE("A hold agreed on before a challenge is no hold of the retry", "[dialog]") {
+  Flow flow{GENERATE(Role::uac, Role::uas)};
+  const Said hold = request(GENERATE(caller, callee), "UPDATE", 3, sdp(2, "sendonly"));
+  flow << invite(sdp()) << ringing(sdp(1)) << prack() << hold << answer(hold, 200, "OK", sdp(2));
+  REQUIRE(flow->hold() != Hold::none);
+  flow << answered(401, "Unauthorized") << invite(sdp()).cseq(9).branch("b9");
+  CHECK(flow->state == State::pending);
+  CHECK(flow->hold() == Hold::none);
+}
+
 TEST_CASE("RFC 3261 12.2.2: the BYE of another fork does not end the call that was answered",
           "[dialog]") {
   Flow flow = established(Role::uac);
