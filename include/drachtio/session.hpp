@@ -24,7 +24,8 @@ struct Cell;
 }
 
 // One member, or a member of a member. Reading does not throw; assigning throws
-// std::invalid_argument for text that is not UTF-8, std::length_error if the session would grow
+// std::invalid_argument for text that is not UTF-8, a number that is not finite, or more than
+// Session::deepest levels of nesting, std::length_error if the session would grow
 // beyond Session::limit, and std::logic_error where the session can only be read (a
 // Subscription's). Thread-safe.
 class DRACHTIO_EXPORT SessionValue {
@@ -70,6 +71,7 @@ DRACHTIO_EXPORT std::ostream& operator<<(std::ostream& out, const SessionValue& 
 class DRACHTIO_EXPORT Session {
  public:
   static constexpr std::size_t limit = 64UL * 1024;  // bytes of JSON
+  static constexpr std::size_t deepest = 24;         // objects and arrays within one another
 
   Session() = default;
   explicit Session(std::shared_ptr<agent::Cell> cell) : cell_(std::move(cell)) {}
@@ -81,8 +83,8 @@ class DRACHTIO_EXPORT Session {
   // An RFC 7396 patch, a JSON object as text. Throws as SessionValue does.
   void merge(std::string_view patch) const;
   // Copies this session to `other`; from then on what is assigned to either is assigned to both.
-  // One partner each. Throws std::logic_error where they are not of one Agent, and
-  // std::length_error.
+  // One partner each: a bond that one of them had is undone. Throws std::logic_error where they are
+  // not of one Agent, and std::length_error.
   void join(const Session& other) const;
 
  private:

@@ -8,6 +8,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <ostream>
 #include <stdexcept>
 
@@ -19,13 +21,13 @@ using agent::Cell;
 namespace {
 
 // {"a":{"b":<value>}} for the path a, b.
-std::string patch_of(const std::vector<std::string>& path, json::value value) {
+json::value patch_of(const std::vector<std::string>& path, json::value value) {
   std::for_each(path.rbegin(), path.rend(), [&](const std::string& name) {
     json::object object;
     object.emplace(name, std::move(value));
     value = std::move(object);
   });
-  return json::serialize(value);
+  return value;
 }
 
 json::value read(const std::shared_ptr<Cell>& cell, const std::vector<std::string>& path) {
@@ -48,10 +50,30 @@ json::value read(const std::shared_ptr<Cell>& cell, const std::vector<std::strin
   return value;
 }
 
-void write(const std::shared_ptr<Cell>& cell, const std::string& patch) {
+// What is in the log must be read again, by us and by SQLite. `level` is how deep `value` stands.
+void require_storable(const json::value& value, std::size_t level = 0) {
+  if (const double* number = value.if_double(); number != nullptr && !std::isfinite(*number)) {
+    throw std::invalid_argument{"the session takes finite numbers only"};
+  }
+  const json::object* object = value.if_object();
+  const json::array* array = value.if_array();
+  if (object == nullptr && array == nullptr) return;
+  if (level == Session::deepest) {
+    throw std::invalid_argument{"the session would be nested deeper than " +
+                                std::to_string(Session::deepest) + " levels"};
+  }
+  if (object != nullptr) {
+    for (const auto& [name, member] : *object) require_storable(member, level + 1);
+  } else {
+    for (const json::value& element : *array) require_storable(element, level + 1);
+  }
+}
+
+void write(const std::shared_ptr<Cell>& cell, const json::value& patch) {
   const auto core = cell ? cell->core.lock() : nullptr;
   if (!core) throw std::logic_error{"this session can only be read"};
-  core->patch(cell, patch);
+  require_storable(patch);
+  core->patch(cell, json::serialize(patch));
 }
 
 void require_utf8(std::string_view text, const char* what) {
@@ -151,7 +173,7 @@ void Session::merge(std::string_view patch) const {
   if (error || !value.is_object()) {
     throw std::invalid_argument{"a patch of the session is a JSON object: " + error.message()};
   }
-  write(cell_, json::serialize(value));
+  write(cell_, value);
 }
 
 void Session::join(const Session& other) const {
@@ -175,6 +197,21 @@ record::Note session_event(const Cell& cell, const std::string& patch) {
   return note;
 }
 
+// Holds all of them, which it sorts: whoever locks several locks them in one order.
+std::vector<std::unique_lock<std::mutex>> locked(std::vector<std::shared_ptr<Cell>>& cells) {
+  std::ranges::sort(cells, std::less<>{}, [](const auto& one) { return one.get(); });
+  cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
+  std::vector<std::unique_lock<std::mutex>> locks;
+  locks.reserve(cells.size());
+  for (const auto& one : cells) locks.emplace_back(one->mutex);
+  return locks;
+}
+
+std::shared_ptr<Cell> partner_of(const Cell& cell) {
+  const std::lock_guard lock{cell.mutex};
+  return cell.joined.lock();
+}
+
 }  // namespace
 
 void Core::patch(const std::shared_ptr<Cell>& cell, const std::string& patch) {
@@ -188,10 +225,7 @@ void Core::patch(const std::shared_ptr<Cell>& cell, const std::string& patch) {
     }
   }
   // Checked before anything changes, and posted in the order in which it is seen: under the lock.
-  std::vector<std::unique_lock<std::mutex>> locks;
-  locks.reserve(cells.size());
-  std::ranges::sort(cells, std::less<>{}, [](const auto& one) { return one.get(); });
-  for (const auto& one : cells) locks.emplace_back(one->mutex);
+  const auto locks = locked(cells);
   std::vector<std::string> after;
   for (const auto& one : cells) {
     after.push_back(one->session);
@@ -206,7 +240,11 @@ void Core::patch(const std::shared_ptr<Cell>& cell, const std::string& patch) {
 }
 
 void Core::join(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Cell>& other) {
-  const std::scoped_lock lock{cell->mutex, other->mutex};
+  std::vector<std::shared_ptr<Cell>> all{cell, other};
+  for (const auto& one : {cell, other}) {
+    if (auto partner = partner_of(*one)) all.push_back(std::move(partner));
+  }
+  const auto locks = locked(all);
   std::string merged = other->session;
   dialog::merge_patch(merged, cell->session);
   if (merged.size() > Session::limit) {
@@ -220,6 +258,7 @@ void Core::join(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Cell>& 
   to_cell.event.type = EventType::session_joined;
   to_cell.event.joined = other->number;
   other->session = std::move(merged);
+  for (const auto& one : all) one->joined.reset();  // of a partner before this one
   cell->joined = other;
   other->joined = cell;
   writer_->append({std::move(to_other), std::move(to_cell)}, ticket_for({cell, other}));

@@ -1,9 +1,11 @@
 // The session of a call: written as patches, on disk before what is sent after, shared where
 // joined.
 #include "agent/agent_program.hpp"
+#include "program.hpp"
 
 #include <drachtio/subscription.hpp>
 
+#include <cmath>
 #include <sstream>
 
 using namespace drachtio;
@@ -112,4 +114,55 @@ TEST_CASE("A session of a Subscription can be read, not written", "[agent]") {
   });
   Subscription{program.db(), signals}.deliver();
   CHECK(told == 1);
+}
+
+TEST_CASE("What could not be read again is refused, and the log proves itself", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.agent->invite([](Request& req, Response& res) {
+    const Session session = req.session();
+    CHECK_THROWS_AS(session["n"] = HUGE_VAL, std::invalid_argument);
+    CHECK_THROWS_AS(session["n"] = std::nan(""), std::invalid_argument);
+    CHECK_THROWS_AS(session["n"].set_json("1e999"), std::invalid_argument);
+    std::string path_deep = "1";
+    for (std::size_t level = 1; level < Session::deepest; ++level) {
+      path_deep = "{\"a\":" + path_deep + "}";
+    }
+    session["deep"].set_json(path_deep);
+    CHECK_THROWS_AS(session["deep"].set_json("{\"a\":" + path_deep + "}"), std::invalid_argument);
+    SessionValue value = session["path"];
+    for (std::size_t level = 0; level < Session::deepest; ++level) {
+      const SessionValue inner = value["a"];
+      std::destroy_at(&value);
+      std::construct_at(&value, inner);
+    }
+    CHECK_THROWS_AS(value = 1, std::invalid_argument);
+    res.send(200, {.body = our_sdp});
+  });
+  program.connect();
+  sim.command("call");
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+  CHECK(program.created.front().session()["n"].exists() == false);
+  CHECK(program.created.front().session()["deep"].exists());
+  program.agent.reset();
+  CHECK(run("dialog-replay", {"--db", program.db().string(), "verify"}).status == 0);
+}
+
+TEST_CASE("A session joined to another leaves the one it was joined to", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
+  program.connect();
+  sim.command("call 3");
+  REQUIRE(program.until([&] { return program.created.size() == 3; }));
+  const Session a = program.created[0].session();
+  const Session b = program.created[1].session();
+  const Session c = program.created[2].session();
+  a.join(b);
+  b.join(c);
+  a["x"] = 1;
+  b["y"] = 2;
+  CHECK(a.json() == R"({"x":1})");
+  CHECK(b.json() == R"({"y":2})");
+  CHECK(c.json() == R"({"y":2})");
 }
