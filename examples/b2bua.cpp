@@ -33,7 +33,9 @@ int main(int argc, char** argv) {
       caller.session().join(callee.session());
       carry(caller, callee);
       carry(callee, caller);
-      res.send(200, {.body = answer.body});
+      res.send(200, {.body = answer.body}, [callee](error_code gone, const SipMessage&) {
+        if (gone) callee.terminate();
+      });
     };
     const auto ring = [res](const SipMessage&) { res.send(180); };
     const auto call =

@@ -85,10 +85,11 @@ struct RequestOptions {
   std::string route = {};                // send it there instead of where its URI says
   std::string server = {};               // by its name; empty: the first that is up
   bool follow_redirects = false;         // 3xx: try its first Contact, five times at most
-  bool late_offer = false;               // the 2xx offers: SipCall::ack() answers it
+  // The far end offers: in its 2xx, which SipCall::ack() answers, or before that in a reliable
+  // provisional answer, which SipCall::prack() does.
+  bool late_offer = false;
   std::function<void(const SipMessage&)> on_provisional = {};
-  // Told of the dialog as soon as it is known: when the server has sent the INVITE, and again when
-  // it has sent it after a challenge or redirection.
+  // Told of the dialog, once, as soon as it is known: when the server has sent the INVITE.
   std::function<void(const SipDialog&)> on_dialog = {};
 };
 
@@ -100,10 +101,14 @@ class DRACHTIO_EXPORT SipCall {
  public:
   SipCall() = default;
   explicit SipCall(std::shared_ptr<agent::Call> call) : call_(std::move(call)) {}
-  // Gives up an INVITE that has no final answer. If the 2xx crosses it, the server hangs up.
+  // Gives up an INVITE whose final answer has not been told yet. If a 2xx crosses it, the call is
+  // acknowledged and hung up, by the server or by the Agent.
   void cancel() const;
   // Answers the offer of the 2xx (late_offer).
   void ack(std::string sdp) const;
+  // Answers the offer of the latest reliable provisional answer (late_offer); the 2xx is then
+  // acknowledged by itself.
+  void prack(std::string sdp) const;
   // Empty until the server has sent the INVITE.
   [[nodiscard]] SipDialog dialog() const;
 

@@ -16,6 +16,7 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 
 #include <memory>
 #include <string>
@@ -29,10 +30,12 @@ namespace asio_face {
 template <typename Handler>
 auto shared(Handler handler) {
   auto kept = std::make_shared<Handler>(std::move(handler));
-  return [kept](const boost::system::error_code& error, auto... results) {
-    boost::asio::dispatch(
-        boost::asio::get_associated_executor(*kept),
-        [kept, error, results...]() mutable { std::move (*kept)(error, std::move(results)...); });
+  // An io_context that the handler is bound to has work until then.
+  auto work = boost::asio::make_work_guard(boost::asio::get_associated_executor(*kept));
+  return [kept, work = std::move(work)](const boost::system::error_code& error, auto... results) {
+    boost::asio::dispatch(work.get_executor(), [kept, error, results...]() mutable {
+      std::move (*kept)(error, std::move(results)...);
+    });
   };
 }
 

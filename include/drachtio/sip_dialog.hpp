@@ -93,7 +93,7 @@ class DRACHTIO_EXPORT SipDialog {
   [[nodiscard]] Signal& on_hold() const;       // the far end holds
   [[nodiscard]] Signal& on_unhold() const;
   [[nodiscard]] Signal& on_refresh() const;        // an offer that changed nothing was accepted
-  [[nodiscard]] RequestSignal& on_modify() const;  // a re-INVITE, or an UPDATE with an offer
+  [[nodiscard]] RequestSignal& on_modify() const;  // re-INVITE; UPDATE or PRACK that offers
   [[nodiscard]] RequestSignal& on_info() const;
   [[nodiscard]] RequestSignal& on_message() const;
   [[nodiscard]] RequestSignal& on_notify() const;

@@ -57,7 +57,10 @@ Agent::Agent(boost::asio::io_context& io, const std::filesystem::path& database,
              AgentOptions options)
     : Agent(make_core(&io, database, options)) {}
 
-Agent::~Agent() { core_->stop(); }
+Agent::~Agent() {
+  core_->stop();
+  core_->close();
+}
 
 void Agent::on(const std::string& method, Handler handler) {
   std::string name = method;
@@ -82,14 +85,14 @@ SipCall Agent::siprequest(const std::string& uri, RequestOptions options, CallHa
   call->uri = uri;
   call->options = std::move(options);
   call->handler = std::move(handler);
-  core_->dispatch([core = core_, call] { core->place(call); });
+  core_->dispatch([core = core_.get(), call] { core->place(call); });
   return SipCall{call};
 }
 
 void Agent::run() { core_->run(); }
 
 void Agent::stop() {
-  core_->dispatch([core = core_] { core->stop(); });
+  core_->dispatch([core = core_.get()] { core->stop(); });
 }
 
 void Agent::after(std::chrono::milliseconds delay, std::function<void()> action) {

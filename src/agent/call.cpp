@@ -1,7 +1,7 @@
 // Calls out, and other requests out of dialog: RFC 3261 13.2 and 8.1, as far as the server leaves
 // it to us: ACK, PRACK, CANCEL, the retry with credentials, redirections.
 #include "agent/core.hpp"
-#include "agent/credentials.hpp"
+#include "dialog/rules.hpp"
 #include "sip/compose.hpp"
 
 #include <stdexcept>
@@ -10,25 +10,38 @@ namespace drachtio::agent {
 
 namespace {
 
-constexpr int most_challenges = 3;  // one, one for a stale nonce, one of a second proxy
 constexpr int most_redirections = 5;
 
 bool is_invite(const Call& call) { return call.options.method == "INVITE"; }
+
+SipMessage with_reason(const std::string& why) {
+  SipMessage message;
+  message.reason = why;
+  return message;
+}
+
+// As a second attempt of the same call (RFC 3261 22.2, 8.1.3.4): the first one's Call-ID and From
+// with its tag, and the next CSeq.
+Headers of_next_attempt(const Call& call) {
+  Headers headers;
+  headers.add("Call-ID", std::string{call.sent.call_id()});
+  headers.add("From", std::string{call.sent.headers["From"]});
+  headers.add("CSeq", std::to_string(call.sent.cseq() + 1) + ' ' + call.options.method);
+  return headers;
+}
 
 }  // namespace
 
 void Core::place(const std::shared_ptr<Call>& call) {
   const Link* link = link_to(call->options.server);
   if (link == nullptr) {
-    SipMessage why;
-    why.reason = call->options.server.empty() ? "there is no link to any server"
-                                              : "there is no link to " + call->options.server;
-    return finish(call, Errc::no_link, why);
+    return finish(
+        call, Errc::no_link,
+        with_reason(call->options.server.empty() ? "there is no link to any server"
+                                                 : "there is no link to " + call->options.server));
   }
   if (log_failed_ && options_.refuse_when_log_failed && is_invite(*call)) {
-    SipMessage why;
-    why.reason = "the log cannot be written";
-    return finish(call, Errc::log_failed, why);
+    return finish(call, Errc::log_failed, with_reason("the log cannot be written"));
   }
   call->link = link->id;
   attempt(call, {});
@@ -39,14 +52,13 @@ void Core::attempt(const std::shared_ptr<Call>& call, const Headers& more) {
   call->cancel_sent = false;
   Headers headers = call->options.headers;
   for (const auto& [name, value] : more) headers.set(name, value);
+  call->authorizations.add_to(headers);
   std::string text;
   try {
     text = sip::compose(call->options.method + ' ' + call->uri + " SIP/2.0", headers,
                         call->options.body);
   } catch (const std::invalid_argument& error) {
-    SipMessage why;
-    why.reason = error.what();
-    return finish(call, Errc::malformed, why);
+    return finish(call, Errc::malformed, with_reason(error.what()));
   }
   std::string first_line = "sip||";
   if (!call->options.route.empty()) first_line += '|' + call->options.route;
@@ -59,46 +71,35 @@ void Core::sent(const std::shared_ptr<Call>& call, const Reply& reply) {
   if (reply.error) return finish(call, reply.error, reply.message);
   call->sent = reply.message;
   call->transaction_id = reply.transaction_id;
-  if (const auto cell = cell_of(reply.dialog)) {
+  if (const auto cell = cell_of(reply.dialog); cell && cell != call->cell) {
     cell->auth = call->options.auth;
+    cell->call = call;
     {
       const std::lock_guard lock{call->mutex};
       call->cell = cell;
     }
     const auto tell = call->options.on_dialog;
-    if (tell) tell(SipDialog{cell});
+    if (tell) guard([&] { tell(SipDialog{cell}); });
   }
-  const Link* link = find_link(call->link);
   Transaction transaction;
-  transaction.connection = link == nullptr ? 0 : link->connection;
+  transaction.connection = reply.connection;
   transaction.on_response = [this, call](const SipMessage& response) { answered(call, response); };
-  transaction.on_failure = [this, call](error_code error) {
-    SipMessage why;
-    why.reason = "the link to the server went down";
-    finish(call, error, why);
+  transaction.on_failure = [this, call](error_code error, const std::string& why) {
+    finish(call, error, with_reason(why));
   };
   transactions_.insert_or_assign(reply.transaction_id, std::move(transaction));
   if (call->cancel_asked) cancel(call);
 }
 
 void Core::answered(const std::shared_ptr<Call>& call, const SipMessage& response) {
-  if (response.status < 200) {
-    const auto rseq = response.headers["RSeq"];
-    // Sent again until its PRACK has come: one is enough (RFC 3262 section 4).
-    const bool news = call->pracked.insert(response.to().tag + ' ' + std::string{rseq}).second;
-    if (!rseq.empty() && news && call->cell) {
-      Content prack;
-      prack.headers.add("RAck", std::string{rseq} + ' ' + std::string{call->sent.headers["CSeq"]});
-      request(call->cell, "PRACK", prack, {});
-    }
-    const auto tell = call->options.on_provisional;  // it may end the call, and so itself
-    if (tell) tell(response);
-    return;
-  }
+  if (response.status < 200) return rang(call, response);
   if (response.status < 300) {
     if (is_invite(*call) && call->cell) {
-      // Also where our CANCEL has crossed it: the server then hangs up by itself.
-      if (!call->options.late_offer || call->cancel_asked) acknowledge(call->cell, {});
+      if (!call->options.late_offer || call->offer_answered || call->cancel_asked) {
+        acknowledge(call->cell, {});
+      }
+      // Where our CANCEL was on its way when the 2xx came, the server hangs up by itself.
+      if (call->cancel_refused) request(call->cell, "BYE", {}, {});
     }
     return finish(call, call->cancel_asked ? error_code{Errc::cancelled} : error_code{}, response);
   }
@@ -106,25 +107,30 @@ void Core::answered(const std::shared_ptr<Call>& call, const SipMessage& respons
   finish(call, call->cancel_asked ? Errc::cancelled : Errc::rejected, response);
 }
 
-// The same call with credentials (RFC 3261 22.2): the first attempt's Call-ID and From with its
-// tag, and the next CSeq.
-bool Core::retry(const std::shared_ptr<Call>& call, const SipMessage& response) {
-  if (!call->options.auth || call->challenges++ == most_challenges) return false;
-  bool stale = false;
-  const auto header =
-      credentials_for(response, *call->options.auth, call->options.method, call->uri, &stale);
-  if (!header) return false;
-  const bool refused = call->sent.headers.has(header->first);
-  if (refused && !stale) return false;  // the credentials are wrong
-  Headers more;
-  for (const char* name : {"Authorization", "Proxy-Authorization"}) {
-    if (call->sent.headers.has(name)) more.add(name, std::string{call->sent.headers[name]});
+void Core::rang(const std::shared_ptr<Call>& call, const SipMessage& response) {
+  const auto rseq = response.headers["RSeq"];
+  // Sent again until its PRACK has come: one is enough (RFC 3262 section 4).
+  const bool news = call->pracked.insert(response.to().tag + ' ' + std::string{rseq}).second;
+  if (!rseq.empty() && news && call->cell) {
+    const std::string rack = std::string{rseq} + ' ' + std::string{call->sent.headers["CSeq"]};
+    const bool offers = call->options.late_offer && !call->offer_answered && !response.body.empty();
+    if (offers) {
+      call->awaits_prack = rack;  // the PRACK answers: that is the program's
+    } else {
+      request(call->cell, "PRACK", {.headers = {{"RAck", rack}}}, {});
+    }
   }
-  more.set(header->first, header->second);
-  more.set("Call-ID", std::string{call->sent.call_id()});
-  more.set("From", std::string{call->sent.headers["From"]});
-  more.set("CSeq", std::to_string(call->sent.cseq() + 1) + ' ' + call->options.method);
-  attempt(call, more);
+  const auto tell = call->options.on_provisional;  // it may end the call, and so itself
+  if (tell) tell(response);
+}
+
+bool Core::retry(const std::shared_ptr<Call>& call, const SipMessage& response) {
+  if (!call->options.auth) return false;
+  if (!call->authorizations.answer(response, *call->options.auth, call->options.method,
+                                   call->uri)) {
+    return false;
+  }
+  attempt(call, of_next_attempt(*call));
   return true;
 }
 
@@ -133,11 +139,8 @@ bool Core::redirect(const std::shared_ptr<Call>& call, const SipMessage& respons
   const std::string target = response.contact().uri;
   if (target.empty() || call->redirections++ == most_redirections) return false;
   call->uri = target;
-  Headers more;
-  more.set("Call-ID", std::string{call->sent.call_id()});
-  more.set("From", std::string{call->sent.headers["From"]});
-  more.set("CSeq", std::to_string(call->sent.cseq() + 1) + ' ' + call->options.method);
-  attempt(call, more);
+  call->authorizations = {};  // they are for the URI they were made for
+  attempt(call, of_next_attempt(*call));
   return true;
 }
 
@@ -146,26 +149,65 @@ void Core::finish(const std::shared_ptr<Call>& call, error_code error, const Sip
   call->over = true;
   call->options.on_provisional = {};  // what they hold may hold this call
   call->options.on_dialog = {};
-  if (!call->handler) return;
-  const auto handler = std::move(call->handler);
-  const SipDialog dialog = call->cell ? SipDialog{call->cell} : SipDialog{};
+  if (!call->cancel_sent) {
+    for (const ResponseHandler& canceller : std::exchange(call->cancellers, {})) {
+      post([canceller] { canceller({}, with_reason("the call had ended")); });
+    }
+  }
   // In a turn of its own: whoever placed the call has its handle by then.
-  post([handler, error, dialog, message] { handler(error, dialog, message); });
+  post([call, error, message] {
+    call->told = true;
+    const auto handler = std::exchange(call->handler, {});
+    const SipDialog dialog = call->cell ? SipDialog{call->cell} : SipDialog{};
+    const bool given_up = !error && call->cancel_asked && is_invite(*call);
+    if (handler) handler(given_up ? error_code{Errc::cancelled} : error, dialog, message);
+  });
 }
 
 // RFC 3261 9.1: not before a provisional answer; the server sees to that.
-void Core::cancel(const std::shared_ptr<Call>& call) {
-  call->cancel_asked = true;
-  if (call->over || call->cancel_sent || call->transaction_id.empty()) return;
+void Core::cancel(const std::shared_ptr<Call>& call, ResponseHandler handler) {
+  const bool asked_before = std::exchange(call->cancel_asked, true);
+  if (call->over) {
+    // The 2xx has been read, and whoever gives up has not heard of it.
+    if (!call->told && !asked_before && call->cell) terminate(call->cell, {}, 480, {});
+    return;
+  }
+  if (handler) call->cancellers.push_back(std::move(handler));
+  if (call->cancel_sent || call->transaction_id.empty()) return;  // see sent()
   call->cancel_sent = true;
   send(call->link,
        "sip|" + call->transaction_id + "|\r\nCANCEL " + call->uri +
            " SIP/2.0\r\nContent-Length: 0\r\n\r\n",
-       {});
+       [this, call](const Reply& reply) { cancel_sent(call, reply); });
+}
+
+// A server that had the 2xx already refuses the CANCEL, and leaves the call to us.
+void Core::cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply) {
+  const auto cancellers = std::exchange(call->cancellers, {});
+  const auto tell = [cancellers](error_code error, const SipMessage& message) {
+    for (const ResponseHandler& canceller : cancellers) {
+      guard([&] { canceller(error, message); });
+    }
+  };
+  call->cancel_refused = reply.error == Errc::refused_by_server;
+  const bool up =
+      call->over && call->cell && dialog::is_answered(*SipDialog{call->cell}.snapshot());
+  if (call->cancel_refused && up) return request(call->cell, "BYE", {}, tell);
+  tell(reply.error, reply.message);
 }
 
 void Core::acknowledge_late(const std::shared_ptr<Call>& call, const std::string& sdp) {
   if (call->cell) acknowledge(call->cell, sdp);
+}
+
+void Core::prack_late(const std::shared_ptr<Call>& call, const std::string& sdp) {
+  if (!call->cell || call->awaits_prack.empty()) return;
+  call->offer_answered = true;
+  request(call->cell, "PRACK",
+          {.headers = {{"RAck", std::exchange(call->awaits_prack, {})},
+                       {"Content-Type", "application/sdp"}},
+           .body = sdp},
+          {});
 }
 
 }  // namespace drachtio::agent

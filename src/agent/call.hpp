@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/cell.hpp"
+#include "agent/credentials.hpp"
 
 #include <drachtio/agent.hpp>
 
@@ -20,11 +21,16 @@ struct Call : std::enable_shared_from_this<Call> {
   std::string transaction_id;  // drachtio's, of the attempt under way; empty until the server says
   SipMessage sent;             // as the server sent it
   bool cancel_asked = false;
-  bool cancel_sent = false;
-  bool over = false;
-  int challenges = 0;
+  bool cancel_sent = false;                 // in the attempt under way
+  bool cancel_refused = false;              // the server had the final answer by then
+  bool over = false;                        // the final answer has been read
+  bool told = false;                        // ... and the handler has heard of it
+  bool offer_answered = false;              // of a late offer: by a PRACK
+  std::vector<ResponseHandler> cancellers;  // who wait for the CANCEL to be sent
+  Authorizations authorizations;
   int redirections = 0;
   std::set<std::string> pracked;  // To tag and RSeq of each
+  std::string awaits_prack;       // RAck of the reliable answer whose offer the program answers
 
   mutable std::mutex mutex;  // guards cell
   std::shared_ptr<Cell> cell;

@@ -14,6 +14,7 @@
 namespace drachtio::agent {
 
 class Core;
+struct Call;
 
 struct CellSignals {
   SipDialog::Signal on_terminate;
@@ -66,12 +67,15 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::uint64_t connection = 0;  // likewise
   bool adopted = false;          // open in the log when the program began, and not asked about yet
   std::optional<Credentials> auth;           // for challenges in the dialog
+  std::weak_ptr<Call> call;                  // of ours, that makes the dialog
   bool ending = false;                       // a terminate() is under way
   std::vector<ResponseHandler> enders;       // who else waits for it
   bool resumed = false;                      // said so in the log
   bool lost = false;                         // likewise
   std::deque<std::function<void()>> offers;  // re-INVITEs that wait for the one under way
-  bool offering = false;                     // a re-INVITE of ours is under way
+  bool offering = false;          // a re-INVITE of ours is under way, or to be tried again
+  bool offer_open = false;        // ... and not answered
+  std::string offer_transaction;  // drachtio's, of the latest
 
   // Made when somebody first connects: few dialogs have listeners of their own.
   CellSignals& signals() {

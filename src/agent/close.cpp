@@ -6,6 +6,10 @@ namespace drachtio::agent {
 
 void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                      ResponseHandler handler) {
+  // It rings, or is between a challenge and its next attempt.
+  if (const auto call = cell->call.lock(); call && !call->over) {
+    return cancel(call, std::move(handler));
+  }
   if (SipDialog{cell}.state() == State::terminated) {
     SipMessage over;
     over.reason = "the dialog had ended";
@@ -28,7 +32,11 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
 void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                ResponseHandler handler) {
   const auto state = SipDialog{cell}.snapshot();
-  if (dialog::is_answered(*state)) return request(cell, "BYE", content, std::move(handler));
+  if (dialog::is_answered(*state)) {
+    // Nobody will answer its offer now, but the 2xx must have its ACK (RFC 3261 13.2.2.4).
+    if (dialog::awaits_our_ack(*state) && state->late_offer) acknowledge(cell, {});
+    return request(cell, "BYE", content, std::move(handler));
+  }
   Link* link = link_of(*cell);
   if (state->role == Role::uas) {
     const auto found = incoming_.find(state->invite.transaction_id);

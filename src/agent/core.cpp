@@ -3,7 +3,6 @@
 #include "dialog/rules.hpp"
 #include "text/escape.hpp"
 
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <cstdio>
@@ -63,7 +62,9 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
   }
   for (const auto& [number, cell] : cells_) {
     const auto other = cells_.find(cell->state->joined);
-    if (other != cells_.end()) cell->joined = other->second;
+    if (other != cells_.end() && other->second->state->joined == number) {
+      cell->joined = other->second;
+    }
   }
 }
 
@@ -86,15 +87,25 @@ void Core::guard(const std::function<void()>& action) {
 }
 
 void Core::post(std::function<void()> action) {
+  const std::lock_guard lock{gate_};
+  if (closed_) return;
   asio::post(io_, [weak = weak_from_this(), action = std::move(action)] {
     if (weak.lock()) guard(action);
   });
 }
 
 void Core::dispatch(std::function<void()> action) {
-  asio::dispatch(io_, [weak = weak_from_this(), action = std::move(action)] {
-    if (weak.lock()) guard(action);
-  });
+  bool here = false;
+  {
+    const std::lock_guard lock{gate_};
+    here = !closed_ && io_.get_executor().running_in_this_thread();
+  }
+  here ? guard(action) : post(std::move(action));
+}
+
+void Core::close() {
+  const std::lock_guard lock{gate_};
+  closed_ = true;
 }
 
 void Core::after(std::chrono::milliseconds delay, std::function<void()> action) {

@@ -34,6 +34,9 @@ struct Link {
   bool outbound = false;  // the server dialled: used for what came over it only
   std::string refused;    // why, at the latest attempt
   std::unique_ptr<net::Client> client;
+  // What came over it, if it is outbound: with the end of all of it the link has served.
+  std::vector<std::weak_ptr<Cell>> cells;
+  std::vector<std::weak_ptr<Incoming>> asked;
 };
 
 // What the server said to a frame of ours.
@@ -42,6 +45,8 @@ struct Reply {
   SipMessage message;  // as sent; on refusal its reason has the server's words
   std::string transaction_id;
   std::int64_t dialog = 0;
+  std::uint64_t connection = 0;  // it came over
+  bool left = false;             // the frame went out, or may have
 };
 using ReplyHandler = std::function<void(const Reply&)>;
 
@@ -57,9 +62,12 @@ class Core : public std::enable_shared_from_this<Core> {
   Core& operator=(Core&&) = delete;
 
   // --- from any thread
+  // Does nothing once the core is closed.
   void post(std::function<void()> action);
   // Runs it at once where this is the agent's thread.
   void dispatch(std::function<void()> action);
+  // From now on nothing is posted to the io_context, which may be gone.
+  void close();
   void patch(const std::shared_ptr<Cell>& cell, const std::string& patch);
   void join(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Cell>& other);
   std::vector<SipDialog> dialogs() const;
@@ -80,18 +88,26 @@ class Core : public std::enable_shared_from_this<Core> {
   void send(std::uint64_t link, std::string rest, ReplyHandler handler);
   void answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
               const Content& content, ResponseHandler handler);
+  void settle(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
+              const Reply& reply);
   void answered_elsewhere(const std::shared_ptr<Incoming>& incoming);
   void answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
                        ResponseHandler on_prack);
   // A request in a dialog; the handler has the final answer.
   void request(const std::shared_ptr<Cell>& cell, const std::string& method, const Content& content,
-               ResponseHandler handler, bool authorized = false);
+               ResponseHandler handler, Authorizations authorizations = {});
+  void await_answer(const std::shared_ptr<Cell>& cell, const std::string& method,
+                    const Content& content, const ResponseHandler& handler,
+                    const Authorizations& authorizations, const Reply& sent);
+  void fail_offer(Cell& cell);
   void acknowledge(const std::shared_ptr<Cell>& cell, const std::string& sdp);
 
   // --- calls out (call.cpp)
   void place(const std::shared_ptr<Call>& call);
-  void cancel(const std::shared_ptr<Call>& call);
+  // The handler is told what became of the CANCEL: it went out, or the call was over.
+  void cancel(const std::shared_ptr<Call>& call, ResponseHandler handler = {});
   void acknowledge_late(const std::shared_ptr<Call>& call, const std::string& sdp);
+  void prack_late(const std::shared_ptr<Call>& call, const std::string& sdp);
 
   // --- the dialog's own verbs (close.cpp, modify.cpp)
   void terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
@@ -117,7 +133,12 @@ class Core : public std::enable_shared_from_this<Core> {
   struct Transaction {  // of a request of ours
     std::uint64_t connection;
     std::function<void(const SipMessage&)> on_response;
-    std::function<void(error_code)> on_failure;
+    std::function<void(error_code, const std::string& why)> on_failure;
+  };
+  struct Unechoed {  // a final answer to an INVITE that went out on a link that was lost
+    std::shared_ptr<Incoming> incoming;
+    int status;
+    std::string frame;
   };
 
   // links.cpp
@@ -129,10 +150,13 @@ class Core : public std::enable_shared_from_this<Core> {
   void link_refused(Link& link, const std::string& why);
   void new_connection(Link& link);
   Link* find_link(std::uint64_t id);
+  // Whose connection it is, or was, until all that came over it has been told of.
   Link* link_of_connection(std::uint64_t connection);
   Link* link_to(const std::string& server);
   // Over which the dialog is controlled: the link it came on, else one to its server.
   Link* link_of(const Cell& cell);
+  void has_served(std::uint64_t link);
+  void close_if_it_has_served(std::uint64_t link);
 
   // told.cpp
   void told(std::vector<record::Walked> walked);
@@ -143,7 +167,7 @@ class Core : public std::enable_shared_from_this<Core> {
   std::shared_ptr<Cell> cell_of(std::int64_t number);
   std::shared_ptr<Cell> new_cell(std::shared_ptr<const DialogState> state);
   void committed(std::uint64_t ticket);
-  void read_reply(const wire::Envelope& envelope, std::int64_t dialog);
+  void read_reply(const wire::Envelope& envelope, std::uint64_t connection, std::int64_t dialog);
   void read_response(const wire::Envelope& envelope, const SipMessage& message);
   void read_call_record(const wire::Envelope& envelope, const record::Frame& frame,
                         std::int64_t dialog);
@@ -151,8 +175,11 @@ class Core : public std::enable_shared_from_this<Core> {
   // incoming.cpp
   void read_request(const wire::Envelope& envelope, const record::Frame& frame, SipMessage message,
                     std::int64_t dialog);
+  bool is_refused(const std::shared_ptr<Incoming>& incoming);
   void in_dialog(const std::shared_ptr<Incoming>& incoming);
+  void hung_up(const std::shared_ptr<Incoming>& bye);
   void reinvite(const std::shared_ptr<Incoming>& incoming);
+  void reoffered(const std::shared_ptr<Incoming>& incoming);
   void handle(const Agent::Handler& handler, const std::shared_ptr<Incoming>& incoming);
   void cancelled(const std::string& transaction_id, const SipMessage& cancel);
   void pracked(const std::shared_ptr<Incoming>& prack);
@@ -162,6 +189,8 @@ class Core : public std::enable_shared_from_this<Core> {
   // call.cpp
   void attempt(const std::shared_ptr<Call>& call, const Headers& more);
   void sent(const std::shared_ptr<Call>& call, const Reply& reply);
+  void cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply);
+  void rang(const std::shared_ptr<Call>& call, const SipMessage& response);
   void answered(const std::shared_ptr<Call>& call, const SipMessage& response);
   bool retry(const std::shared_ptr<Call>& call, const SipMessage& response);
   bool redirect(const std::shared_ptr<Call>& call, const SipMessage& response);
@@ -180,6 +209,8 @@ class Core : public std::enable_shared_from_this<Core> {
 
   // resume.cpp
   void resume(const Link& link);
+  void resume(const std::shared_ptr<Cell>& cell, const Link& link);
+  void answer_again(const Link& link);
   void probe_next();
   void probe(const std::shared_ptr<Cell>& cell, std::function<void()> done);
   void resumed(const std::shared_ptr<Cell>& cell);
@@ -200,6 +231,8 @@ class Core : public std::enable_shared_from_this<Core> {
 
   std::unique_ptr<boost::asio::io_context> own_io_;
   boost::asio::io_context& io_;
+  std::mutex gate_;
+  bool closed_ = false;  // guarded by gate_
   std::filesystem::path database_;
   AgentOptions options_;
   bool stopped_ = false;
@@ -208,6 +241,7 @@ class Core : public std::enable_shared_from_this<Core> {
   std::map<std::uint64_t, Link> links_;
   std::uint64_t last_link_ = 0;
   std::uint64_t last_connection_ = 0;
+  std::unordered_map<std::uint64_t, std::uint64_t> connections_;  // link of each
   std::list<std::shared_ptr<Acceptor>> acceptors_;
 
   mutable std::mutex cells_mutex_;  // written by the agent's thread only
@@ -217,6 +251,7 @@ class Core : public std::enable_shared_from_this<Core> {
   std::unordered_map<std::string, Pending> pending_;           // by id of the frame
   std::unordered_map<std::string, Transaction> transactions_;  // by drachtio's transactionId
   std::unordered_map<std::string, std::weak_ptr<Incoming>> incoming_;  // unanswered INVITEs
+  std::list<Unechoed> unechoed_;
 
   std::mutex tickets_mutex_;
   std::map<std::uint64_t, std::vector<std::shared_ptr<Cell>>> tickets_;  // not on disk yet

@@ -1,33 +1,64 @@
 #include "agent/credentials.hpp"
 
 #include "net/message_id.hpp"
-#include "sip/digest_auth.hpp"
+
+#include <algorithm>
+#include <set>
 
 namespace drachtio::agent {
 
-std::optional<std::pair<std::string, std::string>> credentials_for(const SipMessage& challenge,
-                                                                   const Credentials& credentials,
-                                                                   const std::string& method,
-                                                                   const std::string& uri,
-                                                                   bool* stale) {
-  const bool by_proxy = challenge.status == 407;
-  if (challenge.status != 401 && !by_proxy) return std::nullopt;
-  std::optional<sip::Challenge> asked;
-  for (const auto value :
-       challenge.headers.all(by_proxy ? "Proxy-Authenticate" : "WWW-Authenticate")) {
-    if ((asked = sip::parse_challenge(value))) break;
+namespace {
+
+constexpr int most_challenges = 3;  // one, one for a stale nonce, one of a second proxy
+
+const char* header_of(bool by_proxy) { return by_proxy ? "Proxy-Authorization" : "Authorization"; }
+
+}  // namespace
+
+// False: the realm has refused our answer, and not because its nonce was too old.
+bool Authorizations::take(const sip::Challenge& challenge, bool by_proxy) {
+  const auto known = std::ranges::find_if(given_, [&](const Given& given) {
+    return given.by_proxy == by_proxy && given.challenge.realm == challenge.realm;
+  });
+  if (known == given_.end()) {
+    given_.push_back({by_proxy, challenge, 0, {}});
+    return true;
   }
-  if (!asked) return std::nullopt;
-  if (stale != nullptr) *stale = asked->stale;
-  const std::string cnonce = net::message_id();
-  sip::DigestRequest answer;
-  answer.method = method;
-  answer.uri = uri;
-  answer.username = credentials.username;
-  answer.password = credentials.password;
-  answer.cnonce = cnonce;
-  return std::pair{std::string{by_proxy ? "Proxy-Authorization" : "Authorization"},
-                   sip::authorization(*asked, answer)};
+  if (!challenge.stale) return false;
+  known->challenge = challenge;
+  known->count = 0;
+  return true;
+}
+
+bool Authorizations::answer(const SipMessage& refusal, const Credentials& credentials,
+                            const std::string& method, const std::string& uri) {
+  const bool by_proxy = refusal.status == 407;
+  if ((refusal.status != 401 && !by_proxy) || challenges_++ == most_challenges) return false;
+  std::set<std::string> realms;  // the first challenge of a realm that can be answered counts
+  for (const auto value :
+       refusal.headers.all(by_proxy ? "Proxy-Authenticate" : "WWW-Authenticate")) {
+    const auto challenge = sip::parse_challenge(value);
+    if (!challenge || !realms.insert(challenge->realm).second) continue;
+    if (!take(*challenge, by_proxy)) return false;
+  }
+  if (realms.empty()) return false;
+  for (Given& given : given_) {
+    const std::string cnonce = net::message_id();
+    sip::DigestRequest request;
+    request.method = method;
+    request.uri = uri;
+    request.username = credentials.username;
+    request.password = credentials.password;
+    request.cnonce = cnonce;
+    request.count = ++given.count;
+    given.value = sip::authorization(given.challenge, request);
+  }
+  return true;
+}
+
+void Authorizations::add_to(Headers& headers) const {
+  for (const Given& given : given_) headers.remove(header_of(given.by_proxy));
+  for (const Given& given : given_) headers.add(header_of(given.by_proxy), given.value);
 }
 
 }  // namespace drachtio::agent

@@ -1,20 +1,38 @@
-// The answer to a digest challenge, as a header to send (RFC 3261 22).
+// The answers to the digest challenges of one request (RFC 3261 22): of proxies and of the far end,
+// one for each realm.
 #pragma once
+
+#include "sip/digest_auth.hpp"
 
 #include <drachtio/agent.hpp>
 
-#include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
 namespace drachtio::agent {
 
-// Authorization for a 401, Proxy-Authorization for a 407; nothing for another status, or a
-// challenge that cannot be answered. `stale`, if given, is told whether only the nonce was too old.
-std::optional<std::pair<std::string, std::string>> credentials_for(const SipMessage& challenge,
-                                                                   const Credentials& credentials,
-                                                                   const std::string& method,
-                                                                   const std::string& uri,
-                                                                   bool* stale = nullptr);
+class Authorizations {
+ public:
+  // Answers what `refusal`, a 401 or 407, asks for, and anew what was asked before. False: it asks
+  // for nothing that can be answered, an answer was refused, or there have been too many challenges
+  // for one request.
+  bool answer(const SipMessage& refusal, const Credentials& credentials, const std::string& method,
+              const std::string& uri);
+  // Puts the answers into the headers of a request, in place of those that are there.
+  void add_to(Headers& headers) const;
+  [[nodiscard]] bool empty() const { return given_.empty(); }
+
+ private:
+  struct Given {
+    bool by_proxy = false;
+    sip::Challenge challenge;
+    std::uint32_t count = 0;  // how often its nonce has been used
+    std::string value;        // of the header
+  };
+  bool take(const sip::Challenge& challenge, bool by_proxy);
+
+  std::vector<Given> given_;
+  int challenges_ = 0;
+};
 
 }  // namespace drachtio::agent

@@ -25,7 +25,7 @@ template <typename Action>
 void with_core(const std::shared_ptr<Cell>& cell, const ResponseHandler& handler, Action action) {
   const auto core = cell ? cell->core.lock() : nullptr;
   if (!core) return fail(handler, Errc::no_dialog, "this handle controls no dialog");
-  core->dispatch([core, action = std::move(action)] { action(*core); });
+  core->dispatch([core = core.get(), action = std::move(action)] { action(*core); });
 }
 
 // error_category has a protected destructor, which is as safe as a virtual one here.
@@ -154,15 +154,16 @@ void Response::answer(int status, std::string reason, Content content,
                       ResponseHandler handler) const {
   const auto core = incoming_->core.lock();
   if (!core) return fail(handler, Errc::no_link, "the Agent is gone");
-  core->dispatch(
-      [core, incoming = incoming_, status, reason = std::move(reason), content = std::move(content),
-       handler = std::move(handler)] { core->answer(incoming, status, reason, content, handler); });
+  core->dispatch([core = core.get(), incoming = incoming_, status, reason = std::move(reason),
+                  content = std::move(content), handler = std::move(handler)] {
+    core->answer(incoming, status, reason, content, handler);
+  });
 }
 
 void Response::send_reliably(int status, Content content, ResponseHandler on_prack) const {
   const auto core = incoming_->core.lock();
   if (!core) return fail(on_prack, Errc::no_link, "the Agent is gone");
-  core->dispatch([core, incoming = incoming_, status, content = std::move(content),
+  core->dispatch([core = core.get(), incoming = incoming_, status, content = std::move(content),
                   on_prack = std::move(on_prack)] {
     core->answer_reliably(incoming, status, content, on_prack);
   });
@@ -174,13 +175,22 @@ bool Response::answered() const { return incoming_->answered; }
 
 void SipCall::cancel() const {
   const auto core = call_ ? call_->core.lock() : nullptr;
-  if (core) core->dispatch([core, call = call_] { core->cancel(call); });
+  if (core) core->dispatch([core = core.get(), call = call_] { core->cancel(call); });
 }
 
 void SipCall::ack(std::string sdp) const {
   const auto core = call_ ? call_->core.lock() : nullptr;
   if (!core) return;
-  core->dispatch([core, call = call_, sdp = std::move(sdp)] { core->acknowledge_late(call, sdp); });
+  core->dispatch([core = core.get(), call = call_, sdp = std::move(sdp)] {
+    core->acknowledge_late(call, sdp);
+  });
+}
+
+void SipCall::prack(std::string sdp) const {
+  const auto core = call_ ? call_->core.lock() : nullptr;
+  if (!core) return;
+  core->dispatch(
+      [core = core.get(), call = call_, sdp = std::move(sdp)] { core->prack_late(call, sdp); });
 }
 
 SipDialog SipCall::dialog() const {

@@ -1,6 +1,7 @@
 // Requests that come: to handlers and signals, and the answers that are expected where nobody
 // listens.
 #include "agent/core.hpp"
+#include "dialog/rules.hpp"
 
 #include <cstdio>
 
@@ -16,16 +17,26 @@ bool offers(const SipMessage& message) {
   return message.method == "INVITE" || (message.method == "UPDATE" && !message.body.empty());
 }
 
+Content what_we_have(const DialogState& dialog) {
+  Content content;
+  if (dialog.local.sdp) {
+    content.body = *dialog.local.sdp;
+    content.headers.add("Content-Type", dialog.local.content_type.value_or("application/sdp"));
+  }
+  return content;
+}
+
 }  // namespace
 
 void Core::read_request(const wire::Envelope& envelope, const record::Frame& frame,
                         SipMessage message, std::int64_t dialog) {
   const wire::Transport& transport = envelope.transport;
   const std::string transaction_id{transport.transaction_id};
+  if (message.method.empty() || message.cseq() == 0) return;  // nothing that could be answered
   if (message.method == "CANCEL") return cancelled(transaction_id, message);
   if (message.method == "ACK") return;  // its event was all
-  const Link* link = link_of_connection(frame.connection);
-  if (link == nullptr) return;  // the connection is gone, and the request with it
+  Link* link = link_of_connection(frame.connection);
+  if (link == nullptr) return;  // an outbound connection that is gone, and the request with it
 
   const auto incoming = std::make_shared<Incoming>();
   incoming->core = weak_from_this();
@@ -36,18 +47,43 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
   incoming->source = {frame.server, std::string{transport.protocol}, std::string{transport.address},
                       std::string{transport.port}};
   incoming->cell = dialog == 0 ? nullptr : cell_of(dialog);
+  if (link->outbound) link->asked.push_back(incoming);
 
   const std::string& method = incoming->message.method;
-  const bool in_a_dialog = !incoming->message.to().tag.empty();
-  if (incoming->cell && in_a_dialog) return in_dialog(incoming);
-  if (method == "BYE") return answer(incoming, 481, {}, {}, {});
   if (method == "INVITE") {
-    incoming_.insert_or_assign(transaction_id, incoming);
-    if (log_failed_ && options_.refuse_when_log_failed) return answer(incoming, 503, {}, {}, {});
+    std::weak_ptr<Incoming>& open = incoming_[transaction_id];
+    if (open.lock()) return;  // it was here before
+    open = incoming;
   }
+  if (is_refused(incoming)) return;
+  if (incoming->cell && !incoming->message.to().tag.empty()) return in_dialog(incoming);
   const auto handler = handlers.find(method);
   if (handler == handlers.end()) return answer(incoming, 404, {}, {}, {});
   handle(handler->second, incoming);
+}
+
+// What no handler is asked about.
+bool Core::is_refused(const std::shared_ptr<Incoming>& incoming) {
+  const auto refuse = [&](int status) {
+    answer(incoming, status, {}, {}, {});
+    return true;
+  };
+  const std::string& method = incoming->message.method;
+  const bool in_a_dialog = !incoming->message.to().tag.empty();
+  if (in_a_dialog && !incoming->cell) {  // RFC 3261 12.2.2; subscriptions are not tracked
+    const bool of_a_call = method == "BYE" || method == "INVITE" || method == "UPDATE" ||
+                           method == "PRACK" || method == "INFO";
+    return (of_a_call || !handlers.contains(method)) && refuse(481);
+  }
+  if (in_a_dialog || method != "INVITE") return false;
+  if (!incoming->cell) return refuse(400);  // unreadable: there is no dialog to control
+  const auto state = SipDialog{incoming->cell}.snapshot();
+  // Another branch of it (RFC 3261 8.2.2.2).
+  if (!state->invite.transaction_id.empty() &&
+      state->invite.transaction_id != incoming->transaction_id) {
+    return refuse(482);
+  }
+  return log_failed_ && options_.refuse_when_log_failed && refuse(503);
 }
 
 void Core::handle(const Agent::Handler& handler, const std::shared_ptr<Incoming>& incoming) {
@@ -83,11 +119,28 @@ void Core::ask(SipDialog::RequestSignal CellSignals::*signal,
          incoming);
 }
 
+// A BYE; it ends a call that is not answered, too, whose INVITE is then answered 487 (RFC 3261
+// 15.1.2).
+void Core::hung_up(const std::shared_ptr<Incoming>& bye) {
+  answer(bye, 200, {}, {}, {});
+  const auto found = incoming_.find(SipDialog{bye->cell}.snapshot()->invite.transaction_id);
+  const auto invite = found == incoming_.end() ? nullptr : found->second.lock();
+  if (!invite) return;
+  answer(invite, 487, {}, {}, {});
+  invite->cancelled = true;
+  invite->on_cancel(bye->message);
+  invite->on_cancel.disconnect_all_slots();
+}
+
 void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
   const std::string& method = incoming->message.method;
   Cell& cell = *incoming->cell;
-  cell.can_receive = true;
-  if (method == "BYE") return answer(incoming, 200, {}, {}, {});
+  const Link* link = find_link(incoming->link);
+  if (link != nullptr && link->connection == incoming->connection) cell.can_receive = true;
+  if (method == "BYE") return hung_up(incoming);
+  if (dialog::is_over(*SipDialog{incoming->cell}.snapshot())) {
+    return answer(incoming, 481, {}, {}, {});
+  }
   if (method == "PRACK") return pracked(incoming);
   if (offers(incoming->message)) return reinvite(incoming);
   if (method == "UPDATE") return ask(&CellSignals::on_update, incoming, 200);
@@ -104,24 +157,29 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
 
 // RFC 3261 14.2: one offer at a time; and what we accept is what we have.
 void Core::reinvite(const std::shared_ptr<Incoming>& incoming) {
-  Cell& cell = *incoming->cell;
-  if (cell.offering) return answer(incoming, 491, {}, {}, {});
-  const CellSignals* own = cell.signals_if_any();
-  if (own != nullptr && !own->on_modify.empty()) return ask(&CellSignals::on_modify, incoming, 200);
-  const auto state = SipDialog{incoming->cell}.snapshot();
-  Content content;
-  if (state->local.sdp) {
-    content.body = *state->local.sdp;
-    content.headers.add("Content-Type", state->local.content_type.value_or("application/sdp"));
-  }
-  answer(incoming, 200, {}, content, {});
+  if (incoming->cell->offer_open) return answer(incoming, 491, {}, {}, {});
+  reoffered(incoming);
 }
 
-// RFC 3262: the PRACK belongs to the reliable answer sent first.
+void Core::reoffered(const std::shared_ptr<Incoming>& incoming) {
+  const CellSignals* own = incoming->cell->signals_if_any();
+  if (own != nullptr && !own->on_modify.empty()) return ask(&CellSignals::on_modify, incoming, 200);
+  answer(incoming, 200, {}, what_we_have(*SipDialog{incoming->cell}.snapshot()), {});
+}
+
+// RFC 3262: the PRACK belongs to the reliable answer sent first. What it carries is the answer to
+// our offer in that, or an offer (section 5).
 void Core::pracked(const std::shared_ptr<Incoming>& prack) {
-  answer(prack, 200, {}, {}, {});
-  const auto found = incoming_.find(SipDialog{prack->cell}.snapshot()->invite.transaction_id);
+  const auto state = SipDialog{prack->cell}.snapshot();
+  const auto found = incoming_.find(state->invite.transaction_id);
   const auto invite = found == incoming_.end() ? nullptr : found->second.lock();
+  const bool answers = state->late_offer && !(invite && invite->offer_answered);
+  if (prack->message.body.empty() || answers) {
+    if (invite && !prack->message.body.empty()) invite->offer_answered = true;
+    answer(prack, 200, {}, {}, {});
+  } else {
+    reoffered(prack);
+  }
   if (!invite || invite->awaits_prack.empty()) return;
   const ResponseHandler handler = std::move(invite->awaits_prack.front());
   invite->awaits_prack.pop_front();

@@ -22,6 +22,7 @@ struct Incoming {
   std::atomic<bool> cancelled{false};
   Request::CancelSignal on_cancel;
   std::deque<ResponseHandler> awaits_prack;
+  bool offer_answered = false;  // that of our reliable answer: by a PRACK
 };
 
 }  // namespace drachtio::agent

@@ -11,6 +11,13 @@ namespace drachtio::agent {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
+namespace {
+
+// Before an outbound connection is closed: the answer to a BYE, and its reply.
+constexpr std::chrono::seconds last_words{2};
+
+}  // namespace
+
 // Takes the connections of servers that dial their programs.
 class Acceptor : public std::enable_shared_from_this<Acceptor> {
  public:
@@ -99,6 +106,7 @@ Link& Core::add_link(const std::string& server) {
   link.id = last_link_;
   link.server = server;
   link.connection = ++last_connection_;
+  connections_.emplace(link.connection, link.id);
   return link;
 }
 
@@ -154,7 +162,9 @@ void Core::link_up(Link& link, const std::string& detail) {
   link.refused.clear();
   if (!link.outbound) writer_->link_up(link.server, detail);
   on_connect(link.server);
-  if (!link.outbound) resume(link);
+  if (link.outbound) return;
+  resume(link);
+  answer_again(link);
 }
 
 void Core::link_down(Link& link, const std::string& why) {
@@ -182,6 +192,7 @@ void Core::link_refused(Link& link, const std::string& why) {
 void Core::new_connection(Link& link) {
   writer_->closed(link.connection);  // told() is told, after all that came over it
   link.connection = ++last_connection_;
+  connections_.emplace(link.connection, link.id);
 }
 
 Link* Core::find_link(std::uint64_t id) {
@@ -190,10 +201,8 @@ Link* Core::find_link(std::uint64_t id) {
 }
 
 Link* Core::link_of_connection(std::uint64_t connection) {
-  for (auto& [id, link] : links_) {
-    if (link.connection == connection) return &link;
-  }
-  return nullptr;
+  const auto found = connections_.find(connection);
+  return found == connections_.end() ? nullptr : find_link(found->second);
 }
 
 Link* Core::link_to(const std::string& server) {
@@ -208,6 +217,33 @@ Link* Core::link_of(const Cell& cell) {
   if (link != nullptr && link->up) return link;
   const std::lock_guard lock{cell.mutex};
   return link_to(cell.state->server);
+}
+
+// Something that came over the link is over. If it was dialled by the server, for one request, it
+// is closed once all of it is, and our last words have had the time to get there.
+void Core::has_served(std::uint64_t id) {
+  const Link* link = find_link(id);
+  if (link == nullptr || !link->outbound) return;
+  after(last_words, [this, id] { close_if_it_has_served(id); });
+}
+
+void Core::close_if_it_has_served(std::uint64_t id) {
+  Link* link = find_link(id);
+  if (link == nullptr) return;
+  const bool in_a_call = std::ranges::any_of(link->cells, [](const auto& weak) {
+    const auto cell = weak.lock();
+    return cell && SipDialog{cell}.state() != State::terminated;
+  });
+  const bool asked = std::ranges::any_of(link->asked, [](const auto& weak) {
+    const auto incoming = weak.lock();
+    return incoming && !incoming->answered && !incoming->cancelled;
+  });
+  if (in_a_call || asked) return;  // the end of that will be heard of, too
+  link->client->stop();
+  writer_->closed(link->connection);
+  const std::string server = link->server;
+  links_.erase(id);
+  on_disconnect(server, "its request has been served");
 }
 
 void Core::stop() {

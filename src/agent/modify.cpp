@@ -43,9 +43,11 @@ void Core::offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, Resp
   Content content;
   content.body = sdp;
   if (!sdp.empty()) content.headers.add("Content-Type", "application/sdp");
+  cell->offer_open = true;
   request(cell, "INVITE", content,
           [this, cell, sdp, handler = std::move(handler), attempts](error_code error,
                                                                     const SipMessage& response) {
+            cell->offer_open = false;
             if (!error && response.status == 491 && attempts < most_attempts) {
               return after(glare_pause(SipDialog{cell}.role()),
                            [this, cell, sdp, handler, attempts] {

@@ -24,16 +24,7 @@ void Core::resume(const Link& link) {
   std::vector<std::shared_ptr<Cell>> cells;
   for (const auto& [number, cell] : cells_) cells.push_back(cell);
   std::ranges::sort(cells, {}, &Cell::number);  // the oldest call first
-  for (const auto& cell : cells) {
-    const auto state = SipDialog{cell}.snapshot();
-    if (state->state == State::terminated || state->server != link.server) continue;
-    if (cell->can_receive || !dialog::is_own(*state)) continue;
-    if (!dialog::is_answered(*state)) {
-      resume_unanswered(cell, link);
-    } else if (options_.probe) {
-      to_probe_.push_back(cell);
-    }
-  }
+  for (const auto& cell : cells) resume(cell, link);
   probe_next();
   if (!options_.probe || !options_.probe_every) return;
   after(std::chrono::duration_cast<std::chrono::milliseconds>(*options_.probe_every),
@@ -41,6 +32,38 @@ void Core::resume(const Link& link) {
           const Link* again = find_link(id);
           if (again != nullptr && again->up && again->connection == connection) resume(*again);
         });
+}
+
+void Core::resume(const std::shared_ptr<Cell>& cell, const Link& link) {
+  const auto state = SipDialog{cell}.snapshot();
+  if (state->state == State::terminated || state->server != link.server) return;
+  if (cell->can_receive || !dialog::is_own(*state)) return;
+  if (!dialog::is_answered(*state)) return resume_unanswered(cell, link);
+  if (dialog::awaits_our_ack(*state)) {
+    // The offer of its 2xx was the program's to answer, and that program has died.
+    if (state->late_offer && cell->adopted) return hang_up_unacknowledged(cell);
+    if (!state->late_offer) acknowledge(cell, {});
+  }
+  if (options_.probe) to_probe_.push_back(cell);
+}
+
+// Final answers that went out on a link that was lost, and perhaps were lost with it: where the
+// server got them, it refuses them now.
+void Core::answer_again(const Link& link) {
+  for (auto one = unechoed_.begin(); one != unechoed_.end();) {
+    if (one->incoming->source.server != link.server) {
+      ++one;
+      continue;
+    }
+    const Unechoed again = std::move(*one);
+    one = unechoed_.erase(one);
+    if (SipDialog{again.incoming->cell}.state() == State::terminated) continue;
+    again.incoming->link = link.id;
+    again.incoming->resumed = true;
+    send(link.id, again.frame, [this, again](const Reply& reply) {
+      settle(again.incoming, again.status, again.frame, reply);
+    });
+  }
 }
 
 void Core::probe_next() {
@@ -148,7 +171,7 @@ void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link) {
 void Core::hang_up_unacknowledged(const std::shared_ptr<Cell>& cell) {
   if (SipDialog{cell}.state() == State::terminated) return;
   request(cell, "ACK", {}, [this, cell](error_code error, const SipMessage&) {
-    if (error) return lost(cell, "given up after a restart, before it was answered");
+    if (error) return lost(cell, "given up: nobody waited for its answer any more");
     request(cell, "BYE", {}, {});
   });
 }

@@ -1,6 +1,5 @@
 // Frames on their way out: answers, and requests in a dialog.
 #include "agent/core.hpp"
-#include "agent/credentials.hpp"
 #include "sip/compose.hpp"
 
 #include <stdexcept>
@@ -74,17 +73,39 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
   }
   if (status >= 200) {
     incoming->answered = true;
-    incoming_.erase(incoming->transaction_id);
-    incoming->on_cancel.disconnect_all_slots();
+    // An UPDATE before the answer has its INVITE's transactionId.
+    const auto open = incoming_.find(incoming->transaction_id);
+    if (open != incoming_.end() && open->second.lock() == incoming) incoming_.erase(open);
   }
-  send(incoming->link, "sip|" + incoming->transaction_id + "|\r\n" + text,
-       [this, handler = std::move(handler), incoming, status](const Reply& reply) {
-         // Too long: nothing was sent, and the program may answer otherwise.
-         if (reply.error == Errc::too_long && status >= 200) incoming->answered = false;
-         if (!reply.error && status >= 200 && status < 300) answered_elsewhere(incoming);
-         if (reply.error == Errc::refused_by_server && incoming->resumed) asked_too_late(incoming);
+  std::string frame = "sip|" + incoming->transaction_id + "|\r\n" + text;
+  send(incoming->link, frame,
+       [this, handler = std::move(handler), incoming, status, frame](const Reply& reply) {
+         if (status >= 200) settle(incoming, status, frame, reply);
          if (handler) handler(reply.error, reply.message);
        });
+}
+
+// What became of a final answer.
+void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
+                  const Reply& reply) {
+  const bool to_invite = incoming->message.method == "INVITE";
+  if (!reply.left) {
+    // Too long, or no link: the program may answer otherwise, or later.
+    incoming->answered = false;
+    if (to_invite) incoming_.insert_or_assign(incoming->transaction_id, incoming);
+    return;
+  }
+  if (!reply.error) {
+    incoming->on_cancel.disconnect_all_slots();
+    if (status < 300) answered_elsewhere(incoming);
+    return has_served(incoming->link);
+  }
+  if (reply.error == Errc::refused_by_server && incoming->resumed) asked_too_late(incoming);
+  if (reply.error == Errc::no_link && to_invite && incoming->cell) {
+    unechoed_.push_back({incoming, status, frame});
+    const Link* link = link_to(incoming->source.server);
+    if (link != nullptr) answer_again(*link);
+  }
 }
 
 // The INVITE came on a connection that is no more: its ACK, and all that the far end sends in the
@@ -115,48 +136,67 @@ void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status
 }
 
 void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
-                   const Content& content, ResponseHandler handler, bool authorized) {
+                   const Content& content, ResponseHandler handler, Authorizations authorizations) {
   const auto fail = [&](error_code error, const std::string& why) {
     if (handler) post([handler, error, why] { handler(error, with_reason(why)); });
   };
   const auto state = SipDialog{cell}.snapshot();
-  if (state->state == State::terminated) return fail(Errc::dialog_over, "the dialog has ended");
+  // A BYE ends the dialog when it is sent; challenged, it must be sent again all the same.
+  if (state->state == State::terminated && authorizations.empty()) {
+    return fail(Errc::dialog_over, "the dialog has ended");
+  }
   Link* link = link_of(*cell);
   if (link == nullptr) return fail(Errc::no_link, "there is no link to " + state->server);
   std::string text;
   try {
-    text = sip::compose(method + " sip:placeholder SIP/2.0", content.headers, content.body);
+    Headers headers = content.headers;
+    authorizations.add_to(headers);
+    text = sip::compose(method + " sip:placeholder SIP/2.0", headers, content.body);
   } catch (const std::invalid_argument& error) {
     return fail(Errc::malformed, error.what());
   }
-  const std::uint64_t connection = link->connection;
   send(link->id, "sip||" + state->dialog_id + "\r\n" + text,
-       [this, cell, connection, method, content, authorized,
+       [this, cell, method, content, authorizations = std::move(authorizations),
         handler = std::move(handler)](const Reply& reply) {
-         if (reply.error == Errc::unknown_dialog) lost(cell, "the server does not know it");
-         if (reply.error || method == "ACK") {
+         const bool is_ack = method == "ACK";
+         if (reply.error == Errc::unknown_dialog && !is_ack) {
+           lost(cell, "the server does not know it");
+         }
+         if (reply.error || is_ack) {
            if (handler) handler(reply.error, reply.message);
            return;
          }
-         Transaction transaction;
-         transaction.connection = connection;
-         transaction.on_response = [this, cell, method, content, authorized, handler,
-                                    uri = reply.message.uri](const SipMessage& response) {
-           if (response.status < 200) return;
-           if (!authorized && cell->auth) {
-             if (const auto header = credentials_for(response, *cell->auth, method, uri)) {
-               Content again = content;
-               again.headers.set(header->first, header->second);
-               return request(cell, method, again, handler, true);
-             }
-           }
-           if (handler) handler({}, response);
-         };
-         transaction.on_failure = [handler](error_code error) {
-           if (handler) handler(error, with_reason("the link to the server went down"));
-         };
-         transactions_.emplace(reply.transaction_id, std::move(transaction));
+         await_answer(cell, method, content, handler, authorizations, reply);
        });
+}
+
+void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& method,
+                        const Content& content, const ResponseHandler& handler,
+                        const Authorizations& authorizations, const Reply& sent) {
+  Transaction transaction;
+  transaction.connection = sent.connection;
+  transaction.on_response = [this, cell, method, content, authorizations, handler,
+                             uri = sent.message.uri](const SipMessage& response) {
+    if (response.status < 200) return;
+    Authorizations next = authorizations;
+    if (cell->auth && next.answer(response, *cell->auth, method, uri)) {
+      return request(cell, method, content, handler, std::move(next));
+    }
+    if (handler) handler({}, response);
+  };
+  transaction.on_failure = [handler](error_code error, const std::string& why) {
+    if (handler) handler(error, with_reason(why));
+  };
+  transactions_.insert_or_assign(sent.transaction_id, std::move(transaction));
+  if (method != "INVITE") return;
+  cell->offer_transaction = sent.transaction_id;
+  if (SipDialog{cell}.state() == State::terminated) fail_offer(*cell);
+}
+
+// Once the dialog has ended, the server passes no answer to our re-INVITE on.
+void Core::fail_offer(Cell& cell) {
+  const auto offer = transactions_.extract(std::exchange(cell.offer_transaction, {}));
+  if (offer) offer.mapped().on_failure(Errc::dialog_over, "the dialog has ended");
 }
 
 void Core::acknowledge(const std::shared_ptr<Cell>& cell, const std::string& sdp) {

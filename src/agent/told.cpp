@@ -38,14 +38,15 @@ void Core::told_one(record::Walked& walked) {
     return;  // the log has it, as `unreadable`
   }
   using Kind = wire::Envelope::Kind;
-  if (const Link* link = link_of_connection(frame.connection); link != nullptr && walked.dialog) {
+  if (Link* link = link_of_connection(frame.connection); link != nullptr && walked.dialog) {
     if (const auto cell = cell_of(walked.dialog)) {
+      if (link->outbound && cell->connection != frame.connection) link->cells.push_back(cell);
       cell->link = link->id;
       cell->connection = frame.connection;
     }
   }
   switch (envelope.kind) {
-    case Kind::reply: return read_reply(envelope, walked.dialog);
+    case Kind::reply: return read_reply(envelope, frame.connection, walked.dialog);
     case Kind::sip: {
       SipMessage message = parse_sip_message(envelope.message);
       if (!message.is_request()) return read_response(envelope, message);
@@ -98,6 +99,8 @@ void Core::publish(const record::Told& told) {
   }
   if (event.type == EventType::resumed) on_resumed(dialog);
   if (told.dialog->closed_at != event.position) return;
+  fail_offer(*cell);
+  has_served(cell->link);
   if (CellSignals* own = cell->signals_if_any()) {
     own->on_terminate(dialog);
     // One that was never answered may come back: an INVITE is tried again after a challenge.
@@ -135,37 +138,49 @@ void Core::committed(std::uint64_t ticket) {
 
 // All that came over a connection has been told of: what waits for more waits in vain.
 void Core::connection_closed(std::uint64_t connection) {
+  constexpr const char* why = "the link to the server went down";
   std::vector<ReplyHandler> replies;
-  for (auto pending = pending_.begin(); pending != pending_.end();) {
-    if (pending->second.connection == connection) {
-      replies.push_back(std::move(pending->second.handler));
-      pending = pending_.erase(pending);
-    } else {
-      ++pending;
-    }
-  }
-  std::vector<std::function<void(error_code)>> failures;
-  for (auto one = transactions_.begin(); one != transactions_.end();) {
-    if (one->second.connection == connection) {
-      failures.push_back(std::move(one->second.on_failure));
-      one = transactions_.erase(one);
-    } else {
-      ++one;
-    }
-  }
+  std::erase_if(pending_, [&](auto& pending) {
+    const bool waits = pending.second.connection == connection;
+    if (waits) replies.push_back(std::move(pending.second.handler));
+    return waits;
+  });
+  std::vector<Transaction> transactions;
+  std::erase_if(transactions_, [&](auto& transaction) {
+    const bool waits = transaction.second.connection == connection;
+    if (waits) transactions.push_back(std::move(transaction.second));
+    return waits;
+  });
   Reply reply;
   reply.error = Errc::no_link;
-  reply.message.reason = "the link to the server went down";
+  reply.message.reason = why;
+  reply.left = true;
   for (const ReplyHandler& handler : replies) guard([&] { handler(reply); });
-  for (const auto& failure : failures) guard([&] { failure(Errc::no_link); });
-  for (auto link = links_.begin(); link != links_.end();) {
-    const bool gone =
-        link->second.outbound && !link->second.up && link->second.connection != connection;
-    link = gone ? links_.erase(link) : std::next(link);
+  for (const Transaction& one : transactions) guard([&] { one.on_failure(Errc::no_link, why); });
+
+  const Link* link = link_of_connection(connection);
+  connections_.erase(connection);
+  if (link == nullptr) return;
+  if (link->outbound && link->connection != connection) {
+    links_.erase(link->id);
+    return;
   }
+  // What was told of these after the link went down: another connection does not hear their far
+  // ends either.
+  std::vector<std::shared_ptr<Cell>> late;
+  for (const auto& [number, cell] : cells_) {
+    if (cell->connection != connection || !cell->can_receive) continue;
+    cell->can_receive = false;
+    cell->resumed = false;
+    late.push_back(cell);
+  }
+  if (!link->up) return;
+  for (const auto& cell : late) resume(cell, *link);
+  probe_next();
 }
 
-void Core::read_reply(const wire::Envelope& envelope, std::int64_t dialog) {
+void Core::read_reply(const wire::Envelope& envelope, std::uint64_t connection,
+                      std::int64_t dialog) {
   const auto found = pending_.find(std::string{envelope.in_reply_to});
   if (found == pending_.end()) return;
   const ReplyHandler handler = std::move(found->second.handler);
@@ -173,6 +188,8 @@ void Core::read_reply(const wire::Envelope& envelope, std::int64_t dialog) {
   Reply reply;
   reply.error = error_of(envelope);
   reply.dialog = dialog;
+  reply.connection = connection;
+  reply.left = true;
   if (reply.error) {
     reply.message.reason = envelope.reply_text;
   } else {

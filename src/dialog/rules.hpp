@@ -26,6 +26,12 @@ inline bool is_answered(const DialogState& dialog) {
 // call, or one of before this program began.
 inline bool is_own(const DialogState& dialog) { return !dialog.invite.transaction_id.empty(); }
 
+// We called, the 2xx has come, and our ACK has not been seen.
+inline bool awaits_our_ack(const DialogState& dialog) {
+  return dialog.role == Role::uac && is_answered(dialog) &&
+         (dialog.state == State::pending || dialog.state == State::early);
+}
+
 // A call in that nothing has been answered to: 64 s after the INVITE the server forgets it.
 inline bool is_untouched(const DialogState& dialog) {
   return dialog.role == Role::uas && dialog.state == State::pending && is_own(dialog) &&

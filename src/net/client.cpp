@@ -161,7 +161,13 @@ awaitable<void> Client::Link::run() {
 }
 
 awaitable<void> Client::Link::run_once() {
+  deadline_.expires_after(options_.connect_timeout);
+  deadline_.async_wait([weak = weak_from_this()](const error_code& error) {
+    const auto self = weak.lock();
+    if (!error && self && self->stream_) self->stream_->close();
+  });
   const std::optional<std::string> failure = co_await stream_->handshake();
+  deadline_.cancel();
   if (stopped_) co_return;
   std::string why = failure.value_or("");
   if (!failure) why = co_await converse();

@@ -23,7 +23,8 @@ inline const std::string our_sdp =
 
 class Program {
  public:
-  explicit Program(const Sim& sim, AgentOptions options = {}) : port_(sim.port()) {
+  explicit Program(const Sim& sim, AgentOptions options = {}) : Program(sim.port(), options) {}
+  explicit Program(std::uint16_t port, AgentOptions options = {}) : port_(port) {
     agent = std::make_unique<Agent>(io, folder_ / "calls.db", options);
     watch();
   }
@@ -38,9 +39,12 @@ class Program {
     bool up = false;
     const boost::signals2::scoped_connection slot =
         agent->on_connect.connect([&](const std::string&) { up = true; });
-    agent->connect({.port = port_, .secret = "cymru", .name = "sim"});
+    connect_soon();
     REQUIRE(until([&] { return up; }));
   }
+
+  // Without waiting for it.
+  void connect_soon() { agent->connect({.port = port_, .secret = "cymru", .name = "sim"}); }
 
   template <typename Condition>
   bool until(const Condition& condition, std::chrono::seconds patience = std::chrono::seconds{20}) {

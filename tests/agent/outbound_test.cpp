@@ -47,6 +47,45 @@ TEST_CASE("The program logs in on the server's connection, without routes, and a
   CHECK(source == "127.0.0.1");
 }
 
+TEST_CASE("A connection is closed when its request has been served, and no other with it",
+          "[agent]") {
+  boost::asio::io_context io{1};
+  const ScratchFolder folder;
+  Agent agent{io, folder / "calls.db"};
+  agent.invite([&](Request&, Response& res) { res.send(486); });
+  const std::uint16_t port = agent.listen({.host = "127.0.0.1", .port = 0, .secret = "cymru"});
+  std::thread program{[&] { io.run(); }};
+  const auto log_in = [](Peer& server) {
+    const std::string login = server.read_frame();
+    server.send_frame("r1|response|" + login.substr(0, login.find('|')) +
+                      "|OK|udp/192.0.2.9:5060|v0.9.4|udp/192.0.2.9:5060");
+  };
+  Peer slow{port};  // waits with its reply to the login
+  {
+    Peer gone{port};
+    log_in(gone);
+  }
+  Peer served{port};
+  log_in(served);
+  served.send_frame(invite_frame());
+  const std::string answer = served.read_frame();
+  CHECK(answer.find("SIP/2.0 486") != std::string::npos);
+  served.send_frame("r2|response|" + answer.substr(0, answer.find('|')) +
+                    "|OK|application|9|udp|192.0.2.1|5060|12:00:00.000000|tx1|c1;from-tag=a||Msg "
+                    "sent:|\r\nSIP/2.0 486 Busy Here\r\nVia: SIP/2.0/UDP "
+                    "192.0.2.1;branch=z9hG4bK1\r\nFrom: <sip:ann@example.com>;tag=a\r\nTo: "
+                    "<sip:bob@example.com>;tag=b\r\nCall-ID: c1\r\nCSeq: 1 "
+                    "INVITE\r\nContent-Length: 0\r\n\r\n");
+  CHECK(served.is_closed());
+  log_in(slow);
+  std::string second = invite_frame();
+  second.replace(second.find("Call-ID: c1"), 11, "Call-ID: c2");
+  slow.send_frame(second);
+  CHECK(slow.read_frame().find("SIP/2.0 486") != std::string::npos);
+  agent.stop();
+  program.join();
+}
+
 TEST_CASE("A port that is taken cannot be listened on, and the message says so", "[agent]") {
   const ScratchFolder folder;
   boost::asio::io_context io{1};

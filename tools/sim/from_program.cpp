@@ -245,7 +245,7 @@ void Server::far_end_answers(Link& link, const DialogPtr& dialog, const std::str
       message_text(method == "REFER" ? "SIP/2.0 202 Accepted" : "SIP/2.0 200 OK", headers, body);
   if (dialog->user == "mute" && method == "OPTIONS") return;  // a far end that is gone
   if (dialog->user == "deaf" && method == "BYE") return;
-  if (dialog->user == "picky" && method != "BYE" && !request.headers.has("Proxy-Authorization")) {
+  if (dialog->user == "picky" && !request.headers.has("Proxy-Authorization")) {
     headers.add("Proxy-Authenticate", R"(Digest realm="sim", nonce="in-dialog", qop="auth")");
     return show(link, "network", transaction, dialog->id(),
                 message_text("SIP/2.0 407 Proxy Authentication Required", headers, {}));

@@ -1,0 +1,100 @@
+// Agents, handles and completion tokens at the beginning and end of their lives.
+#include "agent/agent_program.hpp"
+
+#include <drachtio/asio.hpp>
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <thread>
+
+using namespace drachtio;
+using namespace drachtio::test;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+TEST_CASE("An Agent that is gone lets go of its log, whatever was still to be done", "[agent]") {
+  const ScratchFolder folder;
+  Sim sim;
+  SipDialog dialog;
+  {
+    Program program{sim, folder / "calls.db"};
+    program.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
+    program.connect();
+    sim.command("call");
+    REQUIRE(program.until([&] { return program.created.size() == 1; }));
+    dialog = program.created.front();
+    // From another thread, so that it waits for one that never comes.
+    std::thread{[&] {
+      dialog.terminate();
+      program.agent->siprequest("sip:answer@127.0.0.1", {.body = our_sdp});
+    }}.join();
+  }
+  CHECK_NOTHROW(Agent{folder / "calls.db"});
+  CHECK_THROWS_AS(dialog.session()["x"] = 1, std::logic_error);
+  error_code told;
+  dialog.terminate({}, [&](error_code error, const SipMessage&) { told = error; });
+  CHECK(told == Errc::no_dialog);
+}
+
+TEST_CASE("Handles are used by other threads while the Agent goes", "[agent]") {
+  for (int round = 0; round < 20; ++round) {
+    const ScratchFolder folder;
+    SipCall call;
+    std::atomic<bool> done{false};
+    std::optional<std::thread> other;
+    {
+      boost::asio::io_context io{1};
+      Agent agent{io, folder / "calls.db"};
+      call = agent.siprequest("sip:answer@127.0.0.1", {.body = our_sdp});
+      other.emplace([&] {
+        while (!done) call.cancel();
+      });
+      io.run_for(1ms);
+    }
+    call.cancel();
+    done = true;
+    other->join();
+  }
+}
+
+TEST_CASE("A handler runs where it is bound to, whose io_context has work until then", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  boost::asio::io_context elsewhere{1};
+  std::thread::id ran_on;
+  std::thread other{[&] {
+    async_call(*program.agent, "sip:busy@127.0.0.1:5070", RequestOptions{.body = our_sdp},
+               boost::asio::bind_executor(
+                   elsewhere, [&](error_code, const SipDialog&, const SipMessage& answer) {
+                     ran_on = std::this_thread::get_id();
+                     CHECK(answer.status == 486);
+                   }));
+    elsewhere.run();
+  }};
+  const std::thread::id id = other.get_id();
+  CHECK(program.until([&] { return elsewhere.stopped(); }));
+  other.join();
+  CHECK(ran_on == id);
+}
+
+TEST_CASE("use_future, from another thread", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  std::atomic<bool> done{false};
+  std::thread other{[&] {
+    auto answer = async_call(*program.agent, "sip:answer@127.0.0.1:5070",
+                             RequestOptions{.body = our_sdp}, boost::asio::use_future);
+    const auto [dialog, message] = answer.get();
+    CHECK(message.status == 200);
+    CHECK(async_terminate(dialog, boost::asio::use_future).get().status == 200);
+    auto refused = async_call(*program.agent, "sip:busy@127.0.0.1:5070",
+                              RequestOptions{.body = our_sdp}, boost::asio::use_future);
+    CHECK_THROWS_AS(refused.get(), boost::system::system_error);
+    done = true;
+  }};
+  CHECK(program.until([&] { return done.load(); }));
+  other.join();
+}
