@@ -152,8 +152,12 @@ awaitable<void> RelayConnection::feed_program() {
 }
 
 // The other way the server sets the pace: the program is read again once all is written.
+//
+// Over TLS each frame goes into records of its own: of several in one record a drachtio-server
+// (0.9.10) answers the first only, and a program that sent them one by one would wait for ever.
 awaitable<void> RelayConnection::carry_to_server() {
   std::vector<char> buffer(read_size);
+  wire::FrameCutter frames;
   for (;;) {
     error_code error;
     const std::size_t count = co_await program_->read(buffer, error);
@@ -165,15 +169,26 @@ awaitable<void> RelayConnection::carry_to_server() {
     const Instant read_at = now();
     const std::string_view bytes{buffer.data(), count};
     std::string_view rest = bytes;
-    if (!server_broken_) rest.remove_prefix(server_->try_write(rest, error));
+    std::string_view piece = next_piece(frames, rest);
+    if (!server_broken_) piece.remove_prefix(server_->try_write(piece, error));
     show(Side::program, bytes, read_at);
-    while ((!rest.empty() || server_->unsent()) && !server_broken_ && !error) {
-      co_await server_->writable(error);
-      if (!error) rest.remove_prefix(server_->try_write(rest, error));
+    while (!server_broken_ && !error) {
+      if (piece.empty() && !server_->unsent()) piece = next_piece(frames, rest);
+      if (piece.empty() && !server_->unsent()) break;
+      piece.remove_prefix(server_->try_write(piece, error));
+      if (!error && (!piece.empty() || server_->unsent())) co_await server_->writable(error);
     }
     if (error) broken(Side::server);
   }
   if (!server_broken_) co_await server_->finish_writing();
+}
+
+// What of `rest` may be written in one go; taken off it.
+std::string_view RelayConnection::next_piece(wire::FrameCutter& frames, std::string_view& rest) {
+  const std::size_t size = server_->is_tls() ? frames.take(rest) : rest.size();
+  const std::string_view piece = rest.substr(0, size);
+  rest.remove_prefix(size);
+  return piece;
 }
 
 // A side that takes no more bytes may still have sent some; they are delivered, and the other side

@@ -6,6 +6,7 @@
 #include "net/held_bytes.hpp"
 #include "net/relay.hpp"
 #include "net/stream.hpp"
+#include "wire/frame_cutter.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -33,6 +34,7 @@ class RelayConnection : public std::enable_shared_from_this<RelayConnection> {
   awaitable<void> read_server();
   awaitable<void> feed_program();
   awaitable<void> carry_to_server();
+  std::string_view next_piece(wire::FrameCutter& frames, std::string_view& rest);
   void broken(Side side);
   void close_sockets();
   void give_up();

@@ -99,6 +99,32 @@ TEST_CASE("A stalled program behind TLS gets all that was held for it", "[net][s
   CHECK(program.read_to_end() == noise(30'000'000, 1));
 }
 
+// Of several frames in one TLS record a drachtio-server answers the first only.
+TEST_CASE("Frames that a program sends one by one arrive in TLS records of their own", "[net]") {
+  const Certificate certificate{"IP:127.0.0.1"};
+  Door door;
+  const Relayed far{Chain::far_options(door, certificate)};
+  net::RelayOptions between;
+  between.dial = {"127.0.0.1", far.port()};
+  Relayed middle{between};
+  Relayed near{
+      Chain::near_options(middle, net::TlsContext::client(certificate.certificate()), "127.0.0.1")};
+  Peer program{near.port()};
+  Peer server = door.accept();
+  program.send("5#hello11#hello world3#abc");  // as they may be read in one go
+  CHECK(server.read_exactly(26) == "5#hello11#hello world3#abc");
+  const std::string sealed = middle.heard(1, net::Side::program);
+  std::vector<std::size_t> sizes;  // RFC 8446 5.2: type and tag add 17 bytes
+  for (std::size_t at = 0; at + 5 <= sealed.size();) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sealed[at + i]); };
+    const std::size_t size = byte(3) * 256U + byte(4);
+    if (byte(0) == 23) sizes.push_back(size - 17);
+    at += 5 + size;
+  }
+  REQUIRE(sizes.size() >= 3);
+  CHECK(std::vector(sizes.end() - 3, sizes.end()) == std::vector<std::size_t>{7, 14, 5});
+}
+
 TEST_CASE("A certificate nobody vouches for is refused", "[net]") {
   const Certificate certificate{"IP:127.0.0.1"};
   Chain chain{certificate, net::TlsContext::client({})};
