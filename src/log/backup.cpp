@@ -1,5 +1,7 @@
 #include "log/backup.hpp"
 
+#include "log/whereabouts.hpp"
+
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Transaction.h>
@@ -48,17 +50,13 @@ void require_other_than(const std::filesystem::path& source,
   }
 }
 
-// A -wal or -journal left by an earlier database of this name would be taken for the copy's own,
-// and played into it. Only where no database stands beside them are they surely nobody's.
 void require_free(const std::filesystem::path& destination) {
   if (is_there(destination)) refuse(destination, "it exists, and a backup overwrites nothing");
-  for (const char* suffix : companions) {
-    const std::string path = destination.string() + suffix;
-    if (is_there(path)) {
-      refuse(destination, path +
-                              " was left by a database that is gone, and would be taken for "
-                              "part of the copy: remove it, or choose another name");
-    }
+  if (const auto left = left_behind(destination)) {
+    refuse(destination, left->string() +
+                            " was left by a database that is gone, and would be taken for part of "
+                            "the copy: move it beside its database, remove it if there is none, "
+                            "or choose another name");
   }
 }
 

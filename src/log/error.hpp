@@ -20,6 +20,7 @@ enum class Failure {
   foreign,   // a file, but not a log of ours
   newer,     // a log written by a newer version of this program
   corrupt,   // the file is damaged
+  moved,     // the file was moved or deleted under the writer
   conflict,  // history moved under the writer: another one has appended
   other,
 };

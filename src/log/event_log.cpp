@@ -21,6 +21,24 @@ namespace {
 
 constexpr int busy_timeout_ms = 2000;
 
+// What must hold before anything is made or opened.
+void require_fit(const std::filesystem::path& path, IfMissing if_missing) {
+  const std::string name = path.string();
+  if (const auto left = left_behind(path)) {
+    throw Error{Failure::cannot_open,
+                "cannot make a log of " + name + ": " + left->string() +
+                    " holds what was last written to a log that was there and has been moved or "
+                    "deleted, and would be deleted too: put that log back, or move " +
+                    left->string() + " beside it, or remove it if that log is not wanted"};
+  }
+  std::error_code error;
+  if (if_missing == IfMissing::refuse && (!std::filesystem::is_regular_file(path, error) ||
+                                          std::filesystem::file_size(path, error) == 0)) {
+    throw Error{Failure::cannot_open,
+                "cannot open the log " + name + ": there is no such file, or it is empty"};
+  }
+}
+
 // With its mode before SQLite opens it: -wal and -shm take theirs from it.
 void create_private(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -76,8 +94,8 @@ Head read_head(SQLite::Database& database) {
 
 }  // namespace
 
-EventLog::EventLog(const std::filesystem::path& path)
-    : path_(path), lock_((create_private(path), path)) {
+EventLog::EventLog(const std::filesystem::path& path, IfMissing if_missing)
+    : path_(path), lock_((require_fit(path, if_missing), create_private(path), path)) {
   try {
     database_ = std::make_unique<SQLite::Database>(
         path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
@@ -95,6 +113,7 @@ EventLog::EventLog(const std::filesystem::path& path)
         *database_,
         "INSERT INTO sip_message (position, direction, peer, bytes) VALUES (?, ?, ?, ?)");
     head_ = read_head(*database_);
+    whereabouts_ = std::make_unique<Whereabouts>(*database_);  // SQLite has opened the -wal by now
     if (head_.position < 0) write_genesis();
   } catch (const SQLite::Exception& error) {
     const Error failure = translate(error, "cannot open the log " + path.string());
@@ -159,6 +178,7 @@ void EventLog::append(const Entry& entry) {
 }
 
 void EventLog::commit(std::span<const Entry> entries, const Alongside& alongside) {
+  require_in_place();
   try {
     SQLite::Transaction transaction{*database_, SQLite::TransactionBehavior::IMMEDIATE};
     for (const Entry& entry : entries) append(entry);

@@ -5,6 +5,7 @@
 #include "log/error.hpp"
 #include "log/row.hpp"
 #include "log/single_writer.hpp"
+#include "log/whereabouts.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -19,12 +20,15 @@ class Statement;
 
 namespace drachtio::log {
 
+// Whether a log that is not there, or an empty file, is to be made one.
+enum class IfMissing : std::uint8_t { create, refuse };
+
 // Not thread-safe: one owner, one thread at a time.
 class EventLog {
  public:
   // Creates the file with mode 0600, takes the writer's lock, migrates, and writes the genesis row
   // where there is none. Throws Error.
-  explicit EventLog(const std::filesystem::path& path);
+  explicit EventLog(const std::filesystem::path& path, IfMissing if_missing = IfMissing::create);
   ~EventLog();
   EventLog(EventLog&&) noexcept;
   EventLog& operator=(EventLog&&) = delete;
@@ -44,6 +48,10 @@ class EventLog {
   void drop_evidence(std::span<const Entry> entries, std::int64_t through,
                      const Alongside& alongside);
 
+  // Throws Error (moved) if the log's files are not where they were: so does every commit, but who
+  // commits nothing for long, or is about to end, should ask.
+  void require_in_place() { whereabouts_->require_in_place(); }
+
   // The last committed row.
   [[nodiscard]] const Head& head() const { return head_; }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -58,6 +66,7 @@ class EventLog {
   std::filesystem::path path_;
   SingleWriter lock_;
   std::unique_ptr<SQLite::Database> database_;
+  std::unique_ptr<Whereabouts> whereabouts_;
   std::unique_ptr<SQLite::Statement> insert_event_;
   std::unique_ptr<SQLite::Statement> insert_evidence_;
   Head head_;

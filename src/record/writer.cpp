@@ -176,13 +176,15 @@ void Writer::walk(Item& item, std::vector<Walked>& walked) {
   if (options_.on_walked) walked.push_back(std::move(told));
 }
 
-// False: the log cannot be written any more.
+// Where there is nothing to commit, at least sees that the log is still there. False: it cannot be
+// written any more.
 bool Writer::commit(const Batch& batch) {
+  if (store_ == nullptr) return true;
   if (goes_on_unrecorded()) return false;
   Retry retry{first_retry, {}};
   while (true) {
     try {
-      store_->commit(batch);
+      batch.empty() ? store_->log().require_in_place() : store_->commit(batch);
       warn_of_work(retry);
       return true;
     } catch (const log::Error& error) {
@@ -237,7 +239,7 @@ void Writer::run() {
     const std::uint64_t frames = walked_;
     const std::unique_lock committing{committing_};
     walking.unlock();
-    if (!batch.empty() && !commit(batch) && !goes_on_unrecorded()) return;
+    if (!commit(batch) && !goes_on_unrecorded()) return;
     {
       const std::lock_guard lock{mutex_};
       if (failed_) return;
@@ -280,9 +282,14 @@ bool Writer::stop(std::chrono::seconds patience) {
   }
   wake_.notify_all();
   stopping_.notify_all();
+  bool last_look = false;
   for (std::thread& thread : threads_) {
-    if (thread.joinable()) thread.join();
+    if (!thread.joinable()) continue;
+    thread.join();
+    last_look = true;
   }
+  // A log moved since it was last written is as good as lost to who does not hear of it.
+  if (last_look) commit({});
   const std::lock_guard lock{mutex_};
   return !failed_ && !unrecorded_;
 }

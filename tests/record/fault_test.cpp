@@ -233,6 +233,21 @@ TEST_CASE(
   CHECK_FALSE(writer.stop());
 }
 
+TEST_CASE("moved_file: an idle writer notices it too, and one that is stopped before it could") {
+  const ScratchFolder folder;
+  Progress progress;
+  record::Writer writer{folder / "calls.db", progress.options()};
+  writer.frame(invite(0));
+  REQUIRE(progress.reaches(1));
+  std::filesystem::rename(folder / "calls.db", folder / "elsewhere.db");
+  SECTION("within its second") { CHECK(progress.fails() == log::Failure::moved); }
+  SECTION("when it is stopped") {
+    CHECK_FALSE(writer.stop());
+    CHECK(progress.fails(1s) == log::Failure::moved);
+  }
+  CHECK_FALSE(writer.stop());
+}
+
 TEST_CASE("busy_database: another process's transaction delays the commit, nothing more") {
   const ScratchFolder folder;
   Progress progress;

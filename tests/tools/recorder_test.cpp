@@ -423,6 +423,23 @@ TEST_CASE("A log that cannot be written ends with status 3", "[recorder]") {
     CHECK(recorder.ends() == 3);
     CHECK_THAT(recorder.told(), contains("another writer"));
   }
+  SECTION("because it was moved away") {
+    recorder.start("watch", {"--server", server});
+    Peer peer = door.accept();
+    let_in(peer);
+    REQUIRE(comes_true(
+        [&] { return std::filesystem::exists(recorder.db()) && notes_in(recorder.db()) != ""; }));
+    const std::string moved = recorder.db().string() + ".old";
+    std::filesystem::rename(recorder.db(), moved);
+    CHECK(recorder.ends() == 3);
+    CHECK_THAT(recorder.told(), contains("was moved to " + moved));
+    const Ran again =
+        run("dialog-recorder", {"watch", "--db", recorder.db().string(), "--server", server});
+    CHECK(again.status == 3);
+    CHECK_THAT(again.err, contains(recorder.db().string() + "-wal"));
+    std::filesystem::rename(moved, recorder.db());
+    CHECK_THAT(notes_in(recorder.db()), contains("link-up"));
+  }
   SECTION("because it is something else") {
     std::ofstream{recorder.db()} << "this is a text, and has been one for a long time";
     CHECK(run("dialog-recorder", {"watch", "--db", recorder.db().string(), "--server", server})

@@ -41,6 +41,7 @@ class Imports {
       status = std::max(status, import(capture));
       if (status >= interrupted_status) break;
     }
+    ledger_.store().log().require_in_place();
     fmt::print("log head: position {}, hash {}\n", ledger_.head().position,
                digest::to_hex(ledger_.head().hash));
     return status;
