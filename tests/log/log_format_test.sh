@@ -7,6 +7,10 @@ db=$folder/calls.db
 "$DRACHTIO_BIN/dialog-recorder" import --db "$db" "$DRACHTIO_SOURCE"/tests/captures/uas-midcall.app.jsonl \
   "$DRACHTIO_SOURCE"/tests/captures/proxy.app.jsonl > /dev/null
 
+stated=$(sed -n 's/.*`PRAGMA application_id` = 0x\([0-9A-F]*\) (\([0-9]*\), .*/\1 \2/p' "$DRACHTIO_SOURCE/docs/log-format.md")
+stored=$(sqlite3 "$db" "SELECT printf('%08X %d', application_id, application_id) FROM pragma_application_id")
+[[ $stated == "$stored" ]] || { echo "the document says that application_id is $stated, the log $stored"; exit 1; }
+
 hash_of_hex() { perl -ne 'chomp; print pack("H*", $_)' | sha256sum | cut -d' ' -f1; }
 
 # Each row's bytes in hexadecimal, as the document lays them down; then its hash.
