@@ -4,13 +4,13 @@
 #include "log/migrate.hpp"
 #include "projection/dialog_table.hpp"
 #include "projection/fold.hpp"
-#include "text/escape.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <string>
@@ -22,6 +22,8 @@ namespace {
 using Limits = std::numeric_limits<std::int64_t>;
 
 constexpr std::int64_t rows_at_once = 1000;
+constexpr std::size_t most_shown = 80;    // bytes of a text
+constexpr std::size_t most_context = 24;  // of these, before the first that differs
 
 std::string select_dialog() {
   return std::string{"SELECT "} + dialog_columns + " FROM dialog WHERE id = ?";
@@ -42,14 +44,36 @@ bool same(const SQLite::Column& one, const SQLite::Column& other) {
   }
 }
 
-std::string shown(const SQLite::Column& column) {
+// As it is: whoever prints it escapes it.
+std::string excerpt(std::string_view bytes, std::size_t begin) {
+  const std::string cut = bytes.size() - begin > most_shown ? "..." : "";
+  return (begin > 0 ? "\"..." : "\"") + std::string{bytes.substr(begin, most_shown)} + cut + "\"";
+}
+
+std::string shown(const SQLite::Column& column, std::size_t begin = 0) {
   switch (column.getType()) {
     case SQLITE_NULL: return "null";
     case SQLITE_INTEGER: return std::to_string(column.getInt64());
-    case SQLITE_TEXT: return "\"" + text::escaped(bytes_of(column), 80) + "\"";
+    case SQLITE_TEXT: return excerpt(bytes_of(column), begin);
     case SQLITE_BLOB: return "a BLOB";
     default: return "a REAL";
   }
+}
+
+// Two texts are shown from a little before where they differ: they may be long, and alike at first.
+std::string difference(const SQLite::Column& have, const SQLite::Column& want) {
+  constexpr const char* instead = ", but its events give ";
+  if (have.getType() != SQLITE_TEXT || want.getType() != SQLITE_TEXT) {
+    return shown(have) + instead + shown(want);
+  }
+  const std::string_view one = bytes_of(have);
+  const std::string_view other = bytes_of(want);
+  const auto differ = static_cast<std::size_t>(std::ranges::mismatch(one, other).in1 - one.begin());
+  std::size_t begin = differ > most_context ? differ - most_context : 0;
+  while (begin > 0 && (static_cast<unsigned char>(one[begin]) & 0xC0U) == 0x80) --begin;
+  return shown(have, begin) + instead + shown(want, begin) + " (they differ from byte " +
+         std::to_string(differ) + " on; " + std::to_string(one.size()) + " and " +
+         std::to_string(other.size()) + " bytes)";
 }
 
 // A second `dialog` table, empty, in memory: what ought to be stored is written to it by the code
@@ -195,8 +219,7 @@ class Check {
       const SQLite::Column want = expected.getColumn(i);
       const SQLite::Column have = stored_.getColumn(i);
       if (same(want, have)) continue;
-      fault(dialog.number, std::string{want.getName()} + " is " + shown(have) +
-                               ", but its events give " + shown(want));
+      fault(dialog.number, std::string{want.getName()} + " is " + difference(have, want));
       equal = false;
     }
     stored_.reset();

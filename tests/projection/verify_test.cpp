@@ -2,6 +2,7 @@
 #include "projection/verify.hpp"
 
 #include "catch.hpp"
+#include "net/contains.hpp"
 #include "sample_log.hpp"
 #include "scratch_folder.hpp"
 
@@ -81,6 +82,23 @@ TEST_CASE("any changed column of a dialog is found and named", "[slow]") {
       REQUIRE(faults_of(path).empty());
     }
   }
+}
+
+TEST_CASE("where two long texts differ is told and shown") {
+  const ScratchFolder folder;
+  const auto path = folder / "calls.db";
+  write_sample(path);
+  const std::string same(100, 'a');
+  forge(path, "UPDATE dialog SET called_user = '" + same + "b' WHERE id = 1");
+  const std::string other = faults_of(path);
+  CHECK_THAT(other,
+             contains("but its events give \"callee-one\" (they differ from byte 0 on; 101 and "
+                      "10 bytes)"));
+  forge(path, "UPDATE dialog SET remote_sdp = remote_sdp || 'a=sendrecv' WHERE id = 1");
+  CHECK_THAT(faults_of(path),
+             contains("remote_sdp is \"...m=audio 6000 RTP/AVP 0\r\na=sendrecv\"") &&
+                 contains("but its events give \"...m=audio 6000 RTP/AVP 0\r\n\"") &&
+                 contains("from byte 29 on; 39 and 29 bytes"));
 }
 
 TEST_CASE("dialogs without a row, rows without a dialog and stale rows are found") {
