@@ -32,6 +32,13 @@ void require_fit(const std::filesystem::path& path, IfMissing if_missing) {
                     left->string() + " beside it, or remove it if that log is not wanted"};
   }
   std::error_code error;
+  if (std::filesystem::is_regular_file(path, error) &&
+      std::filesystem::hard_link_count(path, error) > 1) {
+    throw Error{Failure::cannot_open,
+                "cannot open the log " + name +
+                    ": it has a second name (a hard link), by which another recorder could write "
+                    "it at the same time; remove that, or make it a copy"};
+  }
   if (if_missing == IfMissing::refuse && (!std::filesystem::is_regular_file(path, error) ||
                                           std::filesystem::file_size(path, error) == 0)) {
     throw Error{Failure::cannot_open,

@@ -194,6 +194,14 @@ TEST_CASE("single_writer: a second writer is refused, by name of the first one's
   CHECK(WEXITSTATUS(status) == 0);
 }
 
+TEST_CASE("second_name: a log with a hard link is refused, as its lock goes by its name") {
+  const ScratchFolder folder;
+  const auto first = std::make_unique<log::EventLog>(folder / "calls.db");
+  std::filesystem::create_hard_link(folder / "calls.db", folder / "link.db");
+  CHECK(failure_of_opening(folder / "link.db") == log::Failure::cannot_open);
+  CHECK_FALSE(std::filesystem::exists(folder / "link.db.lock"));
+}
+
 TEST_CASE("database_from_the_future: a newer log is refused, and left as it is") {
   const ScratchFolder folder;
   { const log::EventLog log{folder / "calls.db"}; }
