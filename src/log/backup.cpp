@@ -1,5 +1,6 @@
 #include "log/backup.hpp"
 
+#include "log/file_name.hpp"
 #include "log/whereabouts.hpp"
 
 #include <SQLiteCpp/Backup.h>
@@ -78,7 +79,7 @@ void sync_folder(const std::filesystem::path& destination) {
 
 void copy(SQLite::Database& source, const std::filesystem::path& destination,
           const Progress& progress) {
-  SQLite::Database target{destination.string(), SQLite::OPEN_READWRITE};
+  SQLite::Database target{file_name(destination), SQLite::OPEN_READWRITE};
   {
     SQLite::Transaction snapshot{source};
     source.execAndGet("SELECT count(*) FROM sqlite_schema");  // begins it

@@ -1,5 +1,6 @@
 #include "log/event_log.hpp"
 
+#include "log/file_name.hpp"
 #include "log/migrate.hpp"
 #include "text/json_writer.hpp"
 
@@ -105,7 +106,7 @@ EventLog::EventLog(const std::filesystem::path& path, IfMissing if_missing)
     : path_(path), lock_((require_fit(path, if_missing), create_private(path), path)) {
   try {
     database_ = std::make_unique<SQLite::Database>(
-        path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
+        file_name(path), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
     migrate(*database_);
     database_->exec("PRAGMA journal_mode = WAL");
     database_->exec("PRAGMA synchronous = FULL");

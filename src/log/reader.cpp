@@ -1,5 +1,6 @@
 #include "log/reader.hpp"
 
+#include "log/file_name.hpp"
 #include "log/migrate.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -33,7 +34,7 @@ std::string read_bytes(const SQLite::Column& column) {
 std::unique_ptr<SQLite::Database> open(const std::filesystem::path& path) {
   try {
     auto database = std::make_unique<SQLite::Database>(
-        path.string(), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
+        file_name(path), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
     database->execAndGet("SELECT count(*) FROM sqlite_schema");
     return database;
   } catch (const SQLite::Exception&) {
@@ -43,7 +44,7 @@ std::unique_ptr<SQLite::Database> open(const std::filesystem::path& path) {
       throw;
     }
     std::string uri = "file:";
-    for (const char c : std::filesystem::absolute(path).string()) {
+    for (const char c : file_name(path)) {
       if (c == '?' || c == '#' || c == '%') {
         static constexpr char hex[] = "0123456789ABCDEF";
         uri += '%';

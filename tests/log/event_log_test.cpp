@@ -194,6 +194,22 @@ TEST_CASE("single_writer: a second writer is refused, by name of the first one's
   CHECK(WEXITSTATUS(status) == 0);
 }
 
+TEST_CASE("odd_names: a file's name is a name, whatever it means to SQLite") {
+  const ScratchFolder folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  for (const char* name : {":memory:", "file:calls.db", "file:calls.db?mode=memory", "%20"}) {
+    INFO(name);
+    {
+      log::EventLog log{name};
+      append(log, next_entry(log.head()));
+    }
+    CHECK(log::Reader{name}.head().position == 1);
+    CHECK(std::filesystem::file_size(folder / name) > 0);
+  }
+  std::filesystem::current_path(before);
+}
+
 TEST_CASE("second_name: a log with a hard link is refused, as its lock goes by its name") {
   const ScratchFolder folder;
   const auto first = std::make_unique<log::EventLog>(folder / "calls.db");

@@ -366,6 +366,7 @@ TEST_CASE("A command line that makes no sense ends with status 2", "[recorder]")
       {{}, "subcommand"},
       {{"watch", "--db", db}, "--server"},
       {{"watch", "--db", db, "--server", "a"}, "DRACHTIO_SECRET"},
+      {{"watch", "--db", "", "--server", "a"}, "name"},
       {{"watch", "--db", db, "--server", "::1"}, "brackets"},
       {{"watch", "--db", db, "--server", "a", "--secret", "x"}, "--secret"},
       {{"watch", "--db", db, "--server", "a", "--lost-after", "soon"}, "--lost-after"},

@@ -42,7 +42,10 @@ struct CommandLine {
 void add_db(CLI::App& command, CommandLine& line) {
   command.add_option("--db", line.db, "The log: an SQLite file, made if it is not there")
       ->required()
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->check([](const std::string& name) {
+        return name.empty() ? std::string{"a file must have a name"} : std::string{};
+      });
 }
 
 void add_service(CLI::App& command, CommandLine& line) {
