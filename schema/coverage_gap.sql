@@ -1,12 +1,13 @@
 -- When the recorder was blind, per server: from the loss of a link, or the first refusal of one, to
--- its next coming up (ended null while it lasts), and every gap that was noted. A recorder that was
--- killed leaves a link up in the log: the next one notes it as lost, at the last event of before.
+-- its next coming up (ended null while it lasts), and every gap that was noted. A link that fell
+-- silent was lost when it was last heard. A recorder that was killed leaves a link up in the log: the
+-- next one notes it as lost, at the last event of before; until then link_left_up tells of it.
 CREATE VIEW coverage_gap AS
 WITH link AS (
   SELECT
     position,
     type,
-    occurred_at,
+    coalesce(json_extract(data, '$.since'), occurred_at) AS occurred_at,
     json_extract(data, '$.server') AS server,
     json_extract(data, '$.detail') AS detail,
     lag(type) OVER up_to AS previous_type,

@@ -24,11 +24,22 @@ std::string holder(int descriptor) {
   return pid.empty() ? "another process" : "process " + pid;
 }
 
+std::filesystem::path lock_of(const std::filesystem::path& database) {
+  std::filesystem::path path = std::filesystem::weakly_canonical(database);
+  return path += ".lock";
+}
+
+// Those who only ask share the lock for a moment: they make nobody give up.
+bool take(int descriptor) {
+  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (::flock(descriptor, LOCK_SH | LOCK_NB) != 0) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-SingleWriter::SingleWriter(const std::filesystem::path& database) {
-  path_ = std::filesystem::weakly_canonical(database);
-  path_ += ".lock";
+SingleWriter::SingleWriter(const std::filesystem::path& database) : path_(lock_of(database)) {
   const std::string path = path_.string();
   descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   created_ = descriptor_ >= 0;
@@ -36,7 +47,7 @@ SingleWriter::SingleWriter(const std::filesystem::path& database) {
   if (descriptor_ < 0) {
     throw Error{Failure::cannot_open, "cannot open " + path + ": " + std::strerror(errno)};
   }
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+  if (!take(descriptor_)) {
     const int error = errno;
     const std::string who = holder(descriptor_);
     ::close(std::exchange(descriptor_, -1));
@@ -63,6 +74,15 @@ void SingleWriter::withdraw() {
 
 SingleWriter::~SingleWriter() {
   if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+std::optional<bool> is_being_written(const std::filesystem::path& database) {
+  const int descriptor = ::open(lock_of(database).c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return errno == ENOENT ? std::optional{false} : std::nullopt;
+  const bool free = ::flock(descriptor, LOCK_SH | LOCK_NB) == 0;
+  const bool held = !free && errno == EWOULDBLOCK;
+  ::close(descriptor);
+  return free || held ? std::optional{held} : std::nullopt;
 }
 
 }  // namespace drachtio::log

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 namespace drachtio::log {
 
@@ -26,5 +27,9 @@ class SingleWriter {
   bool created_ = false;
   int descriptor_ = -1;
 };
+
+// Whether anybody holds the lock; nothing where that cannot be told, for want of permission. Makes
+// no file, and keeps no writer out.
+std::optional<bool> is_being_written(const std::filesystem::path& database);
 
 }  // namespace drachtio::log

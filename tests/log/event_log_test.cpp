@@ -13,9 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cctype>
 #include <fstream>
 #include <map>
+#include <thread>
 
 using namespace drachtio;
 using test::ScratchFolder;
@@ -192,6 +194,24 @@ TEST_CASE("single_writer: a second writer is refused, by name of the first one's
   int status = 0;
   ::waitpid(child, &status, 0);
   CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("single_writer: whoever asks whether the log is being written keeps no writer out") {
+  const ScratchFolder folder;
+  CHECK(log::is_being_written(folder / "calls.db") == false);
+  CHECK(std::filesystem::is_empty(folder.path()));
+  {
+    const log::EventLog log{folder / "calls.db"};
+    CHECK(log::is_being_written(folder / "calls.db") == true);
+  }
+  CHECK(log::is_being_written(folder / "calls.db") == false);
+  std::atomic<bool> done = false;
+  std::thread asking{[&] {
+    while (!done) (void)log::is_being_written(folder / "calls.db");
+  }};
+  for (int i = 0; i < 200; ++i) CHECK_NOTHROW(log::SingleWriter{folder / "calls.db"});
+  done = true;
+  asking.join();
 }
 
 TEST_CASE("odd_names: a file's name is a name, whatever it means to SQLite") {

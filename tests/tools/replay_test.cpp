@@ -404,18 +404,46 @@ TEST_CASE("a word that is no subcommand is named") {
   }
 }
 
+TEST_CASE("gaps says that a recorder was killed, though none has started since") {
+  const Log log;
+  Event link;
+  link.type = EventType::link_up;
+  link.server = "10.0.0.1:9022";
+  link.occurred_at = at_second(50);
+  {
+    SampleLog recorder{log.path()};
+    recorder.append(link);
+    CHECK(log.replay({"gaps"}).out == "no gaps\n");
+  }
+  const Ran ran = log.replay({"gaps", "--csv"});
+  CHECK(lines(ran.out) == 2);
+  CHECK(has(ran.out, ",no recorder is writing since the log's last event,"));
+  CHECK(has(log.replay({"gaps", "--server", "10.0.0.1:9022"}).out, "no recorder is writing"));
+  {
+    SampleLog recorder{log.path()};
+    CHECK(log.replay({"gaps"}).out == "no gaps\n");
+    link.type = EventType::link_down;
+    recorder.append(link);
+  }
+  CHECK(has(log.replay({"gaps", "--csv"}).out, ",link lost,"));
+  CHECK_FALSE(has(log.replay({"gaps"}).out, "no recorder is writing"));
+  std::filesystem::remove(log.path().string() + ".lock");
+  CHECK(log.replay({"gaps"}).status == 0);
+  CHECK_FALSE(std::filesystem::exists(log.path().string() + ".lock"));
+}
+
 TEST_CASE("gaps says when the recorder was blind") {
   const Log log;
   CHECK(log.replay({"gaps"}).out == "no gaps\n");
   CHECK(log.replay({"gaps", "--server", "10.0.0.1:9022"}).out == "no gaps on 10.0.0.1:9022\n");
+  std::optional<SampleLog> sample{log.path()};
   {
-    SampleLog sample{log.path()};
     Event link;
     link.server = "10.0.0.1:9022";
     for (const EventType type : {EventType::link_up, EventType::link_down, EventType::link_up}) {
       link.type = type;
-      link.occurred_at = at_second(100 + sample.log().head().position);
-      sample.append(link);
+      link.occurred_at = at_second(100 + sample->log().head().position);
+      sample->append(link);
     }
   }
   CHECK(lines(log.replay({"gaps", "--json"}).out) == 1);

@@ -1,7 +1,10 @@
-// dialog-replay gaps: when the recorder was blind, per server.
+// dialog-replay gaps: when the recorder was blind, per server. While none writes, that goes on for
+// each server whose link the log leaves up: it was killed.
 #include "log/reader.hpp"
+#include "log/single_writer.hpp"
 #include "replay/commands.hpp"
 #include "text/escape.hpp"
+#include "text/timestamp.hpp"
 
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Statement.h>
@@ -36,11 +39,21 @@ int gaps(const GapsOptions& options) {
     fmt::print(stderr, "the log knows of no server \"{}\"\n", text::escaped(*options.server));
     return wrong_or_not_found;
   }
-  SQLite::Statement statement{reader.database(),
-                              "SELECT server, began, ended, seconds, why, position "
-                              "FROM coverage_gap WHERE ?1 IS NULL OR server = ?1 "
-                              "ORDER BY server, began, position"};
+  // Asked before the log is read: a recorder that starts in between has its say in it.
+  const std::optional<bool> written = log::is_being_written(options.db);
+  if (!written) {
+    fmt::print(stderr, "whether a recorder is writing cannot be told: its lock cannot be read\n");
+  }
+  const log::Head head = reader.head();
+  SQLite::Statement statement{
+      reader.database(),
+      "SELECT server, began, ended, seconds, why, position FROM (SELECT * FROM coverage_gap "
+      "UNION ALL SELECT server, ?2, NULL, NULL, "
+      "'no recorder is writing since the log''s last event', ?3 FROM link_left_up "
+      "WHERE ?2 IS NOT NULL) WHERE ?1 IS NULL OR server = ?1 ORDER BY server, began, position"};
   if (options.server) statement.bind(1, *options.server);
+  if (written == false) statement.bind(2, text::rfc3339(to_instant(head.recorded_at)));
+  statement.bind(3, head.position);
   // Few among many events: read whole, so that a slow reader of our output holds nothing open.
   std::vector<std::vector<Cell>> rows;
   while (statement.executeStep()) {
