@@ -1,14 +1,9 @@
 #include "record/ledger.hpp"
 
 #include "dialog/apply.hpp"
-#include "dialog/event_json.hpp"
 #include "dialog/observe.hpp"
 #include "dialog/rules.hpp"
 #include "projection/fold.hpp"
-
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Exception.h>
-#include <SQLiteCpp/Statement.h>
 
 #include <algorithm>
 
@@ -54,15 +49,7 @@ Ledger::Ledger(log::EventLog log, Clock clock)
     : kept_(std::make_unique<Kept>(std::move(log))),
       clock_(std::move(clock)),
       next_(kept_->store.log().head()) {
-  try {
-    kept_->dialogs.each_open([&](DialogState&& state) { insert_stored(std::move(state)); });
-  } catch (const SQLite::Exception& error) {
-    throw log::translate(error, "cannot read the open dialogs of " + kept_->reader.path().string());
-  } catch (const std::runtime_error& error) {
-    throw log::Error{
-        log::Failure::corrupt,
-        "cannot read the open dialogs of " + kept_->reader.path().string() + ": " + error.what()};
-  }
+  kept_->recall.each_open([&](DialogState&& state) { insert_stored(std::move(state)); });
 }
 
 Tip& Ledger::insert_stored(DialogState&& state) {
@@ -121,41 +108,13 @@ Tip* Ledger::find(const dialog::Observation& seen) {
 // A dialog that ended too long ago to be in memory.
 Tip* Ledger::load(const dialog::Observation& seen) {
   if (!kept_ || !readable_) return nullptr;
-  try {
-    for (const dialog::Identity& identity : dialog::candidates(seen)) {
-      auto state =
-          kept_->dialogs.find(seen.server, identity.dialog_id, seen.message.call_id, identity.role);
-      if (!state) continue;
-      return &insert_stored(std::move(*state));
-    }
-    return nullptr;
-  } catch (const SQLite::Exception& error) {
-    throw log::translate(error, "cannot read the log " + kept_->reader.path().string());
-  } catch (const std::runtime_error& error) {
-    throw log::Error{log::Failure::corrupt,
-                     "cannot read the log " + kept_->reader.path().string() + ": " + error.what()};
-  }
+  auto state = kept_->recall.find(seen);
+  return state ? &insert_stored(std::move(*state)) : nullptr;
 }
 
 bool Ledger::seen_before(Tip& tip, const MessageKey& key) {
   if (!tip.keys_loaded && readable_) {
-    try {
-      SQLite::Statement stored{kept_->reader.database(),
-                               "SELECT data FROM event WHERE dialog = ? ORDER BY version"};
-      stored.bind(1, tip.state.number);
-      while (stored.executeStep()) {
-        Event event;
-        const SQLite::Column data = stored.getColumn(0);
-        dialog::from_json({data.getText(), static_cast<std::size_t>(data.getBytes())}, event);
-        if (event.key) remember(tip, *event.key);
-      }
-    } catch (const SQLite::Exception& error) {
-      throw log::translate(error, "cannot read the log " + kept_->reader.path().string());
-    } catch (const dialog::EventFormatError& error) {
-      throw log::Error{
-          log::Failure::corrupt,
-          "cannot read the log " + kept_->reader.path().string() + ": " + error.what()};
-    }
+    for (const MessageKey& stored : kept_->recall.keys_of(tip.state.number)) remember(tip, stored);
     tip.keys_loaded = true;
   }
   return std::ranges::binary_search(tip.keys, key, key_order);
@@ -204,19 +163,8 @@ bool Ledger::note(Note note) {
 
 void Ledger::note_killed() {
   if (!kept_) return;
-  std::vector<std::string> servers;
-  try {
-    SQLite::Statement left_up{
-        kept_->reader.database(),
-        "SELECT server FROM (SELECT json_extract(data, '$.server') AS server, type, max(position) "
-        "FROM event WHERE dialog IS NULL AND type IN ('link-up', 'link-down') GROUP BY 1) "
-        "WHERE type = 'link-up' ORDER BY server"};
-    while (left_up.executeStep()) servers.push_back(left_up.getColumn(0).getString());
-  } catch (const SQLite::Exception& error) {
-    throw log::translate(error, "cannot read the log " + kept_->reader.path().string());
-  }
   const Instant last = to_instant(kept_->store.log().head().recorded_at);
-  for (std::string& server : servers) {
+  for (std::string& server : kept_->recall.servers_left_up()) {
     Event event;
     event.type = EventType::link_down;
     event.occurred_at = last;

@@ -6,8 +6,8 @@
 // with one thread uses commit().
 #pragma once
 
-#include "log/reader.hpp"
 #include "record/conversation.hpp"
+#include "record/recall.hpp"
 #include "record/store.hpp"
 #include "record/tips.hpp"
 #include "record/walked.hpp"
@@ -106,12 +106,9 @@ class Ledger {
   void warn_of(const Event& event);
 
   struct Kept {
-    explicit Kept(log::EventLog log)
-        : store(std::move(log)), reader(store.log().path()), dialogs(reader.database()) {}
+    explicit Kept(log::EventLog log) : store(std::move(log)), recall(store.log().path()) {}
     Store store;
-    // For dialogs that are not in memory: the store's own connection may be busy.
-    log::Reader reader;
-    projection::DialogTable dialogs;
+    Recall recall;
   };
 
   std::unique_ptr<Kept> kept_;  // null: nothing is

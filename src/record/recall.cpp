@@ -1,0 +1,65 @@
+#include "record/recall.hpp"
+
+#include "dialog/event_json.hpp"
+#include "dialog/identity.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+
+namespace drachtio::record {
+
+// Runs `read`, its failures told in the log's own terms: a value that makes no sense is damage.
+template <typename Read>
+auto Recall::reading(const char* what, Read read) {
+  const std::string doing = std::string{"cannot read "} + what + ' ' + reader_.path().string();
+  try {
+    return read();
+  } catch (const SQLite::Exception& error) {
+    throw log::translate(error, doing);
+  } catch (const std::runtime_error& error) {
+    throw log::Error{log::Failure::corrupt, doing + ": " + error.what()};
+  }
+}
+
+void Recall::each_open(const projection::DialogTable::Visit& visit) {
+  reading("the open dialogs of", [&] { dialogs_.each_open(visit); });
+}
+
+std::optional<DialogState> Recall::find(const dialog::Observation& seen) {
+  return reading("the log", [&]() -> std::optional<DialogState> {
+    for (const dialog::Identity& identity : dialog::candidates(seen)) {
+      auto state =
+          dialogs_.find(seen.server, identity.dialog_id, seen.message.call_id, identity.role);
+      if (state) return state;
+    }
+    return std::nullopt;
+  });
+}
+
+std::vector<MessageKey> Recall::keys_of(std::int64_t dialog) {
+  return reading("the log", [&] {
+    SQLite::Statement stored{reader_.database(),
+                             "SELECT data FROM event WHERE dialog = ? ORDER BY version"};
+    stored.bind(1, dialog);
+    std::vector<MessageKey> keys;
+    while (stored.executeStep()) {
+      Event event;
+      const SQLite::Column data = stored.getColumn(0);
+      dialog::from_json({data.getText(), static_cast<std::size_t>(data.getBytes())}, event);
+      if (event.key) keys.push_back(*event.key);
+    }
+    return keys;
+  });
+}
+
+std::vector<std::string> Recall::servers_left_up() {
+  return reading("the log", [&] {
+    SQLite::Statement left_up{reader_.database(), "SELECT server FROM link_left_up ORDER BY 1"};
+    std::vector<std::string> servers;
+    while (left_up.executeStep()) servers.push_back(left_up.getColumn(0).getString());
+    return servers;
+  });
+}
+
+}  // namespace drachtio::record

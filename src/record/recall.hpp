@@ -1,0 +1,36 @@
+// What the log says of dialogs that are not in memory, read over a connection of its own: the one
+// that writes may be busy.
+#pragma once
+
+#include "dialog/observation.hpp"
+#include "log/reader.hpp"
+#include "projection/dialog_table.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace drachtio::record {
+
+// Not thread-safe. All of it throws log::Error.
+class Recall {
+ public:
+  explicit Recall(const std::filesystem::path& log) : reader_(log), dialogs_(reader_.database()) {}
+
+  void each_open(const projection::DialogTable::Visit& visit);
+  // The dialog a message may belong to.
+  [[nodiscard]] std::optional<DialogState> find(const dialog::Observation& seen);
+  // Of the messages a dialog's events are of.
+  [[nodiscard]] std::vector<MessageKey> keys_of(std::int64_t dialog);
+  // Servers whose link was up when the log was last written.
+  [[nodiscard]] std::vector<std::string> servers_left_up();
+
+ private:
+  template <typename Read>
+  auto reading(const char* what, Read read);
+
+  log::Reader reader_;
+  projection::DialogTable dialogs_;
+};
+
+}  // namespace drachtio::record
