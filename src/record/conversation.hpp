@@ -35,8 +35,6 @@ class Conversation {
   // The configured name, else the first contact of the login reply, else "unknown".
   [[nodiscard]] const std::string& server() const { return server_; }
 
-  bool warned_of_sharing = false;  // one `gap` a connection is enough
-
  private:
   Sighting read_server(const Frame& frame, const wire::Envelope& envelope);
   Sighting read_reply(const Frame& frame, const wire::Envelope& envelope);

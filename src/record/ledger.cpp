@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t most_warnings = 100;  // kept until they are taken
 
-// A drachtio-server forgets a request that gets no response for 64 s, without a word. An answer at
-// the last moment may still be on its way back to us.
-constexpr std::chrono::seconds forgotten_by_server{70};
-
 constexpr auto key_order = [](const MessageKey& a, const MessageKey& b) {
   return a.high != b.high ? a.high < b.high : a.low < b.low;
 };
@@ -37,10 +33,6 @@ bool may_belong(const dialog::Observation& seen) {
 // Memory a staged row takes, roughly.
 std::size_t size_of(const log::Entry& entry) {
   return entry.row.data.size() + (entry.evidence ? entry.evidence->bytes.size() : 0) + 256;
-}
-
-std::string seconds_text(Microseconds duration) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + " s";
 }
 
 }  // namespace
@@ -73,7 +65,7 @@ std::int64_t Ledger::frame(const Frame& frame) {
     return tip->state.number;
   }
   if (tip != nullptr && dialog::begins_anew(tip->state, seen)) tip = nullptr;
-  if (tip == nullptr) warn_of_sharing(conversation, seen);
+  if (tip == nullptr) append_all(orphans_.seen(frame.connection, seen, frame.read_at));
   auto event = dialog::observe(tip == nullptr ? nullptr : &tip->state, seen);
   if (event) tip = append(tip, *event, is_message ? &sighting : nullptr);
   return tip == nullptr ? 0 : tip->state.number;
@@ -87,7 +79,19 @@ void Ledger::learn(Tip& tip, const dialog::Observation& seen) {
 
 void Ledger::catch_up(const Frame& frame) { conversations_[frame.connection].read(frame); }
 
-void Ledger::closed(std::uint64_t connection) { conversations_.erase(connection); }
+void Ledger::closed(std::uint64_t connection) {
+  conversations_.erase(connection);
+  append_all(orphans_.closed(connection));
+}
+
+void Ledger::all_closed() {
+  conversations_.clear();
+  append_all(orphans_.closed());
+}
+
+void Ledger::given_up(const std::string& server, std::int64_t frames, Instant since) {
+  append_all({orphans_.given_up(server, frames, since, clock_())});
+}
 
 std::string Ledger::server_of(std::uint64_t connection) const {
   const auto found = conversations_.find(connection);
@@ -134,26 +138,6 @@ std::int64_t Ledger::unreadable(const Conversation& conversation, const Sighting
   return tip == nullptr ? 0 : tip->state.number;
 }
 
-// A start or stop without its predecessor: somebody else gets part of the call records, or the
-// call is older than this connection. Which, cannot be told; so once a connection it is said.
-void Ledger::warn_of_sharing(Conversation& conversation, const dialog::Observation& seen) {
-  const bool orphan =
-      (seen.channel == dialog::Channel::start || seen.channel == dialog::Channel::stop) &&
-      seen.message.method != "SUBSCRIBE";
-  if (!orphan || conversation.warned_of_sharing) return;
-  conversation.warned_of_sharing = true;
-  Event event;
-  event.type = EventType::gap;
-  event.occurred_at = seen.occurred_at;
-  event.server = seen.server;
-  event.detail =
-      std::string{seen.channel == dialog::Channel::start ? "cdr:start without cdr:attempt"
-                                                         : "cdr:stop without cdr:start"} +
-      ": another client shares this server's call records (one recorder per server is "
-      "the rule), or the call is older than this connection";
-  append(nullptr, event, nullptr);
-}
-
 bool Ledger::note(Note note) {
   Tip* tip = note.dialog == 0 ? nullptr : tips_.find(note.dialog);
   if (note.dialog != 0 && tip == nullptr) return false;
@@ -175,30 +159,8 @@ void Ledger::note_killed() {
 }
 
 void Ledger::expire(Instant now, const Patience& patience) {
-  std::vector<std::pair<std::int64_t, std::string>> gone;
-  tips_.each([&](Tip& tip) {
-    const DialogState& state = tip.state;
-    if (state.state == State::terminated) return;
-    if (dialog::is_untouched(state) && now - tip.heard_at >= forgotten_by_server) {
-      return void(gone.emplace_back(state.number, "no answer within 64 s: the server forgot it"));
-    }
-    if (patience.with_others_only && dialog::is_own(state)) return;
-    const bool answered = dialog::is_answered(state);
-    const auto limit = answered ? patience.answered : patience.pending;
-    if (!limit || now - tip.heard_at < *limit) return;
-    gone.emplace_back(state.number,
-                      (answered ? "not heard of for " : "neither answered nor ended within ") +
-                          seconds_text(*limit));
-  });
-  std::ranges::sort(gone);
-  for (auto& [number, why] : gone) {
-    Event event;
-    event.type = EventType::lost;
-    event.occurred_at = now;
-    event.cause = Cause::lost;
-    event.reason = std::move(why);
-    append(tips_.find(number), event, nullptr);
-  }
+  append_all(orphans_.due(now));
+  for (Note& lost : overdue(tips_, now, patience)) note(std::move(lost));
 }
 
 void Ledger::stage(const Event& event, const Sighting* evidence) {
@@ -261,6 +223,10 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
     dirty_.push_back(tip->state.number);
   }
   return tip;
+}
+
+void Ledger::append_all(std::vector<Event> events) {
+  for (Event& event : events) append(nullptr, event, nullptr);
 }
 
 void Ledger::warn_of(const Event& event) {

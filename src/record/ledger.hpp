@@ -7,6 +7,8 @@
 #pragma once
 
 #include "record/conversation.hpp"
+#include "record/expiry.hpp"
+#include "record/orphans.hpp"
 #include "record/recall.hpp"
 #include "record/store.hpp"
 #include "record/tips.hpp"
@@ -35,14 +37,19 @@ class Ledger {
   explicit Ledger(Clock clock) : clock_(std::move(clock)), next_{0, {}, 0} {}
   [[nodiscard]] bool keeps() const { return kept_ != nullptr; }
 
-  // Walks a frame. Stages no event, or one; of a `gap` it gives rise to, one more. Returns the
+  // Walks a frame. Stages no event, or one; and each `gap` it gives rise to. Returns the
   // number of the dialog the frame belongs to, be it new or seen before; 0 where there is none.
   std::int64_t frame(const Frame& frame);
   // Reads a frame that is in the log already, for what later ones need of it: stages nothing.
   void catch_up(const Frame& frame);
-  // The connection is gone: what it said is forgotten.
+  // The connection is gone: what it said is forgotten, and a `gap` still to be told of it is
+  // staged.
   void closed(std::uint64_t connection);
-  void forget_connections() { conversations_.clear(); }
+  // All of them are.
+  void all_closed();
+  // So many frames of a server, the first of which was read at `since`, never came here: stages the
+  // `gap` that says so.
+  void given_up(const std::string& server, std::int64_t frames, Instant since);
 
   // Stages an event that is no message: link-up, gap, session-set, resumed... Position, version and
   // recorded_at are set here. False, and nothing staged: its dialog is neither open nor just ended.
@@ -55,14 +62,9 @@ class Ledger {
   // Copies each event staged from now on, with its dialog, to `told`, which must live on.
   void tell(std::vector<Told>* told) { told_ = told; }
 
-  // For how long nothing may be heard of a dialog, by our clock; absent: for ever.
-  struct Patience {
-    std::optional<Microseconds> pending = {};   // of one not answered
-    std::optional<Microseconds> answered = {};  // of one that was
-    bool with_others_only = false;              // not of the program's own calls (dialog::is_own)
-  };
-  // Stages `lost` for each dialog that has been silent for too long; and, whatever the patience,
-  // for each call in that nothing was answered to while the server remembered it.
+  using Patience = record::Patience;
+  // Stages `lost` for each dialog that is overdue; and each `gap` that was held back, for there was
+  // one just before it.
   void expire(Instant now, const Patience& patience);
 
   // What was staged since the last time that an operator should know of: each gap, and each message
@@ -99,8 +101,8 @@ class Ledger {
   void learn(Tip& tip, const dialog::Observation& seen);
   bool seen_before(Tip& tip, const MessageKey& key);
   std::int64_t unreadable(const Conversation& conversation, const Sighting& sighting);
-  void warn_of_sharing(Conversation& conversation, const dialog::Observation& seen);
   Tip* append(Tip* tip, Event& event, const Sighting* evidence);
+  void append_all(std::vector<Event> events);
   void stage(const Event& event, const Sighting* evidence);
   void take_back(Batch batch);
   void warn_of(const Event& event);
@@ -115,6 +117,7 @@ class Ledger {
   Clock clock_;
   Tips tips_;
   std::unordered_map<std::uint64_t, Conversation> conversations_;
+  Orphans orphans_;
 
   std::vector<log::Entry> staged_;
   std::size_t staged_bytes_ = 0;

@@ -263,15 +263,7 @@ void Writer::report_overflow() {
     std::swap(overflows, overflow_);
   }
   for (const auto& [server, overflow] : overflows) {
-    Event event;
-    event.type = EventType::gap;
-    event.occurred_at = now();
-    event.server = server;
-    event.since = overflow.since;
-    event.count = static_cast<std::int64_t>(overflow.frames);
-    event.detail = "the queue was full while the log could not be written: " +
-                   std::to_string(overflow.frames) + " frames were given up";
-    ledger_.note({0, std::move(event)});
+    ledger_.given_up(server, static_cast<std::int64_t>(overflow.frames), overflow.since);
   }
 }
 

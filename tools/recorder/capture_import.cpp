@@ -79,19 +79,24 @@ void CaptureImport::run() {
     } catch (const wire::CaptureError& error) {
       faults_.push_back(fmt::format("line {}: {}{}", number, error.what(),
                                     begun_ ? "; what came before it is in the log" : ""));
-      commit(before);
-      return;
+      return leave(before);
     }
     if (since_commit_ >= frames_a_transaction) commit(offset_);
     try {
       progress_(offset_, size_);
     } catch (...) {
-      commit(offset_);
+      leave(offset_);
       throw;
     }
   }
   end();
-  commit(offset_);
+  leave(offset_);
+}
+
+// Its connections are not those of another capture, whatever their numbers are.
+void CaptureImport::leave(std::int64_t done) {
+  ledger_.all_closed();
+  commit(done);
 }
 
 void CaptureImport::line(std::int64_t number, const std::string& text) {

@@ -64,6 +64,7 @@ class CaptureImport {
   void chunk(const wire::CaptureChunk& chunk);
   void frame(const wire::CaptureChunk& chunk, std::string_view payload);
   void end();
+  void leave(std::int64_t done);
   void fault(const Key& key, const std::string& what);
   void commit(std::int64_t done);
 

@@ -60,7 +60,6 @@ class Imports {
                              bar.show(done, total);
                            }};
       import.run();
-      ledger_.forget_connections();
       bar.clear();
       fmt::print("{}: {}\n", name, outcome(import, ledger_.head().position - before));
       for (const std::string& fault : import.faults()) complain(name, fault);

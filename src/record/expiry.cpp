@@ -1,0 +1,53 @@
+#include "record/expiry.hpp"
+
+#include "dialog/rules.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace drachtio::record {
+
+namespace {
+
+// A drachtio-server forgets a request that gets no response for 64 s, without a word. An answer at
+// the last moment may still be on its way back to us.
+constexpr std::chrono::seconds forgotten_by_server{70};
+
+std::string seconds_text(Microseconds duration) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + " s";
+}
+
+// Why it is lost, if it is.
+std::optional<std::string> loss(const Tip& tip, Instant now, const Patience& patience) {
+  const DialogState& state = tip.state;
+  if (state.state == State::terminated) return std::nullopt;
+  if (dialog::is_untouched(state) && now - tip.heard_at >= forgotten_by_server) {
+    return "no answer within 64 s: the server forgot it";
+  }
+  if (patience.with_others_only && dialog::is_own(state)) return std::nullopt;
+  const bool answered = dialog::is_answered(state);
+  const auto limit = answered ? patience.answered : patience.pending;
+  if (!limit || now - tip.heard_at < *limit) return std::nullopt;
+  return (answered ? "not heard of for " : "neither answered nor ended within ") +
+         seconds_text(*limit);
+}
+
+}  // namespace
+
+std::vector<Note> overdue(Tips& tips, Instant now, const Patience& patience) {
+  std::vector<Note> lost;
+  tips.each([&](const Tip& tip) {
+    const auto why = loss(tip, now, patience);
+    if (!why) return;
+    Event event;
+    event.type = EventType::lost;
+    event.occurred_at = now;
+    event.cause = Cause::lost;
+    event.reason = *why;
+    lost.push_back({tip.state.number, std::move(event)});
+  });
+  std::ranges::sort(lost, {}, &Note::dialog);
+  return lost;
+}
+
+}  // namespace drachtio::record

@@ -1,0 +1,23 @@
+// When a dialog that nothing is heard of any more counts as lost.
+#pragma once
+
+#include "record/tips.hpp"
+#include "record/walked.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace drachtio::record {
+
+// For how long nothing may be heard of a dialog, by our clock; absent: for ever.
+struct Patience {
+  std::optional<Microseconds> pending = {};   // of one not answered
+  std::optional<Microseconds> answered = {};  // of one that was
+  bool with_others_only = false;              // not of the program's own calls (dialog::is_own)
+};
+
+// `lost` for each dialog that has been silent for too long; and, whatever the patience, for each
+// call in that nothing was answered to while the server remembered it. In order of their numbers.
+[[nodiscard]] std::vector<Note> overdue(Tips& tips, Instant now, const Patience& patience);
+
+}  // namespace drachtio::record
