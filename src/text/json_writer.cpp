@@ -1,5 +1,6 @@
 #include "text/json_writer.hpp"
 
+#include "text/escape.hpp"
 #include "text/utf8.hpp"
 
 namespace drachtio::text {
@@ -14,11 +15,16 @@ void append_escape(std::string& out, unsigned char c) {
   out += hex[c & 0xFU];
 }
 
-// How many bytes of UTF-8 the DEL or C1 control at `at` takes, or 0 if there is none.
-std::size_t upper_control(std::string_view text, std::size_t at) {
-  if (text[at] == '\x7F') return 1;
-  if (text[at] != '\xC2' || at + 1 == text.size()) return 0;
-  return static_cast<unsigned char>(text[at + 1]) < 0xA0 ? 2 : 0;
+// A JSON escape of one code point of the basic plane; of U+FFFD for a byte that is no UTF-8.
+void append_code_point(std::string& out, std::string_view sequence) {
+  const auto lead = static_cast<unsigned char>(sequence.front());
+  if (sequence.size() == 1 && lead > 0x7F) return void(out += "\\ufffd");
+  unsigned int value = sequence.size() == 1 ? lead : lead & (0xFFU >> (sequence.size() + 1));
+  for (const char c : sequence.substr(1)) {
+    value = value << 6U | (static_cast<unsigned char>(c) & 0x3FU);
+  }
+  out += "\\u";
+  for (const unsigned int shift : {12U, 8U, 4U, 0U}) out += hex[value >> shift & 0xFU];
 }
 
 }  // namespace
@@ -49,11 +55,17 @@ std::string printable_json(std::string json) {
   std::string out;
   std::size_t begin = 0;
   for (std::size_t i = 0; i < json.size(); ++i) {
-    const std::size_t length = upper_control(json, i);
-    if (length == 0) continue;
+    // In JSON, what has one byte and is no DEL stands between the values, if it stands at all.
+    if (static_cast<unsigned char>(json[i]) < 0x7F) continue;
+    const std::string_view rest = std::string_view{json}.substr(i);
+    const std::size_t length = unprintable(rest);
+    if (length == 0) {
+      i += utf8_sequence(rest) - 1;
+      continue;
+    }
     out.append(json, begin, i - begin);
+    append_code_point(out, rest.substr(0, length));
     i += length - 1;
-    append_escape(out, static_cast<unsigned char>(json[i]));
     begin = i + 1;
   }
   if (begin == 0) return json;

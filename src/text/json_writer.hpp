@@ -11,8 +11,9 @@ namespace drachtio::text {
 // Appends `text` as a JSON string, quotes included; invalid bytes become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 
-// `json`, which must be JSON, with DEL and the C1 controls escaped (\u009b), which JSON lets stand
-// in strings but a terminal obeys: the same value, fit to be printed. Not for what is stored.
+// `json`, which must be JSON in UTF-8, with what text::unprintable() finds in its strings escaped
+// (\u009b, \u202e), which JSON lets stand: the same value, fit to be printed. Not for what is
+// stored.
 std::string printable_json(std::string json);
 
 // One object: opens at construction, closes at close() or destruction. Objects nest by child().

@@ -1,5 +1,5 @@
 // What is thrown where bytes are not the drachtio admin protocol: says what, where, and shows a
-// safe excerpt.
+// excerpt, escaped: what() is fit to be printed.
 #pragma once
 
 #include <cstdint>

@@ -34,7 +34,9 @@ TEST_CASE("Controls that JSON lets stand are escaped for printing, and only then
         "2J\xC2\x80\xC2\x9F.\"");
   CHECK(printable_json(stored) == R"("a\u007f\u009b2J\u0080\u009f.")");
   CHECK(printable_json("\x7F") == R"(\u007f)");
-  for (const char* as_it_is : {"", "{\"a\":\"\\u001b\"}", "\xC2\xA0\xC3\x9B\xE2\x82\x9B", "\xC2"}) {
+  CHECK(printable_json("\"\u202E\u200B\uFEFF\"") == R"("\u202e\u200b\ufeff")");
+  CHECK(printable_json("\xC2") == R"(\ufffd)");
+  for (const char* as_it_is : {"", "{\"a\":\"\\u001b\"}", "\xC2\xA0\xC3\x9B\xE2\x82\x9B"}) {
     CHECK(printable_json(as_it_is) == as_it_is);
   }
 }

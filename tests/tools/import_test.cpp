@@ -118,6 +118,15 @@ TEST_CASE("import warns of a message that cannot be read, and keeps it", "[impor
   CHECK(reader.evidence(1)->bytes.find("INVITE sip:a@b") == 0);
 }
 
+TEST_CASE("an excerpt of what cannot be read is escaped once, wherever it is shown", "[import]") {
+  const Folder folder;  // a frame whose verb clears a screen
+  const Ran ran = folder.import_lines(
+      {header, R"({"t": 0.1, "conn": 1, "from": "server", "data": "OSNpZHwbWzJKfHg="})"});
+  const std::string excerpt = R"(near "\x1B[2J")";
+  CHECK_THAT(ran.err, contains(excerpt));
+  CHECK_THAT(run("dialog-replay", {"tail", "--db", folder.db()}).out, contains(excerpt));
+}
+
 TEST_CASE("import tells of nothing before the fault where there is nothing", "[import]") {
   const Folder folder;
   for (const std::vector<std::string>& lines : std::vector<std::vector<std::string>>{

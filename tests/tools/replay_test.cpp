@@ -171,7 +171,7 @@ TEST_CASE("no control character of any kind is printed, in whatever form") {
         "c1\xC2\x9B"
         "2J";
     opening.dialog_id = opening.call_id + ";from-tag=\x7F";
-    opening.calling_party.display = "\xC2\x80\xC2\x9F";
+    opening.calling_party.display = "\xC2\x80\xC2\x9F\u202E";
     evil.type = EventType::invited;
     evil.opening = opening;
     evil.occurred_at = at_second(40);
@@ -204,6 +204,7 @@ TEST_CASE("no control character of any kind is printed, in whatever form") {
     CHECK((has(ran.out, "\\u009b") || has(ran.out, "\\xC2\\x9B")));
     CHECK_FALSE(has(ran.out, "\xC2\x9B"));
     CHECK_FALSE(has(ran.out, "\xC2\x80"));
+    CHECK_FALSE(has(ran.out, "\u202E"));
     CHECK_FALSE(has(ran.out, "\x7F"));
   }
   CHECK(log.replay({"verify"}).status == 0);

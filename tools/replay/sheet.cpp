@@ -64,12 +64,10 @@ struct Json {
 // Line breaks and tabs may stand in a CSV field; what drives a terminal may not.
 bool is_safe(std::string_view text) {
   while (!text.empty()) {
-    const auto c = static_cast<unsigned char>(text.front());
-    const std::size_t length = text::utf8_sequence(text);
-    const bool line_end = c == '\r' && text.size() > 1 && text[1] == '\n';
-    if (length == 0 || c == 0x7F || (c < 0x20 && c != '\n' && c != '\t' && !line_end)) return false;
-    if (length == 2 && c == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0) return false;
-    text.remove_prefix(length);
+    const char c = text.front();
+    const bool line_end = c == '\n' || text.starts_with("\r\n");
+    if (!line_end && c != '\t' && text::unprintable(text) > 0) return false;
+    text.remove_prefix(line_end || c == '\t' ? 1 : text::utf8_sequence(text));
   }
   return true;
 }
