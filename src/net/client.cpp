@@ -84,6 +84,8 @@ class Client::Link : public std::enable_shared_from_this<Link> {
     return {std::move(id), {}};
   }
 
+  [[nodiscard]] std::optional<Instant> silent_since() const { return silent_since_; }
+
   void stop() {
     stopped_ = true;
     if (dial_) dial_->cancel();
@@ -135,6 +137,7 @@ class Client::Link : public std::enable_shared_from_this<Link> {
   Clock::time_point reply_by_;                             // while something is asked
   Clock::time_point ping_at_;                              // once up
   bool logged_in_ = false;
+  std::optional<Instant> silent_since_;  // the last byte's time; nothing once there is none to come
   std::string version_;
   std::optional<Clock::time_point> up_since_;
 };
@@ -210,6 +213,7 @@ awaitable<std::string> Client::Link::read() {
     error_code error;
     const std::size_t count = co_await stream_->read(buffer, error);
     if (error) {
+      if (error == asio::error::eof) silent_since_.reset();
       std::string why = error == asio::error::eof ? "the server closed the connection"
                                                   : "connection lost: " + error.message();
       if (frames.pending() > 0) {
@@ -218,6 +222,7 @@ awaitable<std::string> Client::Link::read() {
       co_return why;
     }
     const Instant read_at = now();
+    silent_since_ = read_at;
     ping_at_ = Clock::now() + options_.ping_interval;
     frames.push({buffer.data(), count});
     std::optional<std::string> over;
@@ -377,6 +382,8 @@ Client::~Client() { stop(); }
 void Client::start() { accepted_ ? link_->accept(std::move(accepted_)) : link_->start(); }
 
 Client::Sent Client::send(std::string_view rest) { return link_->send(rest); }
+
+std::optional<Instant> Client::silent_since() const { return link_->silent_since(); }
 
 void Client::stop() { link_->stop(); }
 

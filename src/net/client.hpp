@@ -85,6 +85,10 @@ class Client {
   // not logged in, or the payload is longer than largest_payload.
   Sent send(std::string_view rest);
 
+  // To be asked in the down handler: when the server was last heard, where the link broke off or
+  // was given up for its silence. Nothing where the server closed it: all it had to say has come.
+  [[nodiscard]] std::optional<Instant> silent_since() const;
+
   // Closes the link, and is silent from then on: no handler is called any more.
   void stop();
 

@@ -5,6 +5,7 @@
 #include "contains.hpp"
 #include "loop.hpp"
 #include "peer.hpp"
+#include "record/writer.hpp"
 
 #include <set>
 
@@ -29,7 +30,10 @@ class Linked {
     client = std::make_unique<net::Client>(
         loop.io(), options,
         net::Client::Handlers{[this](const std::string& detail) { told.say("up " + detail); },
-                              [this](const std::string& why) { told.say("down " + why); },
+                              [this](const std::string& why) {
+                                silent_since = client->silent_since();
+                                told.say("down " + why);
+                              },
                               [this](const std::string& why) { told.say("refused " + why); },
                               [this](std::string_view payload, Instant) {
                                 told.say("frame " + std::string{payload});
@@ -47,6 +51,7 @@ class Linked {
 
   test::Door server;
   test::Told told;
+  std::optional<Instant> silent_since;  // once it has told of a "down"
 
  private:
   test::Loop loop;
@@ -168,6 +173,7 @@ TEST_CASE("A server that closes in the middle of a frame brings the link down", 
   peer.close();
   CHECK(linked.told.line(1) == "frame 1|good");
   CHECK_THAT(linked.told.line(2), contains("down") && contains("in the middle of a frame"));
+  CHECK_FALSE(linked.silent_since);
 }
 
 TEST_CASE("A server that accepts and says nothing is given up", "[net]") {
@@ -191,6 +197,8 @@ TEST_CASE("A server that falls silent is noticed by a ping that has no answer", 
   }
   CHECK(linked.told.lines().size() == 1);  // neither the pongs nor anything else
   CHECK_THAT(linked.told.line(1), contains("down no reply to a ping within 1000 ms"));
+  REQUIRE(linked.silent_since);
+  CHECK(record::now() - *linked.silent_since >= 1s);
 }
 
 TEST_CASE("A client that is let in again asks for its routes again", "[net]") {
