@@ -60,8 +60,9 @@ void Writer::link_up(const std::string& server, const std::string& detail) {
   note(EventType::link_up, server, detail);
 }
 
-void Writer::link_down(const std::string& server, const std::string& why) {
-  note(EventType::link_down, server, why);
+void Writer::link_down(const std::string& server, const std::string& why,
+                       std::optional<Instant> since) {
+  note(EventType::link_down, server, why, since);
 }
 
 void Writer::link_refused(const std::string& server, const std::string& why) {

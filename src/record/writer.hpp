@@ -70,7 +70,9 @@ class Writer {
   void frame(Frame frame);
   void closed(std::uint64_t connection);
   void link_up(const std::string& server, const std::string& detail);
-  void link_down(const std::string& server, const std::string& why);
+  // `since`: the server was silent since then, where that is longer.
+  void link_down(const std::string& server, const std::string& why,
+                 std::optional<Instant> since = {});
   void link_refused(const std::string& server, const std::string& why);
   // Events that are no messages, in one transaction. on_walked tells of them with `ticket`; those
   // whose dialog is unknown are left out.

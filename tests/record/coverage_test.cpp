@@ -67,6 +67,21 @@ TEST_CASE("a server that was never reached is a gap from the first refusal on") 
   }
 }
 
+TEST_CASE("a server that fell silent was not recorded from its last byte on") {
+  const ScratchFolder folder;
+  const auto db = folder / "calls.db";
+  {
+    record::Writer writer{db, {}};
+    writer.link_up("pbx", "logged in");
+    writer.link_down("pbx", "no reply to a ping", record::now() - std::chrono::seconds{40});
+    writer.link_up("pbx", "logged in");
+  }
+  const SQLite::Database database{db.string(), SQLite::OPEN_READONLY};
+  SQLite::Statement query{database, "SELECT seconds FROM coverage_gap"};
+  REQUIRE(query.executeStep());
+  CHECK(query.getColumn(0).getDouble() >= 40);
+}
+
 TEST_CASE("a recorder that was killed was blind from its last event on, for each of its servers") {
   const ScratchFolder folder;
   const auto db = folder / "calls.db";

@@ -50,7 +50,7 @@ class Watched {
     up_ = false;
     spdlog::warn("{}: link down: {}", name_, why);
     writer_.closed(connection_);
-    writer_.link_down(name_, why);
+    writer_.link_down(name_, why, client_.silent_since());
     connection_ = ++last_connection_;
   }
 
