@@ -55,6 +55,12 @@ Hash Sha256::finish() {
   return hash;
 }
 
+Hash Sha256::so_far() const {
+  Sha256 copy;
+  require(EVP_MD_CTX_copy_ex(copy.context_.get(), context_.get()));
+  return copy.finish();
+}
+
 Hash sha256(std::string_view bytes) { return Sha256{}.update(bytes).finish(); }
 
 std::string to_hex(const Hash& hash) {

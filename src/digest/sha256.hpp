@@ -32,6 +32,8 @@ class Sha256 {
   // the same bytes.
   Sha256& field(std::string_view bytes);
   Hash finish();
+  // What finish() would give now; goes on as if not asked.
+  [[nodiscard]] Hash so_far() const;
 
  private:
   struct Free {

@@ -23,6 +23,12 @@ TEST_CASE("SHA-256: a hasher is new again after finish, and may be moved", "[dig
   CHECK(moved.update("abc").finish() == sha256("abc"));
 }
 
+TEST_CASE("SHA-256: of what has come so far, and on", "[digest]") {
+  Sha256 hasher;
+  CHECK(hasher.update("ab").so_far() == sha256("ab"));
+  CHECK(hasher.update("c").finish() == sha256("abc"));
+}
+
 TEST_CASE("SHA-256: fields carry their length", "[digest]") {
   Sha256 hasher;
   const Hash ab_c = hasher.field("ab").field("c").finish();

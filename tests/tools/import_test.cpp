@@ -32,10 +32,12 @@ class Folder {
   Ran import(const std::string& capture) const {
     return run("dialog-recorder", {"import", "--db", db(), (folder_ / capture).string()});
   }
-  Ran import_lines(const std::vector<std::string>& lines) const {
+  void write_lines(const std::vector<std::string>& lines) const {
     std::ofstream file{folder_ / "capture"};
     for (const std::string& line : lines) file << line << '\n';
-    file.close();
+  }
+  Ran import_lines(const std::vector<std::string>& lines) const {
+    write_lines(lines);
     return import("capture");
   }
   [[nodiscard]] std::string db() const { return (folder_ / "calls.db").string(); }
@@ -68,7 +70,7 @@ TEST_CASE("import says what there was in a capture that added nothing", "[import
 
   CHECK(folder.import_lines(lines_of("uas-normal.app")).status == 0);
   auto same_call = lines_of("uas-normal.app");
-  same_call.emplace_back();  // another file, if not for its meaning
+  same_call.emplace(same_call.begin() + 1);  // another file, if not for its meaning
   const Ran twice = folder.import_lines(same_call);
   CHECK(twice.status == 0);
   CHECK_THAT(twice.out, contains("nothing new: all of it was in the log"));
@@ -116,6 +118,31 @@ TEST_CASE("import warns of a message that cannot be read, and keeps it", "[impor
   log::Reader reader{folder.db()};
   CHECK(reader.at(1)->type == "unreadable");
   CHECK(reader.evidence(1)->bytes.find("INVITE sip:a@b") == 0);
+}
+
+TEST_CASE("an import of a capture that has grown goes on where it had ended", "[import]") {
+  const bool without_line_end = GENERATE(false, true);
+  const Folder folder;
+  auto lines = lines_of("uas-normal.app");
+  const std::string last = lines.back();
+  lines.back() =  // id|telepathy|x: of no dialog
+      R"({"t": 4.0, "conn": 77, "from": "server", "data": "MTQjaWR8dGVsZXBhdGh5fHg="})";
+  folder.write_lines(lines);
+  if (without_line_end) {
+    std::filesystem::resize_file(folder / "capture",
+                                 std::filesystem::file_size(folder / "capture") - 1);
+  }
+  CHECK_THAT(folder.import("capture").err, contains("cannot be read"));
+  SECTION("with nothing of a call") { lines.emplace_back(); }
+  SECTION("with more of it") { lines.push_back(last); }
+  const Ran grown = folder.import_lines(lines);
+  CHECK(grown.status == 0);
+  CHECK(grown.err.empty());
+  std::int64_t unreadable = 0;
+  for (const log::Row& row : log::Reader{folder.db()}.after(0)) {
+    unreadable += row.type == "unreadable" ? 1 : 0;
+  }
+  CHECK(unreadable == 1);
 }
 
 TEST_CASE("an excerpt of what cannot be read is escaped once, wherever it is shown", "[import]") {

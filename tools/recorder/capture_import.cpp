@@ -41,6 +41,27 @@ void require_since_1970(Instant instant, const char* what) {
   if (instant < Instant{}) throw wire::CaptureError{fmt::format("{} is before 1970", what)};
 }
 
+struct Earlier {
+  std::int64_t size = 0;
+  digest::Hash digest{};
+  std::int64_t done = 0;
+};
+
+// By size.
+std::vector<Earlier> earlier_imports(SQLite::Database& database) {
+  SQLite::Statement statement{database,
+                              "SELECT size, digest, done FROM import "
+                              "WHERE size >= 0 AND length(digest) = 32 ORDER BY size"};
+  std::vector<Earlier> imports;
+  while (statement.executeStep()) {
+    Earlier& import = imports.emplace_back();
+    import.size = statement.getColumn(0).getInt64();
+    std::memcpy(import.digest.data(), statement.getColumn(1).getBlob(), import.digest.size());
+    import.done = statement.getColumn(2).getInt64();
+  }
+  return imports;
+}
+
 }  // namespace
 
 CaptureImport::CaptureImport(record::Ledger& ledger, std::string server, std::filesystem::path path,
@@ -49,22 +70,35 @@ CaptureImport::CaptureImport(record::Ledger& ledger, std::string server, std::fi
       server_(std::move(server)),
       path_(std::move(path)),
       progress_(std::move(progress)) {
+  recognize();
+}
+
+// What was imported earlier may have been this file, or its beginning.
+void CaptureImport::recognize() {
   std::ifstream file = open_capture(path_);
+  const std::vector<Earlier> earlier = earlier_imports(ledger_.store().log().database());
+  auto next = earlier.begin();
   digest::Sha256 hasher;
   std::vector<char> buffer(1U << 20U);
   while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
          file.gcount() > 0) {
-    const auto length = static_cast<std::size_t>(file.gcount());
-    hasher.update({buffer.data(), length});
-    size_ += static_cast<std::int64_t>(length);
+    std::string_view bytes{buffer.data(), static_cast<std::size_t>(file.gcount())};
+    const auto take = [&](std::size_t count) {
+      hasher.update(bytes.substr(0, count));
+      bytes.remove_prefix(count);
+      size_ += static_cast<std::int64_t>(count);
+    };
+    for (; next != earlier.end() && std::cmp_less_equal(next->size - size_, bytes.size()); ++next) {
+      take(static_cast<std::size_t>(next->size - size_));
+      if (hasher.so_far() != next->digest) continue;
+      known_ = size_;
+      done_ = std::max(done_, next->done);
+    }
+    take(bytes.size());
     progress_(0, size_);
   }
   if (file.bad()) throw Unopened{"reading it failed"};
   digest_ = hasher.finish();
-  SQLite::Statement statement{ledger.store().log().database(),
-                              "SELECT done FROM import WHERE digest = ?"};
-  statement.bind(1, digest_.data(), static_cast<int>(digest_.size()));
-  if (statement.executeStep()) done_ = statement.getColumn(0).getInt64();
 }
 
 void CaptureImport::run() {
@@ -72,14 +106,14 @@ void CaptureImport::run() {
   std::string text;
   // No further than it was when its digest was taken: it may still be growing.
   for (std::int64_t number = 1; offset_ < size_ && std::getline(file, text); ++number) {
-    const std::int64_t before = offset_;
-    offset_ = std::min(size_, before + static_cast<std::int64_t>(text.size()) + 1);
+    line_at_ = offset_;
+    offset_ = std::min(size_, line_at_ + static_cast<std::int64_t>(text.size()) + 1);
     try {
       line(number, text);
     } catch (const wire::CaptureError& error) {
       faults_.push_back(fmt::format("line {}: {}{}", number, error.what(),
                                     begun_ ? "; what came before it is in the log" : ""));
-      return leave(before);
+      return leave(line_at_);
     }
     if (since_commit_ >= frames_a_transaction) commit(offset_);
     try {

@@ -1,7 +1,8 @@
 // One capture on its way into the log.
 //
 // Each transaction notes how many bytes of the capture are done, so an import that was killed goes
-// on where its last transaction ended. What comes before that point is read again, to find the
+// on where its last transaction ended, and that of a capture that has grown where it ended before.
+// What comes before that point is read again, to find the
 // frames' boundaries and the proxies not yet acknowledged, and to tell again what was wrong with
 // it; but it is recorded no more.
 #pragma once
@@ -45,7 +46,7 @@ class CaptureImport {
   // An earlier import got somewhere.
   [[nodiscard]] bool resumed() const { return done_ > 0; }
   // Nothing of it had not been read by an earlier import.
-  [[nodiscard]] bool was_done() const { return done_ > 0 && new_frames_ == 0; }
+  [[nodiscard]] bool was_done() const { return done_ > 0 && known_ == size_ && new_frames_ == 0; }
   [[nodiscard]] std::int64_t frames() const { return frames_; }
   // Those, among the frames not read by an earlier import, that belong to a dialog.
   [[nodiscard]] std::int64_t of_dialogs() const { return of_dialogs_; }
@@ -58,8 +59,8 @@ class CaptureImport {
   };
   using Key = std::pair<std::uint64_t, wire::Sender>;
 
-  [[nodiscard]] bool is_new() const { return offset_ > done_; }
-  void read_file();
+  [[nodiscard]] bool is_new() const { return line_at_ >= done_; }
+  void recognize();
   void line(std::int64_t number, const std::string& text);
   void chunk(const wire::CaptureChunk& chunk);
   void frame(const wire::CaptureChunk& chunk, std::string_view payload);
@@ -74,10 +75,12 @@ class CaptureImport {
   Progress progress_;
   digest::Hash digest_{};
   std::int64_t size_ = 0;
-  std::int64_t done_ = 0;  // bytes, by earlier imports
+  std::int64_t known_ = 0;  // so many of its bytes were there at an earlier import
+  std::int64_t done_ = 0;   // and so many of these are done
 
-  std::int64_t offset_ = 0;  // bytes of the file read so far
-  bool begun_ = false;       // the header has been read
+  std::int64_t offset_ = 0;   // bytes of the file read so far
+  std::int64_t line_at_ = 0;  // where the line being read begins
+  bool begun_ = false;        // the header has been read
   double started_at_ = 0;
   std::map<Key, Direction> directions_;
   std::int64_t frames_ = 0;
