@@ -233,6 +233,12 @@ TEST_CASE("tap for a server that dials its programs records under the server's a
   SQLite::Statement query{database, "SELECT DISTINCT server FROM dialog"};
   REQUIRE(query.executeStep());
   CHECK(query.getColumn(0).getString() == "127.0.0.1");
+  // Its links and gaps are told under the same name.
+  SQLite::Statement links{database,
+                          "SELECT group_concat(type || ' ' || json_extract(data, '$.server')) "
+                          "FROM event WHERE type LIKE 'link-%'"};
+  REQUIRE(links.executeStep());
+  CHECK(links.getColumn(0).getString() == "link-up 127.0.0.1,link-down 127.0.0.1");
 }
 
 TEST_CASE("A tap whose sides are mistaken for each other keeps the login out of the log",

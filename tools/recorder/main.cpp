@@ -127,7 +127,7 @@ CLI::App* add_tap(CLI::App& app, CommandLine& line) {
   command
       ->add_option("--program", line.program,
                    "With --outbound: the program. --server is then only a name, by default the "
-                   "address of who connects")
+                   "address of who connects, known once it has")
       ->type_name("HOST:PORT")
       ->needs(outbound);
   command

@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <map>
+#include <set>
 
 namespace drachtio::tools {
 
@@ -35,16 +36,14 @@ class Tap {
             .refused = [this](bool dialled, const std::string& why) { refused(dialled, why); }};
   }
 
+  // Servers that dial and are not named are known once they have called.
   void listening(const net::Address& at) {
-    if (name_.empty()) {
-      listening_name_ = to_string(at);
-    } else {
-      listening_name_ = name_;
-    }
-    writer_.link_up(listening_name_, "tap listening on " + to_string(at));
+    if (!name_.empty()) up(name_, "tap listening on " + to_string(at));
   }
 
-  void stopped() { writer_.link_down(listening_name_, "the recorder was stopped"); }
+  void stopped() {
+    for (const std::string& name : up_) writer_.link_down(name, "the recorder was stopped");
+  }
 
  private:
   struct Connection {
@@ -56,10 +55,15 @@ class Tap {
     return side == net::Side::server ? wire::Sender::server : wire::Sender::client;
   }
 
+  void up(const std::string& name, const std::string& detail) {
+    if (up_.insert(name).second) writer_.link_up(name, detail);
+  }
+
   void opened(std::uint64_t connection, const net::Address& server) {
     // A server that dials does so from any port: its host is all that tells it from others.
     const std::string name = name_.empty() ? server.host : name_;
     spdlog::info("connection {}: open, server {}", connection, name);
+    up(name, "the server has called the tap");
     if (!refused_.empty()) {
       refused_.clear();
       writer_.link_up(name, "the server takes connections again");
@@ -98,15 +102,15 @@ class Tap {
     }
     const bool news = refused_ != why;
     spdlog::log(news ? spdlog::level::warn : spdlog::level::debug, "{}", why);
-    if (news) writer_.link_refused(listening_name_, why);
+    if (news) writer_.link_refused(name_, why);
     refused_ = why;
   }
 
   record::Writer& writer_;
   bool outbound_;
-  std::string name_;            // empty: that of each connection's server
-  std::string listening_name_;  // for what is of no connection
-  std::string refused_;         // why, at the latest attempt
+  std::string name_;          // empty: that of each connection's server, which dialled us
+  std::set<std::string> up_;  // servers whose link the log has as up
+  std::string refused_;       // why, at the latest attempt
   std::map<std::uint64_t, Connection> connections_;
 };
 
