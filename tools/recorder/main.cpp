@@ -4,11 +4,13 @@
 // Exit status: as --help says.
 #include "console/command_line.hpp"
 #include "log/error.hpp"
+#include "recorder/drop_evidence.hpp"
 #include "recorder/duration.hpp"
 #include "recorder/import.hpp"
 #include "recorder/tap.hpp"
 #include "recorder/watch.hpp"
 #include "sip/parser_arena.hpp"
+#include "text/timestamp.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -28,6 +30,7 @@ struct CommandLine {
   ImportOptions import;
   WatchOptions watch;
   TapOptions tap;
+  DropEvidenceOptions drop;
   std::filesystem::path db;
   std::string log_level = "info";
   std::size_t queue = 256;
@@ -146,6 +149,37 @@ CLI::App* add_tap(CLI::App& app, CommandLine& line) {
   return command;
 }
 
+CLI::App* add_drop_evidence(CLI::App& app, CommandLine& line) {
+  CLI::App* command = app.add_subcommand(
+      "drop-evidence", "Drop old messages for privacy; their events stay (no recorder may run)");
+  add_db(*command, line);
+  CLI::App* which = command->add_option_group("which", "One of these");
+  which
+      ->add_option_function<std::string>(
+          "--before",
+          [&line](const std::string& text) {
+            line.drop.before = text::parse_instant(text);
+            if (line.drop.before) return;
+            throw CLI::ValidationError("--before", "\"" + text::escaped(text) +
+                                                       "\" is not a time, like 2026-11-22 or "
+                                                       "2026-11-22T18:00:00Z");
+          },
+          "Those recorded before this time (an import records when it runs); UTC unless it says "
+          "else")
+      ->type_name("TIME");
+  which->add_option("--through", line.drop.through, "Those up to and with this position")
+      ->type_name("POSITION")
+      ->check(whole_number(0));
+  which->require_option(1);
+  command->add_option("--why", line.drop.why, "The reason, for the log")
+      ->required()
+      ->type_name("TEXT")
+      ->check([](const std::string& text) {
+        return text.empty() ? std::string{"a reason must say something"} : std::string{};
+      });
+  return command;
+}
+
 // `read(text)`, its complaint put down to `option`.
 template <typename Read>
 auto value_of(const char* option, const std::string& text, Read read) {
@@ -225,6 +259,7 @@ int run(int argc, char** argv) {
   const CLI::App* import_command = add_import(app, line);
   const CLI::App* watch_command = add_watch(app, line);
   add_tap(app, line);
+  const CLI::App* drop_command = add_drop_evidence(app, line);
   int status = bad_usage;
   if (!parse(app, argc, argv, bad_usage, status)) return status;
   log_to_standard_error(line.log_level);
@@ -233,6 +268,10 @@ int run(int argc, char** argv) {
   if (import_command->parsed()) {
     line.import.db = line.db;
     return run_import(line.import);
+  }
+  if (drop_command->parsed()) {
+    line.drop.db = line.db;
+    return run_drop_evidence(line.drop);
   }
   return watch_command->parsed() ? watch(line) : tap(line);
 }

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 namespace drachtio::replay {
 
@@ -74,11 +73,7 @@ bool is_safe(std::string_view text) {
 
 }  // namespace
 
-void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-
 void put_json(std::string object) { put(text::printable_json(std::move(object)) + '\n'); }
-
-bool output_failed() { return std::fflush(stdout) != 0 || std::ferror(stdout) != 0; }
 
 Sheet::Sheet(Format format, std::vector<Column> columns)
     : format_(format), columns_(std::move(columns)) {

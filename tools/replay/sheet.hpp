@@ -4,6 +4,8 @@
 // rows. Nothing from the network reaches a terminal as a control character.
 #pragma once
 
+#include "console/output.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -63,9 +65,8 @@ class Sheet {
   std::size_t rows_ = 0;
 };
 
-// To standard output. What cannot be written is noticed at the end, by output_failed().
-void put(std::string_view text);
-bool output_failed();
+using tools::output_failed;
+using tools::put;
 // One object of JSON and a line feed, with no control character that a terminal would obey.
 void put_json(std::string object);
 
