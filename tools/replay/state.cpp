@@ -5,6 +5,10 @@
 #include "replay/dialog_json.hpp"
 #include "text/timestamp.hpp"
 
+#include <fmt/format.h>
+
+#include <cstdio>
+
 namespace drachtio::replay {
 
 namespace {
@@ -36,6 +40,10 @@ std::vector<Cell> cells(const StateOptions& options, const DialogState& dialog) 
 
 int state(const StateOptions& options) {
   log::Reader reader{options.db};
+  if (const std::int64_t head = reader.head().position; !options.at && options.position > head) {
+    fmt::print(stderr, "the log has no position {}: it ends at {}\n", options.position, head);
+    return wrong_or_not_found;
+  }
   std::optional<Sheet> sheet;
   if (!options.json) {
     sheet.emplace(Format::table, std::vector<Column>{{"start"},
