@@ -53,16 +53,7 @@ class Conditions {
   }
 
   void match(const std::string& column, const std::string& pattern) {
-    if (pattern.find('*') == std::string::npos) return add(column + " = ?", pattern);
-    std::string glob;  // in which ? and [ would have a meaning too
-    for (const char c : pattern) {
-      if (c == '?' || c == '[') {
-        glob += std::string{'['} + c + ']';
-      } else {
-        glob += c;
-      }
-    }
-    add(column + " GLOB ?", glob);
+    add(column + " GLOB ?", glob_of(pattern));
   }
 
   std::string sql_;
@@ -134,6 +125,18 @@ class Pages {
 };
 
 }  // namespace
+
+std::string glob_of(const std::string& pattern) {
+  std::string glob;  // in which ? and [ would have a meaning too
+  for (const char c : pattern) {
+    if (c == '?' || c == '[') {
+      glob += std::string{'['} + c + ']';
+    } else {
+      glob += c;
+    }
+  }
+  return glob;
+}
 
 void each_dialog(log::Reader& reader, const Selection& selection,
                  const std::function<void(const DialogState&)>& visit) {

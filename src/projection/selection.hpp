@@ -25,6 +25,9 @@ struct Selection {
   std::optional<std::string> part;    // somewhere in the dialog id, `*` being no more than itself
 };
 
+// `pattern` for SQL's GLOB: `*` stands for anything, all else for itself.
+std::string glob_of(const std::string& pattern);
+
 // Visits the dialogs selected in order of start_time, reading a few hundred at a time, each time
 // in a short read transaction that is over before `visit` is called. Throws log::Error.
 void each_dialog(log::Reader& reader, const Selection& selection,

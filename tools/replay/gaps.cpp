@@ -3,6 +3,7 @@
 #include "log/reader.hpp"
 #include "log/single_writer.hpp"
 #include "replay/commands.hpp"
+#include "replay/known_server.hpp"
 #include "text/escape.hpp"
 #include "text/timestamp.hpp"
 
@@ -20,25 +21,11 @@ Cell text_cell(const SQLite::Column& column) {
   return column.isNull() ? Cell{} : Cell{column.getString()};
 }
 
-// By a call or by word of its link. The name is free, so that a mistyped one is easily taken for a
-// server that was always seen.
-bool is_known(log::Reader& reader, const std::string& server) {
-  SQLite::Statement statement{
-      reader.database(),
-      "SELECT EXISTS (SELECT 1 FROM dialog WHERE server = ?1) OR EXISTS (SELECT 1 FROM event "
-      "WHERE dialog IS NULL AND json_extract(data, '$.server') = ?1)"};
-  statement.bind(1, server);
-  return statement.executeStep() && statement.getColumn(0).getInt() != 0;
-}
-
 }  // namespace
 
 int gaps(const GapsOptions& options) {
   log::Reader reader{options.db};
-  if (options.server && !is_known(reader, *options.server)) {
-    fmt::print(stderr, "the log knows of no server \"{}\"\n", text::escaped(*options.server));
-    return wrong_or_not_found;
-  }
+  if (options.server && !knows_server(reader, *options.server)) return wrong_or_not_found;
   // Asked before the log is read: a recorder that starts in between has its say in it.
   const std::optional<bool> written = log::is_being_written(options.db);
   if (!written) {
@@ -50,8 +37,8 @@ int gaps(const GapsOptions& options) {
       "SELECT server, began, ended, seconds, why, position FROM (SELECT * FROM coverage_gap "
       "UNION ALL SELECT server, ?2, NULL, NULL, "
       "'no recorder is writing since the log''s last event', ?3 FROM link_left_up "
-      "WHERE ?2 IS NOT NULL) WHERE ?1 IS NULL OR server = ?1 ORDER BY server, began, position"};
-  if (options.server) statement.bind(1, *options.server);
+      "WHERE ?2 IS NOT NULL) WHERE ?1 IS NULL OR server GLOB ?1 ORDER BY server, began, position"};
+  if (options.server) statement.bind(1, projection::glob_of(*options.server));
   if (written == false) statement.bind(2, text::rfc3339(to_instant(head.recorded_at)));
   statement.bind(3, head.position);
   // Few among many events: read whole, so that a slow reader of our output holds nothing open.

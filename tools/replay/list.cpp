@@ -2,6 +2,7 @@
 #include "log/reader.hpp"
 #include "replay/commands.hpp"
 #include "replay/dialog_json.hpp"
+#include "replay/known_server.hpp"
 #include "text/timestamp.hpp"
 
 #include <SQLiteCpp/Column.h>
@@ -144,6 +145,8 @@ void list_table(log::Reader& reader, const projection::Selection& selection) {
 
 int list(const ListOptions& options) {
   log::Reader reader{options.db};
+  const auto& server = options.selection.server;
+  if (server && !knows_server(reader, *server)) return wrong_or_not_found;
   switch (options.format) {
     case Format::table: list_table(reader, options.selection); break;
     case Format::csv: list_csv(reader, options.selection); break;

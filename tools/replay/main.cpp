@@ -222,7 +222,8 @@ void add_others(CLI::App& app, CommandLine& line) {
                     line.gaps.db = line.db;
                     line.run = [&line] { return gaps(line.gaps); };
                   });
-  blind.add_option("--server", line.gaps.server, "Of this server only")->type_name("NAME");
+  blind.add_option("--server", line.gaps.server, "Name of the server; * stands for anything")
+      ->type_name("NAME");
   add_formats(blind, line.gaps.format);
 }
 
