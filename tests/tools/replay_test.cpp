@@ -91,6 +91,19 @@ TEST_CASE("sql allows reading, one statement at a time, and nothing else") {
     CHECK_FALSE(ran.err.empty());
   }
   CHECK_FALSE(std::filesystem::exists(other));
+  const std::vector<std::pair<std::string, std::string>> words{
+      {"DELETE FROM dialog", "DELETE"},
+      {"UPDATE dialog SET session = '{}'", "UPDATE"},
+      {"CREATE TABLE t (x)", "INSERT sqlite_master"},
+      {"PRAGMA query_only = 0", "PRAGMA query_only"},
+      {"ATTACH '" + other + "' AS other", "ATTACH"},
+      {"BEGIN", "a transaction BEGIN"},
+      {"SELECT load_extension('x')", "the function load_extension"}};
+  for (const auto& [statement, what] : words) {
+    const Ran ran = log.replay({"sql", statement});
+    CAPTURE(statement, ran.err);
+    CHECK(has(ran.err, "only reading is allowed here, not " + what));
+  }
   CHECK(log.replay({"sql", "SELECT 1; -- and that is all"}).status == 0);
   CHECK(log.replay({"sql", "SELECT value FROM json_each('[1,2]')"}).status == 0);
 }

@@ -47,15 +47,41 @@ bool reaches_outside(const char* function) {
   });
 }
 
-int authorize(void* /*unused*/, int action, const char* /*first*/, const char* second,
+// What an action that is not allowed would do, in the words of SQL.
+const char* words_of(int action) {
+  switch (action) {
+    case SQLITE_INSERT: return "INSERT";
+    case SQLITE_UPDATE: return "UPDATE";
+    case SQLITE_DELETE: return "DELETE";
+    case SQLITE_PRAGMA: return "PRAGMA";
+    case SQLITE_ATTACH: return "ATTACH or VACUUM";
+    case SQLITE_DETACH: return "DETACH";
+    case SQLITE_TRANSACTION: return "a transaction";
+    case SQLITE_SAVEPOINT: return "a savepoint";
+    case SQLITE_FUNCTION: return "the function";
+    default: return "a change to the schema";
+  }
+}
+
+// `refused`, a string, is told what the first action was that is not allowed.
+int authorize(void* refused, int action, const char* first, const char* second,
               const char* /*database*/, const char* /*trigger*/) {
   switch (action) {
     case SQLITE_SELECT:
     case SQLITE_READ:
     case SQLITE_RECURSIVE: return SQLITE_OK;
-    case SQLITE_FUNCTION: return reaches_outside(second) ? SQLITE_DENY : SQLITE_OK;
-    default: return SQLITE_DENY;
+    case SQLITE_FUNCTION:
+      if (!reaches_outside(second)) return SQLITE_OK;
+      first = second;
+      break;
+    default: break;
   }
+  std::string& what = *static_cast<std::string*>(refused);
+  if (what.empty()) {
+    what = words_of(action);
+    if (first != nullptr && *first != '\0') what += std::string{" "} + first;
+  }
+  return SQLITE_DENY;
 }
 
 int stop_when_late(void* deadline) {
@@ -179,19 +205,22 @@ int sql(const SqlOptions& options) {
   sqlite3* database = reader.database().getHandle();
   sqlite3_limit(database, SQLITE_LIMIT_LENGTH, longest_value);
   introduce_table_functions(database);
-  sqlite3_set_authorizer(database, authorize, nullptr);
+  std::string refused;
+  sqlite3_set_authorizer(database, authorize, &refused);
 
   const char* rest = nullptr;
   const std::string& text = options.statement;
   sqlite3_stmt* compiled = nullptr;
   if (sqlite3_prepare_v2(database, text.c_str(), static_cast<int>(text.size()) + 1, &compiled,
                          &rest) != SQLITE_OK) {
+    if (!refused.empty()) return refuse("SQL: only reading is allowed here, not " + refused);
     return refuse(std::string{"SQL: "} + sqlite3_errmsg(database));
   }
   const Statement statement{compiled};
   if (!statement) return refuse("SQL: there is no statement");
   if (!is_empty(database, rest)) return refuse("SQL: one statement at a time");
-  if (sqlite3_stmt_readonly(statement.get()) == 0) return refuse("SQL: not authorized");
+  if (sqlite3_stmt_readonly(statement.get()) == 0)
+    return refuse("SQL: only reading is allowed here");
 
   Clock::time_point deadline = Clock::now() + options.timeout;
   sqlite3_progress_handler(database, 1000, stop_when_late, &deadline);
