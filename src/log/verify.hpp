@@ -20,7 +20,7 @@ struct VerifyOptions {
 };
 
 struct Verified {
-  Head head;                  // the last row read
+  Head head;                  // the last row whose columns could be read
   std::int64_t events = 0;    // rows read
   std::int64_t messages = 0;  // evidence proved
   std::int64_t dropped = 0;   // evidence dropped by retention

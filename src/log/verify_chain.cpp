@@ -87,11 +87,10 @@ class Walk {
     try {
       const std::int64_t target = last_position();
       while (batch(target)) {
-        if (options_.progress) options_.progress(verified_.head.position, target);
+        if (options_.progress) options_.progress(reached_, target);
       }
     } catch (const SQLite::Exception& error) {
-      faults_.add("file",
-                  "cannot go on after " + event_at(verified_.head.position) + ": " + error.what());
+      faults_.add("file", "cannot go on after " + event_at(reached_) + ": " + error.what());
       return verified_;
     }
     if (verified_.events == 0) faults_.add("event 0", "the log is empty: no genesis row");
@@ -135,7 +134,7 @@ class Walk {
       any = true;
     }
     rows_.reset();
-    const std::int64_t last = verified_.head.position;
+    const std::int64_t last = reached_;
     const bool more = any && last < target;
     // Once all rows are read, what is left of the evidence has no event to belong to, but for what
     // was recorded meanwhile.
@@ -194,7 +193,7 @@ class Walk {
       faults_.add(where, "a row was added before the first, position 0");
     }
     expected_position_ = position == Limits::max() ? position : position + 1;
-    verified_.head.position = position;
+    reached_ = position;
 
     std::int64_t bytes = 0;
     if (well_typed(event_rules, 0, where)) {
@@ -237,6 +236,7 @@ class Walk {
     if (row.dialog.has_value() != row.version.has_value()) {
       faults_.add(where, "dialog and version must both be there, or neither");
     }
+    verified_.head.position = row.position;
     verified_.head.hash = row.hash;
     verified_.head.recorded_at = row.recorded_at;
     previous_known_ = true;
@@ -285,6 +285,7 @@ class Walk {
   digest::Sha256 hasher_;
   Verified verified_;
   std::int64_t next_ = Limits::min();
+  std::int64_t reached_ = -1;  // the last row read, be it one that makes sense or not
   std::int64_t expected_position_ = 0;
   std::int64_t dropped_through_ = -1;
   bool previous_known_ = false;

@@ -153,6 +153,17 @@ TEST_CASE("a changed value is named") {
   CHECK(outcome.says("event 7: hash is"));
 }
 
+TEST_CASE("the head of a log whose last row makes no sense is the last one that does") {
+  Forgeries forgeries;
+  const auto path = forgeries.fresh();
+  forge_anything(path, "UPDATE event SET hash = x'00' WHERE position = 18");
+  const Outcome outcome = check(path);
+  CHECK(outcome.says("event 18: hash is 1 bytes, expected 32"));
+  CHECK(outcome.verified.events == 19);
+  CHECK(outcome.verified.head.position == 17);
+  CHECK(outcome.verified.head.hash == log::Reader{path}.at(17)->hash);
+}
+
 TEST_CASE("removed, added and reordered rows are found") {
   Forgeries forgeries;
   const auto after = [&](const std::string& sql) {
