@@ -187,6 +187,16 @@ TEST_CASE("import refuses a capture of before 1970", "[import]") {
   }
 }
 
+TEST_CASE("import whose outcome cannot be told ends with status 3, but does its work", "[import]") {
+  const Folder folder;
+  folder.write_lines(lines_of("uas-normal.app"));
+  const int pid =
+      start("dialog-recorder", {"import", "--db", folder.db(), (folder / "capture").string()},
+            "/dev/full");
+  CHECK(wait_for(pid) == 3);
+  CHECK(log::Reader{folder.db()}.head().position == 15);
+}
+
 TEST_CASE("import says what to do about a capture in a pipe", "[import]") {
   const Folder folder;
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);

@@ -1,4 +1,4 @@
-// Standard output. What cannot be written is noticed at the end, rather than thrown in the middle.
+// Standard output and standard error. What cannot be written throws nothing in the middle of work.
 #pragma once
 
 #include <string_view>
@@ -6,7 +6,8 @@
 namespace drachtio::tools {
 
 void put(std::string_view text);
-// Whether anything of what was put did not get there; also empties the buffer.
+void put_error(std::string_view text);
+// Whether anything of what was put on standard output did not get there; also empties the buffer.
 bool output_failed();
 
 }  // namespace drachtio::tools

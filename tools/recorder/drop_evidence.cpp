@@ -8,8 +8,6 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
-#include <cstdio>
-
 namespace drachtio::tools {
 
 namespace {
@@ -30,10 +28,10 @@ std::int64_t last_position(SQLite::Database& database, const DropEvidenceOptions
 // The -wal holds pages as they were before, until it is begun anew.
 void empty_wal(log::EventLog& log) {
   if (log.database().execAndGet("PRAGMA wal_checkpoint(TRUNCATE)").getInt() == 0) return;
-  fmt::print(stderr,
-             "dialog-recorder: somebody is reading the log: until they end, {}-wal may still hold "
-             "what was dropped\n",
-             log.path().string());
+  put_error(fmt::format(
+      "dialog-recorder: somebody is reading the log: until they end, {}-wal may still hold what "
+      "was dropped\n",
+      log.path().string()));
 }
 
 int drop(record::Ledger& ledger, const DropEvidenceOptions& options) {

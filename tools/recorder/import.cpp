@@ -1,12 +1,13 @@
 #include "recorder/import.hpp"
 
 #include "console/interrupt.hpp"
+#include "console/output.hpp"
 #include "console/progress_bar.hpp"
 #include "record/writer.hpp"
 #include "recorder/capture_import.hpp"
 #include "text/escape.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -42,8 +43,8 @@ class Imports {
       if (status >= interrupted_status) break;
     }
     ledger_.store().log().require_in_place();
-    fmt::print("log head: position {}, hash {}\n", ledger_.head().position,
-               digest::to_hex(ledger_.head().hash));
+    put(fmt::format("log head: position {}, hash {}\n", ledger_.head().position,
+                    digest::to_hex(ledger_.head().hash)));
     return status;
   }
 
@@ -61,7 +62,7 @@ class Imports {
                            }};
       import.run();
       bar.clear();
-      fmt::print("{}: {}\n", name, outcome(import, ledger_.head().position - before));
+      put(fmt::format("{}: {}\n", name, outcome(import, ledger_.head().position - before)));
       for (const std::string& fault : import.faults()) complain(name, fault);
       for (const std::string& warning : ledger_.take_warnings()) {
         complain(name, "warning: " + text::escaped(warning, 500));
@@ -73,14 +74,14 @@ class Imports {
       return 3;
     } catch (const Interrupted&) {
       bar.clear();
-      fmt::print("{}: interrupted after {}; the next import of it goes on there\n", name,
-                 counted(ledger_.head().position - before));
+      put(fmt::format("{}: interrupted after {}; the next import of it goes on there\n", name,
+                      counted(ledger_.head().position - before)));
       return interrupted_status + interrupting_signal();
     }
   }
 
   static void complain(const std::string& of, const std::string& what) {
-    fmt::print(stderr, "dialog-recorder: {}: {}\n", of, what);
+    put_error(fmt::format("dialog-recorder: {}: {}\n", of, what));
   }
 
   const ImportOptions& options_;
@@ -92,9 +93,12 @@ class Imports {
 int run_import(const ImportOptions& options) {
   note_interrupts();
   try {
-    return Imports{options}.run();
+    const int status = Imports{options}.run();
+    if (!output_failed()) return status;
+    put_error("dialog-recorder: cannot write the output\n");
+    return 3;
   } catch (const log::Error& error) {
-    fmt::print(stderr, "dialog-recorder: {}\n", error.what());
+    put_error(fmt::format("dialog-recorder: {}\n", error.what()));
     return 3;
   }
 }

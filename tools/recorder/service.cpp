@@ -1,5 +1,6 @@
 #include "recorder/service.hpp"
 
+#include "console/output.hpp"
 #include "digest/sha256.hpp"
 #include "recorder/readiness.hpp"
 #include "text/escape.hpp"
@@ -8,7 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <csignal>
@@ -116,11 +117,11 @@ class Service::Loop {
   // On standard output, apart from the messages on standard error: the heads are to be kept.
   void print_statistics() const {
     const record::Statistics statistics = writer_.statistics();
-    fmt::print(
+    put(fmt::format(
         "frames={} events={} commits={} open_dialogs={} queued_bytes={} given_up={} head={}:{}\n",
         statistics.frames, statistics.events, statistics.commits, statistics.open_dialogs,
         statistics.queued_bytes, statistics.given_up, statistics.head.position,
-        digest::to_hex(statistics.head.hash));
+        digest::to_hex(statistics.head.hash)));
     std::fflush(stdout);
   }
 

@@ -1,10 +1,11 @@
 #include "recorder/tap.hpp"
 
+#include "console/output.hpp"
 #include "net/relay.hpp"
 #include "net/wiretap.hpp"
 #include "text/escape.hpp"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <cstdio>
@@ -141,7 +142,7 @@ int run_tap(const TapOptions& options) {
   net::Relay relay{service.io(), relay_as, tap.listener()};
   tap.listening(relay.listening());
   spdlog::info("relaying between {} and {}", to_string(relay.listening()), to_string(options.dial));
-  fmt::print("listening on {}\n", to_string(relay.listening()));
+  put(fmt::format("listening on {}\n", to_string(relay.listening())));
   std::fflush(stdout);
   return service.run([&] {
     relay.stop();

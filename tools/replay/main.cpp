@@ -228,7 +228,7 @@ void add_others(CLI::App& app, CommandLine& line) {
 }
 
 int fail(int status, const std::string& what) {
-  fmt::print(stderr, "dialog-replay: {}\n", text::escaped(what));
+  tools::put_error(fmt::format("dialog-replay: {}\n", text::escaped(what)));
   return status;
 }
 
