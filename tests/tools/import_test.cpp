@@ -4,6 +4,7 @@
 #include "log/reader.hpp"
 #include "net/contains.hpp"
 #include "program.hpp"
+#include "sample_log.hpp"
 #include "scratch_folder.hpp"
 
 #include <signal.h>
@@ -185,6 +186,37 @@ TEST_CASE("import refuses a capture of before 1970", "[import]") {
     CHECK(ran.status == 1);
     CHECK_THAT(ran.err, contains("line 1: "));
   }
+}
+
+TEST_CASE("import makes no log for captures that cannot be opened, and imports those that can",
+          "[import]") {
+  const Folder folder;
+  CHECK(folder.import("nosuch").status == 3);
+  CHECK_FALSE(std::filesystem::exists(folder.db()));
+  const Ran ran =
+      run("dialog-recorder", {"import", "--db", folder.db(), (folder / "nosuch").string(),
+                              capture_path("uas-normal.app").string()});
+  CHECK(ran.status == 3);
+  CHECK_THAT(ran.err, contains("cannot open the capture") && contains("nosuch"));
+  CHECK(log::Reader{folder.db()}.head().position == 15);
+}
+
+TEST_CASE("import lets a killed recorder's blindness begin where it was killed", "[import]") {
+  const Folder folder;
+  std::int64_t last = 0;
+  {
+    SampleLog killed{folder.db()};
+    Event link;
+    link.type = EventType::link_up;
+    link.server = "pbx";
+    killed.append(link);
+    last = killed.log().head().recorded_at;
+  }
+  const Ran ran = folder.import_lines(lines_of("uas-normal.app"));
+  CHECK_THAT(ran.out, contains(": 15 events"));
+  const auto down = log::Reader{folder.db()}.at(2);
+  CHECK(down->type == "link-down");
+  CHECK(down->occurred_at == last);
 }
 
 TEST_CASE("import whose outcome cannot be told ends with status 3, but does its work", "[import]") {

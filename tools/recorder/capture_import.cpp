@@ -64,6 +64,8 @@ std::vector<Earlier> earlier_imports(SQLite::Database& database) {
 
 }  // namespace
 
+void require_capture(const std::filesystem::path& path) { open_capture(path); }
+
 CaptureImport::CaptureImport(record::Ledger& ledger, std::string server, std::filesystem::path path,
                              Progress progress)
     : ledger_(ledger),

@@ -28,6 +28,9 @@ struct Unopened : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Throws Unopened for a file that cannot be imported whatever is in it.
+void require_capture(const std::filesystem::path& path);
+
 class CaptureImport {
  public:
   // Told how many bytes of how many are read, now and then. May throw: what was read is committed

@@ -31,14 +31,25 @@ std::string outcome(const CaptureImport& import, std::int64_t added) {
   return begin + "nothing added: none of its frames is of a call";
 }
 
+void complain(const std::string& of, const std::string& what) {
+  put_error(fmt::format("dialog-recorder: {}: {}\n", of, what));
+}
+
+void complain_of(const std::filesystem::path& capture, const Unopened& error) {
+  complain("cannot open the capture " + text::escaped(capture.string()), error.what());
+}
+
 class Imports {
  public:
   explicit Imports(const ImportOptions& options)
-      : options_(options), ledger_(log::EventLog{options.db}, [] { return record::now(); }) {}
+      : options_(options), ledger_(log::EventLog{options.db}, [] { return record::now(); }) {
+    ledger_.note_killed();  // or our events would pass for the last that a killed recorder wrote
+    ledger_.commit();
+  }
 
-  int run() {
+  int run(const std::vector<std::filesystem::path>& captures) {
     int status = 0;
-    for (const auto& capture : options_.captures) {
+    for (const auto& capture : captures) {
       status = std::max(status, import(capture));
       if (status >= interrupted_status) break;
     }
@@ -70,7 +81,7 @@ class Imports {
       return import.faults().empty() ? 0 : 1;
     } catch (const Unopened& error) {
       bar.clear();
-      complain("cannot open the capture " + name, error.what());
+      complain_of(path, error);
       return 3;
     } catch (const Interrupted&) {
       bar.clear();
@@ -78,10 +89,6 @@ class Imports {
                       counted(ledger_.head().position - before)));
       return interrupted_status + interrupting_signal();
     }
-  }
-
-  static void complain(const std::string& of, const std::string& what) {
-    put_error(fmt::format("dialog-recorder: {}: {}\n", of, what));
   }
 
   const ImportOptions& options_;
@@ -93,7 +100,20 @@ class Imports {
 int run_import(const ImportOptions& options) {
   note_interrupts();
   try {
-    const int status = Imports{options}.run();
+    // Where there is nothing to import, no log is made.
+    int status = 0;
+    std::vector<std::filesystem::path> captures;
+    for (const auto& capture : options.captures) {
+      try {
+        require_capture(capture);
+        captures.push_back(capture);
+      } catch (const Unopened& error) {
+        complain_of(capture, error);
+        status = 3;
+      }
+    }
+    if (captures.empty()) return status;
+    status = std::max(status, Imports{options}.run(captures));
     if (!output_failed()) return status;
     put_error("dialog-recorder: cannot write the output\n");
     return 3;
