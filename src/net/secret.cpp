@@ -14,12 +14,16 @@ namespace {
 constexpr std::size_t longest_secret = 4000;  // a frame the server's ring buffer surely takes
 
 std::string read_file(const std::filesystem::path& file) {
+  const auto refuse = [&](const std::string& why) {
+    throw std::runtime_error{"cannot read the secret from " + file.string() + ": " + why};
+  };
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) refuse("it is a directory");
   errno = 0;
   std::ifstream in{file, std::ios::binary};
   std::string secret{std::istreambuf_iterator<char>{in}, {}};
   if (!in.is_open() || in.bad()) {
-    throw std::runtime_error{"cannot read the secret from " + file.string() + ": " +
-                             std::generic_category().message(errno)};
+    refuse(std::generic_category().message(errno));
   }
   if (secret.ends_with('\n')) secret.pop_back();
   if (secret.ends_with('\r')) secret.pop_back();

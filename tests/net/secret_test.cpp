@@ -42,6 +42,8 @@ TEST_CASE("A secret that cannot be sent is refused and not shown", "[net]") {
   }
   CHECK_THROWS_WITH(net::load_secret(file_with(folder, "\n")), contains("empty"));
   CHECK_THROWS_WITH(net::load_secret(folder / "none"), contains("No such file"));
+  CHECK_THROWS_WITH(net::load_secret(folder.path()),
+                    contains(folder.path().string() + ": it is a directory"));
 }
 
 TEST_CASE("The secret is blotted out wherever it stands in a text", "[net]") {
