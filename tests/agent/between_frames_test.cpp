@@ -431,8 +431,9 @@ TEST_CASE("RFC 3261 12.2.2: a request of a dialog that is over, or unknown, is a
 
 // --- INVITEs that are no new calls --------------------------------------------------------------
 
-TEST_CASE("An INVITE that is there already is not asked about again; its other branch is no call",
-          "[agent]") {
+TEST_CASE(
+    "An INVITE that is there already is not asked about again, and its other branch is no call",
+    "[agent]") {
   ScriptedServer server;
   Patient program{server};
   program.connect_soon();
@@ -451,7 +452,7 @@ TEST_CASE("An INVITE that is there already is not asked about again; its other b
   CHECK(program.asked == 1);
 }
 
-TEST_CASE("What is no request is not answered; an INVITE that cannot be read is answered 400",
+TEST_CASE("What is no request is not answered, and an INVITE that cannot be read is answered 400",
           "[agent]") {
   ScriptedServer server;
   Patient program{server};
