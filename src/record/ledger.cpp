@@ -64,6 +64,11 @@ std::int64_t Ledger::frame(const Frame& frame) {
     if (dialog::tells_transaction(tip->state, seen)) learn(*tip, seen);
     return tip->state.number;
   }
+  // Ids may be used again once a call has ended: the message may be of the call before.
+  for (Tip* earlier = tip; earlier != nullptr && is_message;) {
+    earlier = tips_.find_before(*earlier);
+    if (earlier != nullptr && seen_before(*earlier, seen.key)) return earlier->state.number;
+  }
   if (tip != nullptr && dialog::begins_anew(tip->state, seen)) tip = nullptr;
   if (tip == nullptr) append_all(orphans_.seen(frame.connection, seen, frame.read_at));
   auto event = dialog::observe(tip == nullptr ? nullptr : &tip->state, seen);

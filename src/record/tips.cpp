@@ -1,5 +1,7 @@
 #include "record/tips.hpp"
 
+#include <limits>
+
 namespace drachtio::record {
 
 namespace {
@@ -29,12 +31,23 @@ Tip& Tips::insert(DialogState&& state) {
 }
 
 Tip* Tips::find(std::string_view server, const dialog::Identity& identity) {
-  const auto [begin, end] =
-      identities_.equal_range(identity_hash(server, identity.dialog_id, identity.role));
+  return latest(server, identity.dialog_id, identity.role,
+                std::numeric_limits<std::int64_t>::max());
+}
+
+Tip* Tips::find_before(const Tip& tip) {
+  const DialogState& state = tip.state;
+  return latest(state.server, state.dialog_id, state.role, state.number);
+}
+
+Tip* Tips::latest(std::string_view server, std::string_view dialog_id, Role role,
+                  std::int64_t before) {
+  const auto [begin, end] = identities_.equal_range(identity_hash(server, dialog_id, role));
   Tip* latest = nullptr;
   for (auto found = begin; found != end; ++found) {
+    if (found->second >= before) continue;
     Tip& tip = tips_.at(found->second).tip;
-    if (!is(tip.state, server, identity.dialog_id, identity.role)) continue;
+    if (!is(tip.state, server, dialog_id, role)) continue;
     if (latest == nullptr || tip.state.number > latest->state.number) latest = &tip;
   }
   return latest;

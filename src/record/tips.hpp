@@ -36,6 +36,8 @@ class Tips {
 
   // The latest of that identity: ids may be used again once a call has ended.
   [[nodiscard]] Tip* find(std::string_view server, const dialog::Identity& identity);
+  // The one of the same identity before `tip`.
+  [[nodiscard]] Tip* find_before(const Tip& tip);
   [[nodiscard]] Tip* find(std::int64_t number);
   // The unanswered dialog of this drachtio transactionId.
   [[nodiscard]] Tip* find_pending(std::string_view server, const std::string& transaction_id);
@@ -59,6 +61,8 @@ class Tips {
     bool counted_open = false;
     bool indexed_pending = false;
   };
+
+  Tip* latest(std::string_view server, std::string_view dialog_id, Role role, std::int64_t before);
 
   std::unordered_map<std::int64_t, Entry> tips_;                     // by dialog number
   std::unordered_multimap<std::uint64_t, std::int64_t> identities_;  // by hash of the identity

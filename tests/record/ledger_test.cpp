@@ -369,6 +369,38 @@ TEST_CASE("an attempt not answered in time is lost, an answered call after longe
   CHECK(ledger.open_dialogs() == 0);
 }
 
+TEST_CASE("what is seen again of a call whose ids were used again is of that call") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  const auto say = [&](std::uint32_t cseq, const std::string& method, const std::string& start) {
+    ledger.frame(
+        from_server("m|sip|network|1|udp|192.0.2.1|5060|12:00:00.000000|tx|c;from-tag=a|"
+                    "\r\n" +
+                    start + "\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9" + std::to_string(cseq) +
+                    method + "\r\nFrom: <sip:a@x>;tag=a\r\nTo: <sip:b@x>" +
+                    (start.starts_with("INVITE") ? "" : ";tag=b") +
+                    "\r\nCall-ID: c\r\nCSeq: " + std::to_string(cseq) + ' ' + method + "\r\n\r\n"));
+  };
+  const auto call = [&](std::uint32_t cseq, bool whole) {
+    say(cseq, "INVITE", "INVITE sip:b@x SIP/2.0");
+    ledger.frame(
+        from_server("r|response|1|OK|application|1|udp|192.0.2.1|5060|12:00:00.000000|tx|"
+                    "c;from-tag=a||Msg sent:|\r\nSIP/2.0 200 OK\r\nVia: SIP/2.0/UDP "
+                    "192.0.2.1;branch=z9" +
+                    std::to_string(cseq) +
+                    "INVITE\r\nFrom: <sip:a@x>;tag=a\r\nTo: <sip:b@x>;tag=b\r\nCall-ID: "
+                    "c\r\nCSeq: " +
+                    std::to_string(cseq) + " INVITE\r\n\r\n"));
+    if (whole) say(cseq + 1, "BYE", "BYE sip:b@x SIP/2.0");
+  };
+  call(1, true);
+  call(7, false);
+  const std::size_t staged = ledger.staged();
+  call(1, true);  // after a reconnect, say
+  CHECK(ledger.staged() == staged);
+  CHECK(ledger.tips().find_sole("pbx", "c;from-tag=a")->state.state != State::terminated);
+}
+
 TEST_CASE("a call in that nothing is answered to is lost once the server has forgotten it") {
   const ScratchFolder folder;
   auto ledger = open_ledger(folder / "calls.db");
