@@ -121,7 +121,7 @@ TEST_CASE("kill -9 with 200 calls up: every answered one is resumed, every other
     sim.command("call 30 0 prack");
     REQUIRE(logged(db, [](auto& counts) {
       return counts["confirmed"] == 120 && counts["modified"] == 60 && counts["early"] == 30 &&
-             counts["progressed"] == 20 + 30 + 30;
+             counts["responded"] == 30 && counts["progressed"] == 20 + 30 + 30;
     }));
   }
   Program program{sim, db};
