@@ -1,12 +1,10 @@
 // A server that a test speaks for, frame by frame: for what happens between two frames, where a
 // program of its own would be too quick. One thread: the program runs while the test waits.
 //
-//   ScriptedServer server;
-//   Program program{server.port()};
-//   server.accept(program);
-//   server.say(server.invite("tx1"));
-//   const Heard answer = server.hear();
-//   server.say(server.echo(answer, "tx1"));
+//   TEST_CASE_METHOD(Scripted, "...") {
+//     server.say(server.invite("tx1"));
+//     program.response->send(200, ...);
+//     server.say(server.echo(server.hear(), "tx1"));
 //
 // Every call has the Call-ID "c1". One that comes in is from tag "far" to tag "ours"; one that the
 // program places is from "ours" to "far".
@@ -68,5 +66,72 @@ class ScriptedServer {
   Program* program_ = nullptr;
   std::optional<Peer> peer_;
 };
+
+// The outcome of whatever has a handler.
+struct Outcome {
+  bool told = false;
+  boost::system::error_code error;
+  SipMessage message;
+
+  ResponseHandler handler() {
+    return [this](boost::system::error_code e, const SipMessage& m) { *this = {true, e, m}; };
+  }
+  CallHandler call_handler() {
+    return [this](boost::system::error_code e, const SipDialog&, const SipMessage& m) {
+      *this = {true, e, m};
+    };
+  }
+};
+
+// A program that keeps what it is asked, and answers only when the test says so.
+struct Patient : Program {
+  explicit Patient(const ScriptedServer& server) : Program(server.port()) {
+    agent->invite([this](Request& req, Response& res) {
+      ++asked;
+      request = req;
+      response = res;
+      req.on_cancel().connect([this](const SipMessage&) { cancelled = true; });
+    });
+  }
+  [[nodiscard]] SipDialog dialog() const { return request->dialog(); }
+
+  int asked = 0;
+  bool cancelled = false;
+  std::optional<Request> request;
+  std::optional<Response> response;
+};
+
+// A server and a program that is logged in to it.
+struct Scripted {
+  Scripted() {
+    program.connect_soon();
+    server.accept(program);
+  }
+
+  ScriptedServer server;
+  Patient program{server};
+};
+
+// A call in, as far as the program's handler.
+inline void call_in(ScriptedServer& server, Patient& program,
+                    const Saying& saying = {.body = our_sdp}) {
+  server.say(ScriptedServer::invite("tx1", saying));
+  REQUIRE(program.until([&] { return program.asked == 1; }));
+}
+
+// ... and up.
+inline void call_up(ScriptedServer& server, Patient& program) {
+  call_in(server, program);
+  program.response->send(200, {.body = our_sdp});
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  server.say(ScriptedServer::request("ACK", "tx1", {.branch = "z9hG4bK-ack"}));
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+}
+
+inline SipCall place(Program& program, Outcome& outcome, RequestOptions options = {}) {
+  if (!options.late_offer) options.body = our_sdp;
+  return program.agent->siprequest("sip:far@127.0.0.1:5070", std::move(options),
+                                   outcome.call_handler());
+}
 
 }  // namespace drachtio::test

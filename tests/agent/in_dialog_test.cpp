@@ -1,0 +1,278 @@
+// What a far end may send before the answer, in a call and after it, and how it is answered.
+#include "agent/scripted_server.hpp"
+
+using namespace drachtio;
+using namespace drachtio::test;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+// --- what comes before the answer ---------------------------------------------------------------
+
+TEST_CASE_METHOD(Scripted, "RFC 3311: an UPDATE before the answer leaves its INVITE open",
+                 "[agent]") {
+  call_in(server, program);
+  program.response->send_reliably(183, {.body = our_sdp}, {});
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  server.say(ScriptedServer::request("PRACK", "tx2", {.cseq = 2, .branch = "z9hG4bK-2"}));
+  CHECK(server.hear().message.headers["CSeq"] == "2 PRACK");
+  // It has the INVITE's transactionId.
+  server.say(ScriptedServer::request("UPDATE", "tx1",
+                                     {.cseq = 3, .branch = "z9hG4bK-3", .body = our_sdp}));
+  CHECK(server.hear().message.headers["CSeq"] == "3 UPDATE");
+  server.say(ScriptedServer::cancel("tx1"));
+  REQUIRE(program.until([&] { return program.cancelled; }));
+  Outcome late;
+  program.response->send(200, {.body = our_sdp}, late.handler());
+  REQUIRE(program.until([&] { return late.told; }));
+  CHECK(late.error == Errc::cancelled);
+}
+
+TEST_CASE_METHOD(
+    Scripted,
+    "RFC 3261 15.1.2: a BYE before the answer ends the call, and the INVITE is answered 487",
+    "[agent]") {
+  call_in(server, program);
+  program.response->send(180);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  server.say(ScriptedServer::request("BYE", "tx2", {.cseq = 2, .branch = "z9hG4bK-2"}));
+  CHECK(server.hear().message.headers["CSeq"] == "2 BYE");
+  const Heard terminated = server.hear();
+  CHECK(terminated.message.status == 487);
+  CHECK(terminated.message.headers["CSeq"] == "1 INVITE");
+  CHECK(program.cancelled);
+  Outcome late;
+  program.response->send(200, {.body = our_sdp}, late.handler());
+  REQUIRE(program.until([&] { return late.told; }));
+  CHECK(late.error == Errc::cancelled);
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "An answer that was too long leaves the INVITE open: its CANCEL is heard",
+                 "[agent]") {
+  call_in(server, program);
+  Outcome outcome;
+  program.response->send(200, {.headers = {{"X", std::string(13'000, 'x')}}, .body = our_sdp},
+                         outcome.handler());
+  REQUIRE(program.until([&] { return outcome.told; }));
+  CHECK(outcome.error == Errc::too_long);
+  server.say(ScriptedServer::cancel("tx1"));
+  REQUIRE(program.until([&] { return program.cancelled; }));
+}
+
+TEST_CASE_METHOD(
+    Scripted, "RFC 3262 5: a PRACK that offers is answered with our SDP, one that answers is not",
+    "[agent]") {
+  const bool late_offer = GENERATE(true, false);
+  call_in(server, program, {.body = late_offer ? "" : our_sdp});
+  program.response->send_reliably(183, {.body = our_sdp}, {});
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  server.say(
+      ScriptedServer::request("PRACK", "tx2", {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
+  const Heard answer = server.hear();
+  CHECK(answer.message.status == 200);
+  CHECK(answer.message.body == (late_offer ? "" : our_sdp));
+}
+
+TEST_CASE_METHOD(
+    Scripted, "RFC 3262 5: the offer of a reliable answer is the program's to answer in the PRACK",
+    "[agent]") {
+  Outcome outcome;
+  SipCall call;
+  call = place(program, outcome,
+               {.late_offer = true, .on_provisional = [&](const SipMessage& ringing) {
+                  if (!ringing.body.empty()) call.prack(our_sdp);
+                }});
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(183, "tx1", {.headers = "RSeq: 5\r\n", .body = our_sdp}));
+  const Heard prack = server.hear();
+  CHECK(prack.message.method == "PRACK");
+  CHECK(prack.message.headers["RAck"] == "5 1 INVITE");
+  CHECK(prack.message.body == our_sdp);
+  server.say(ScriptedServer::sent(prack, "tx2", 2));
+  server.say(ScriptedServer::response(200, "tx2", {.cseq = 2}, "PRACK"));
+  server.say(ScriptedServer::response(200, "tx1"));
+  const Heard ack = server.hear();
+  CHECK(ack.message.method == "ACK");
+  CHECK(ack.message.body.empty());
+}
+
+// --- what comes in a call -----------------------------------------------------------------------
+
+TEST_CASE_METHOD(
+    Scripted, "A re-INVITE of ours that the dialog's end overtakes fails, and all that wait for it",
+    "[agent]") {
+  call_up(server, program);
+  Outcome first;
+  Outcome second;
+  program.dialog().modify(our_sdp, first.handler());
+  program.dialog().modify(our_sdp, second.handler());
+  server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
+  program.dialog().terminate();
+  server.say(ScriptedServer::sent(server.hear(), "tx3", 2, true));
+  REQUIRE(program.until([&] { return first.told && second.told; }));
+  CHECK(first.error == Errc::dialog_over);
+  CHECK(second.error == Errc::dialog_over);
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "RFC 3261 14.1: while we wait to try again after a 491, the far end may offer",
+                 "[agent]") {
+  call_up(server, program);
+  program.dialog().hold();
+  const Heard offer = server.hear();
+  server.say(ScriptedServer::sent(offer, "tx2", 1, true));
+  server.say(ScriptedServer::request("INVITE", "tx3",
+                                     {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
+  CHECK(server.hear().message.status == 491);
+  server.say(
+      "m|sip|network|1|udp|127.0.0.1|5070|12:00:00.000000|tx2|c1;from-tag=far|\r\n"
+      "SIP/2.0 491 Request Pending\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK-1\r\n"
+      "From: <sip:service@127.0.0.1:5060>;tag=ours\r\nTo: <sip:far@127.0.0.1>;tag=far\r\n"
+      "Call-ID: c1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n");
+  server.say(ScriptedServer::request("INVITE", "tx4",
+                                     {.cseq = 3, .branch = "z9hG4bK-3", .body = our_sdp}));
+  const Heard answer = server.hear();
+  CHECK(answer.message.status == 200);
+  CHECK(answer.message.headers["CSeq"] == "3 INVITE");
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "A CANCEL of the far end's re-INVITE is told to whoever was to answer it",
+                 "[agent]") {
+  call_up(server, program);
+  std::optional<Response> answer;
+  bool cancelled = false;
+  program.dialog().on_modify().connect([&](Request& req, Response& res) {
+    answer = res;
+    req.on_cancel().connect([&](const SipMessage&) { cancelled = true; });
+  });
+  server.say(ScriptedServer::request("INVITE", "tx2",
+                                     {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
+  REQUIRE(program.until([&] { return answer.has_value(); }));
+  server.say(ScriptedServer::cancel("tx2"));
+  REQUIRE(program.until([&] { return cancelled; }));
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "RFC 3261 12.2.2: a request of a dialog that is over, or unknown, is answered 481",
+                 "[agent]") {
+  const std::string method = GENERATE("INFO", "INVITE", "UPDATE", "NOTIFY");
+  SECTION("over") {
+    call_up(server, program);
+    server.say(ScriptedServer::request("BYE", "tx2", {.cseq = 2, .branch = "z9hG4bK-2"}));
+    CHECK(server.hear().message.status == 200);
+  }
+  SECTION("unknown") {}
+  server.say(ScriptedServer::request(method, "tx3", {.cseq = 3, .branch = "z9hG4bK-3"}));
+  const Heard answer = server.hear();
+  CHECK(answer.message.status == 481);
+  CHECK(answer.message.headers["CSeq"] == "3 " + method);
+}
+
+// --- INVITEs that are no new calls --------------------------------------------------------------
+
+TEST_CASE_METHOD(
+    Scripted,
+    "An INVITE that is there already is not asked about again, and its other branch is no call",
+    "[agent]") {
+  call_in(server, program);
+  SECTION("delivered again") {
+    server.say(ScriptedServer::invite("tx1", {.body = our_sdp}));
+    CHECK(server.hears_nothing());
+  }
+  SECTION("RFC 3261 8.2.2.2: merged on its way") {
+    server.say(ScriptedServer::invite("tx2", {.branch = "z9hG4bK-other", .body = our_sdp}));
+    const Heard answer = server.hear();
+    CHECK(answer.message.status == 482);
+    CHECK(answer.tokens.at(1) == "tx2");
+  }
+  CHECK(program.asked == 1);
+}
+
+TEST_CASE_METHOD(
+    Scripted,
+    "What is no request is not answered, and an INVITE that cannot be read is answered 400",
+    "[agent]") {
+  int warnings = 0;
+  program.agent->on_warning.connect([&](const std::string&) { ++warnings; });
+  SECTION("no request") {
+    server.say("m|sip|network|1|udp|127.0.0.1|5070|12:00:00.000000|tx1|||\r\nnonsense\r\n\r\n");
+    CHECK(server.hears_nothing());
+  }
+  SECTION("not to be read") {
+    std::string broken = ScriptedServer::invite("tx1");
+    broken.replace(broken.find("<sip:far@127.0.0.1:5070>;tag=far"), 32, ":::<<>>");
+    server.say(broken);
+    CHECK(server.hear().message.status == 400);
+  }
+  CHECK(warnings == 1);
+  CHECK(program.asked == 0);
+}
+
+// --- challenges ---------------------------------------------------------------------------------
+
+TEST_CASE_METHOD(Scripted,
+                 "RFC 3261 22.3: each proxy and the far end are answered, each nonce counted",
+                 "[agent]") {
+  Outcome outcome;
+  int dialogs = 0;
+  place(
+      program, outcome,
+      {.auth = Credentials{"alice", "secret"}, .on_dialog = [&](const SipDialog&) { ++dialogs; }});
+  const auto challenge = [&](int status, std::uint32_t cseq, const std::string& realm) {
+    const Saying saying{.cseq = cseq,
+                        .branch = "z9hG4bK-" + std::to_string(cseq),
+                        .headers = std::string{status == 407 ? "Proxy" : "WWW"} +
+                                   "-Authenticate: Digest realm=\"" + realm +
+                                   "\", nonce=\"n\", qop=\"auth\"\r\n"};
+    server.say(ScriptedServer::response(status, "tx" + std::to_string(cseq), saying));
+    return server.hear();
+  };
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  Heard next = challenge(407, 1, "first");
+  CHECK(next.message.headers.all("Proxy-Authorization").size() == 1);
+  server.say(ScriptedServer::sent(next, "tx2", 2));
+  next = challenge(407, 2, "second");
+  const auto both = next.message.headers.all("Proxy-Authorization");
+  REQUIRE(both.size() == 2);
+  CHECK(both[0].find("nc=00000002") != std::string_view::npos);
+  CHECK(both[1].find("nc=00000001") != std::string_view::npos);
+  server.say(ScriptedServer::sent(next, "tx3", 3));
+  next = challenge(401, 3, "far");
+  CHECK(next.message.headers.all("Proxy-Authorization").size() == 2);
+  CHECK(next.message.headers.all("Authorization").size() == 1);
+  server.say(ScriptedServer::sent(next, "tx4", 4));
+  REQUIRE(program.until([&] { return program.story().ends_with("challenged invited"); }));
+  CHECK(dialogs == 1);
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "A challenge in the dialog: a BYE is sent again, a stale nonce answered anew",
+                 "[agent]") {
+  Outcome outcome;
+  const SipCall call = place(program, outcome, {.auth = Credentials{"alice", "secret"}});
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  REQUIRE(program.until([&] { return outcome.told; }));
+  const std::string method = GENERATE("BYE", "INFO");
+  Outcome done;
+  method == "BYE" ? call.dialog().terminate({}, done.handler())
+                  : call.dialog().request(method, {}, done.handler());
+  const std::string asks = "Proxy-Authenticate: Digest realm=\"a\", nonce=\"n\", qop=\"auth\"";
+  server.say(ScriptedServer::sent(server.hear(), "tx2", 2));
+  server.say(ScriptedServer::response(407, "tx2", {.cseq = 2, .headers = asks + "\r\n"}, method));
+  Heard again = server.hear();
+  CHECK(again.message.method == method);
+  CHECK(again.message.headers.has("Proxy-Authorization"));
+  server.say(ScriptedServer::sent(again, "tx3", 3));
+  server.say(ScriptedServer::response(407, "tx3", {.cseq = 3, .headers = asks + ", stale=true\r\n"},
+                                      method));
+  again = server.hear();
+  CHECK(again.message.method == method);
+  server.say(ScriptedServer::sent(again, "tx4", 4));
+  server.say(ScriptedServer::response(200, "tx4", {.cseq = 4}, method));
+  REQUIRE(program.until([&] { return done.told; }));
+  CHECK_FALSE(done.error);
+  CHECK(done.message.status == 200);
+}
