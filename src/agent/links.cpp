@@ -169,7 +169,7 @@ void Core::link_up(Link& link, const std::string& detail) {
 
 void Core::link_down(Link& link, const std::string& why) {
   link.up = false;
-  if (!link.outbound) writer_->link_down(link.server, why);
+  if (!link.outbound) writer_->link_down(link.server, why, link.client->silent_since());
   // What the far ends send in its calls does not reach a new connection.
   for (const auto& [number, cell] : cells_) {
     if (cell->connection != link.connection) continue;
