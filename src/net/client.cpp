@@ -1,8 +1,8 @@
 #include "net/client.hpp"
 
 #include "net/dial.hpp"
-#include "net/held_bytes.hpp"
 #include "net/message_id.hpp"
+#include "net/outbox.hpp"
 #include "net/secret.hpp"
 #include "net/stream.hpp"
 #include "text/escape.hpp"
@@ -16,7 +16,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <array>
-#include <deque>
 #include <map>
 #include <random>
 
@@ -30,9 +29,6 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr std::size_t longest_why = 300;  // bytes of a server's own words that are shown
-
-// Waiting to be sent: a server that takes none of it is dead.
-constexpr std::size_t most_unsent = 64UL * 1024 * 1024;
 
 Instant now() {
   return std::chrono::time_point_cast<Microseconds>(std::chrono::system_clock::now());
@@ -80,7 +76,7 @@ class Client::Link : public std::enable_shared_from_this<Link> {
                   " bytes; a drachtio-server takes no more than " +
                   std::to_string(largest_payload)};
     }
-    push(id, rest);
+    outbox_->push(id, rest);
     return {std::move(id), {}};
   }
 
@@ -99,9 +95,7 @@ class Client::Link : public std::enable_shared_from_this<Link> {
   awaitable<void> run_once();
   awaitable<std::string> converse();
   void over(const std::string& why);
-  void push(const std::string& id, std::string_view rest);
-  void pump();
-  awaitable<void> pump_when_writable(std::shared_ptr<Stream> stream);
+  std::shared_ptr<Outbox> make_outbox();
   awaitable<std::string> read();
   void watch_the_time();
   void look_at_the_time();
@@ -123,16 +117,8 @@ class Client::Link : public std::enable_shared_from_this<Link> {
   // Of the connection that stands.
   std::shared_ptr<Stream> stream_;
   asio::steady_timer deadline_;
-  struct Waiting {
-    std::string id;
-    std::string frame;
-  };
-  std::deque<Waiting> waiting_;  // frames not begun yet
-  std::size_t waiting_bytes_ = 0;
-  HeldBytes unsent_;      // of frames begun
-  bool writing_ = false;  // pump_when_writable is at work
-  std::string awaited_;   // id of a long frame: nothing follows until its reply has come
-  std::string dead_;      // why it was closed from our side
+  std::shared_ptr<Outbox> outbox_;
+  std::string dead_;                                       // why it was closed from our side
   std::map<std::string, std::string, std::less<>> asked_;  // id of a frame of ours -> what it asks
   Clock::time_point reply_by_;                             // while something is asked
   Clock::time_point ping_at_;                              // once up
@@ -193,17 +179,27 @@ void Client::Link::over(const std::string& why) {
 awaitable<std::string> Client::Link::converse() {
   asked_.clear();
   dead_.clear();
-  waiting_.clear();
-  waiting_bytes_ = 0;
-  unsent_.clear();
-  writing_ = false;
-  awaited_.clear();
+  outbox_ = make_outbox();
   logged_in_ = false;
   ask("the login", "authenticate|" + options_.secret + '|' + options_.tags);
   std::string why = co_await read();
   logged_in_ = false;
   deadline_.cancel();
+  outbox_->stop();
+  stream_->close();
   co_return dead_.empty() ? why : dead_;
+}
+
+std::shared_ptr<Outbox> Client::Link::make_outbox() {
+  const auto awaits_reply = [this] {
+    if (asked_.empty()) reply_by_ = Clock::now() + options_.reply_timeout;
+    watch_the_time();
+  };
+  const auto stuck = [this] {
+    dead_ = "the server takes nothing";
+    stream_->close();
+  };
+  return std::make_shared<Outbox>(io_, stream_, Outbox::Handlers{awaits_reply, stuck});
 }
 
 awaitable<std::string> Client::Link::read() {
@@ -247,10 +243,7 @@ std::optional<std::string> Client::Link::take(std::string_view payload, Instant 
     if (!logged_in_) return "not a drachtio-server: " + std::string{to_string(fault.fault())};
   }
   if (envelope.kind == wire::Envelope::Kind::reply) {
-    if (!awaited_.empty() && envelope.in_reply_to == awaited_) {
-      awaited_.clear();
-      pump();
-    }
+    outbox_->replied(envelope.in_reply_to);
     if (const auto asked = asked_.find(envelope.in_reply_to); asked != asked_.end()) {
       const std::string what = std::move(asked->second);
       asked_.erase(asked);
@@ -288,7 +281,7 @@ std::optional<std::string> Client::Link::take_reply(const wire::Envelope& reply,
 // To be called whenever the times may have changed.
 void Client::Link::watch_the_time() {
   auto next = Clock::time_point::max();
-  if (!asked_.empty() || !awaited_.empty()) next = reply_by_;
+  if (!asked_.empty() || outbox_->awaits_reply()) next = reply_by_;
   if (up_since_) next = std::min(next, ping_at_);
   deadline_.expires_at(next);
   deadline_.async_wait([weak = weak_from_this()](const error_code& error) {
@@ -300,7 +293,7 @@ void Client::Link::watch_the_time() {
 void Client::Link::look_at_the_time() {
   if (!stream_ || stopped_) return;
   const auto time = Clock::now();
-  if ((!asked_.empty() || !awaited_.empty()) && time >= reply_by_) {
+  if ((!asked_.empty() || outbox_->awaits_reply()) && time >= reply_by_) {
     dead_ = "no reply to " + (asked_.empty() ? "a long frame" : asked_.begin()->second) +
             " within " + std::to_string(options_.reply_timeout.count()) + " ms";
   } else if (up_since_ && time >= ping_at_) {
@@ -316,57 +309,8 @@ void Client::Link::ask(const std::string& what, const std::string& rest) {
   const std::string id = message_id();
   if (asked_.empty()) reply_by_ = Clock::now() + options_.reply_timeout;
   asked_.emplace(id, what);
-  push(id, rest);
+  outbox_->push(id, rest);
   watch_the_time();
-}
-
-void Client::Link::push(const std::string& id, std::string_view rest) {
-  std::string payload = id;
-  payload.append("|").append(rest);
-  waiting_.push_back({id, wire::frame(payload)});
-  waiting_bytes_ += waiting_.back().frame.size();
-  pump();
-}
-
-// Sends as much as the socket and the pacing allow; more is sent when they allow more.
-void Client::Link::pump() {
-  while (stream_ && !writing_) {
-    error_code error;
-    while (!unsent_.empty() && !stream_->unsent()) {
-      const std::size_t written = stream_->try_write(unsent_.front(), error);
-      if (error) return;  // the reader meets it too, and says so
-      if (written == 0) break;
-      unsent_.pop(written);
-    }
-    if (!unsent_.empty() || stream_->unsent()) {
-      if (unsent_.size() + waiting_bytes_ > most_unsent) {
-        dead_ = "the server takes nothing";
-        return stream_->close();
-      }
-      writing_ = true;
-      asio::co_spawn(io_, pump_when_writable(stream_),
-                     [self = shared_from_this()](const std::exception_ptr&) {});
-      return;
-    }
-    if (waiting_.empty() || !awaited_.empty()) return;
-    Waiting next = std::move(waiting_.front());
-    waiting_.pop_front();
-    waiting_bytes_ -= next.frame.size();
-    unsent_.push(next.frame);
-    if (next.frame.size() > paced_payload) {
-      awaited_ = next.id;
-      if (asked_.empty()) reply_by_ = Clock::now() + options_.reply_timeout;
-      watch_the_time();
-    }
-  }
-}
-
-awaitable<void> Client::Link::pump_when_writable(std::shared_ptr<Stream> stream) {
-  error_code error;
-  co_await stream->writable(error);
-  if (stream != stream_) co_return;  // of a connection that is no more
-  writing_ = false;
-  if (!error && !stopped_) pump();
 }
 
 Client::Client(asio::io_context& io, Options options, Handlers handlers)

@@ -42,8 +42,8 @@ class Stream {
   // last of them may be left unsent.
   std::size_t try_write(std::string_view bytes, error_code& error);
 
-  // Written, but not with the socket yet: writable() sees to it.
   [[nodiscard]] bool is_tls() const { return tls_ != nullptr; }
+  // Written, but not with the socket yet: writable() sees to it.
   [[nodiscard]] bool unsent() const { return sealed_begin_ < sealed_.size(); }
 
   // Waits until try_write can write something and nothing is left unsent.
