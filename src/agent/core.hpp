@@ -155,8 +155,9 @@ class Core : public std::enable_shared_from_this<Core> {
   Link* link_to(const std::string& server);
   // Over which the dialog is controlled: the link it came on, else one to its server.
   Link* link_of(const Cell& cell);
-  void has_served(std::uint64_t link);
-  void close_if_it_has_served(std::uint64_t link);
+  // By the id of the link.
+  void has_served(std::uint64_t id);
+  void close_if_it_has_served(std::uint64_t id);
 
   // told.cpp
   void told(std::vector<record::Walked> walked);
