@@ -165,7 +165,7 @@ std::string Server::request(const DialogPtr& dialog, const std::string& method, 
   }
   headers.add("Max-Forwards", "70");
   for (const auto& [name, value] : more) headers.add(name, value);
-  const std::string text =
+  std::string text =
       message_text(method + " sip:service@127.0.0.1:5060 SIP/2.0", headers, body);
   Link* link = link_of(*dialog);
   if (link == nullptr) return text;
