@@ -50,6 +50,7 @@ void Core::place(const std::shared_ptr<Call>& call) {
 void Core::attempt(const std::shared_ptr<Call>& call, const Headers& more) {
   call->transaction_id.clear();
   call->cancel_sent = false;
+  call->cancel_outcome.reset();
   Headers headers = call->options.headers;
   for (const auto& [name, value] : more) headers.set(name, value);
   call->authorizations.add_to(headers);
@@ -172,6 +173,10 @@ void Core::cancel(const std::shared_ptr<Call>& call, ResponseHandler handler) {
     if (!call->told && !asked_before && call->cell) terminate(call->cell, {}, 480, {});
     return;
   }
+  if (handler && call->cancel_outcome) {
+    return post(
+        [handler, outcome = *call->cancel_outcome] { handler(outcome.first, outcome.second); });
+  }
   if (handler) call->cancellers.push_back(std::move(handler));
   if (call->cancel_sent || call->transaction_id.empty()) return;  // see sent()
   call->cancel_sent = true;
@@ -190,6 +195,7 @@ void Core::cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply) {
     }
   };
   call->cancel_refused = reply.error == Errc::refused_by_server;
+  call->cancel_outcome.emplace(reply.error, reply.message);
   const bool up =
       call->over && call->cell && dialog::is_answered(*SipDialog{call->cell}.snapshot());
   if (call->cancel_refused && up) return request(call->cell, "BYE", {}, tell);

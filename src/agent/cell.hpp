@@ -66,13 +66,18 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::uint64_t link = 0;        // that the dialog was last heard of on
   std::uint64_t connection = 0;  // likewise
   bool adopted = false;          // open in the log when the program began, and not asked about yet
-  std::optional<Credentials> auth;           // for challenges in the dialog
-  std::weak_ptr<Call> call;                  // of ours, that makes the dialog
-  bool ending = false;                       // a terminate() is under way
-  std::vector<ResponseHandler> enders;       // who else waits for it
-  bool resumed = false;                      // said so in the log
-  bool lost = false;                         // likewise
-  std::deque<std::function<void()>> offers;  // re-INVITEs that wait for the one under way
+  std::optional<Credentials> auth;  // for challenges in the dialog
+  std::weak_ptr<Call> call;         // of ours, that makes the dialog
+  std::string asked;                // transactionId of the INVITE that was handed over
+  bool answering = false;           // its final answer is on its way
+  std::vector<std::function<void()>> when_answered;  // what waits for that
+  bool probing = false;                              // is asked about, or will be
+  std::function<void()> give_up_offer;               // of a re-INVITE that waits to be tried again
+  bool ending = false;                               // a terminate() is under way
+  std::vector<ResponseHandler> enders;               // who else waits for it
+  bool resumed = false;                              // said so in the log
+  bool lost = false;                                 // likewise
+  std::deque<std::function<void()>> offers;          // re-INVITEs that wait for the one under way
   bool offering = false;          // a re-INVITE of ours is under way, or to be tried again
   bool offer_open = false;        // ... and not answered
   std::string offer_transaction;  // drachtio's, of the latest

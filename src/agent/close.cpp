@@ -32,10 +32,22 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
 void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                ResponseHandler handler) {
   const auto state = SipDialog{cell}.snapshot();
+  if (state->state == State::terminated) {
+    SipMessage over;
+    over.reason = "the dialog had ended";
+    if (handler) handler({}, over);
+    return;
+  }
   if (dialog::is_answered(*state)) {
     // Nobody will answer its offer now, but the 2xx must have its ACK (RFC 3261 13.2.2.4).
     if (dialog::awaits_our_ack(*state) && state->late_offer) acknowledge(cell, {});
     return request(cell, "BYE", content, std::move(handler));
+  }
+  if (cell->answering) {  // what there is to end, its outcome tells
+    cell->when_answered.emplace_back([this, cell, content, status, handler = std::move(handler)] {
+      end(cell, content, status, handler);
+    });
+    return;
   }
   Link* link = link_of(*cell);
   if (state->role == Role::uas) {

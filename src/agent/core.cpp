@@ -90,7 +90,7 @@ void Core::post(std::function<void()> action) {
   const std::lock_guard lock{gate_};
   if (closed_) return;
   asio::post(io_, [weak = weak_from_this(), action = std::move(action)] {
-    if (weak.lock()) guard(action);
+    if (const auto self = weak.lock()) guard(action);
   });
 }
 

@@ -16,6 +16,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <list>
 #include <map>
 #include <set>
@@ -90,6 +91,7 @@ class Core : public std::enable_shared_from_this<Core> {
               const Content& content, ResponseHandler handler);
   void settle(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
               const Reply& reply);
+  static void settled(const std::shared_ptr<Cell>& cell);
   void answered_elsewhere(const std::shared_ptr<Incoming>& incoming);
   void answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
                        ResponseHandler on_prack);
@@ -212,6 +214,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void resume(const Link& link);
   void resume(const std::shared_ptr<Cell>& cell, const Link& link);
   void answer_again(const Link& link);
+  void watch_for_forgotten(std::int64_t dialog);
+  void look_for_forgotten();
   void probe_next();
   void probe(const std::shared_ptr<Cell>& cell, std::function<void()> done);
   void resumed(const std::shared_ptr<Cell>& cell);
@@ -253,6 +257,12 @@ class Core : public std::enable_shared_from_this<Core> {
   std::unordered_map<std::string, Transaction> transactions_;  // by drachtio's transactionId
   std::unordered_map<std::string, std::weak_ptr<Incoming>> incoming_;  // unanswered INVITEs
   std::list<Unechoed> unechoed_;
+  struct Asked {
+    std::chrono::steady_clock::time_point due;
+    std::int64_t dialog;
+  };
+  std::deque<Asked> asked_;  // calls in, until the server has forgotten what nobody answers
+  bool looking_ = false;
 
   std::mutex tickets_mutex_;
   std::map<std::uint64_t, std::vector<std::shared_ptr<Cell>>> tickets_;  // not on disk yet

@@ -47,15 +47,23 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
   incoming->source = {frame.server, std::string{transport.protocol}, std::string{transport.address},
                       std::string{transport.port}};
   incoming->cell = dialog == 0 ? nullptr : cell_of(dialog);
-  if (link->outbound) link->asked.push_back(incoming);
+  if (link->outbound) {
+    std::erase_if(link->asked, [](const auto& one) { return one.expired(); });
+    link->asked.push_back(incoming);
+  }
 
   const std::string& method = incoming->message.method;
   if (method == "INVITE") {
     std::weak_ptr<Incoming>& open = incoming_[transaction_id];
-    if (open.lock()) return;  // it was here before
+    const bool initial = incoming->message.to().tag.empty() && incoming->cell;
+    if (open.lock() || (initial && incoming->cell->asked == transaction_id)) return;  // again
     open = incoming;
   }
   if (is_refused(incoming)) return;
+  if (method == "INVITE" && incoming->message.to().tag.empty()) {
+    incoming->cell->asked = transaction_id;
+    watch_for_forgotten(incoming->cell->number);
+  }
   if (incoming->cell && !incoming->message.to().tag.empty()) return in_dialog(incoming);
   const auto handler = handlers.find(method);
   if (handler == handlers.end()) return answer(incoming, 404, {}, {}, {});

@@ -111,9 +111,14 @@ Link& Core::add_link(const std::string& server) {
 }
 
 net::Client::Handlers Core::link_handlers(std::uint64_t id) {
-  return {[this, id](const std::string& detail) { link_up(links_.at(id), detail); },
-          [this, id](const std::string& why) { link_down(links_.at(id), why); },
-          [this, id](const std::string& why) { link_refused(links_.at(id), why); },
+  // A slot may destroy the Agent: the core lives until it has returned.
+  const auto telling = [this, id](void (Core::*tell)(Link&, const std::string&)) {
+    return [this, id, tell](const std::string& what) {
+      const auto self = shared_from_this();
+      (this->*tell)(links_.at(id), what);
+    };
+  };
+  return {telling(&Core::link_up), telling(&Core::link_down), telling(&Core::link_refused),
           [this, id](std::string_view payload, Instant read_at) {
             const Link& link = links_.at(id);
             writer_->frame({link.server, link.connection, wire::Sender::server,
@@ -239,6 +244,12 @@ void Core::close_if_it_has_served(std::uint64_t id) {
     return incoming && !incoming->answered && !incoming->cancelled;
   });
   if (in_a_call || asked) return;  // the end of that will be heard of, too
+  const auto is_of_it = [&](const auto& waits) {
+    return waits.second.connection == link->connection;
+  };
+  if (std::ranges::any_of(pending_, is_of_it) || std::ranges::any_of(transactions_, is_of_it)) {
+    return after(last_words, [this, id] { close_if_it_has_served(id); });
+  }
   link->client->stop();
   writer_->closed(link->connection);
   const std::string server = link->server;
@@ -250,12 +261,17 @@ void Core::stop() {
   if (stopped_) return;
   stopped_ = true;
   for (const auto& acceptor : acceptors_) acceptor->stop();
+  std::vector<std::function<void()>> offers;
+  for (const auto& [number, cell] : cells_) {
+    if (cell->give_up_offer) offers.push_back(std::exchange(cell->give_up_offer, {}));
+  }
   for (auto& [id, link] : links_) {
     link.client->stop();
     writer_->closed(link.connection);
     if (link.up && !link.outbound) writer_->link_down(link.server, "the program has stopped");
     link.up = false;
   }
+  for (const auto& give_up : offers) guard(give_up);
   writer_->stop();
 }
 

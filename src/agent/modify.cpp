@@ -49,8 +49,15 @@ void Core::offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, Resp
                                                                     const SipMessage& response) {
             cell->offer_open = false;
             if (!error && response.status == 491 && attempts < most_attempts) {
+              cell->give_up_offer = [this, cell, handler] {
+                next_offer(cell);
+                SipMessage why;
+                why.reason = "the Agent was stopped";
+                if (handler) handler(Errc::no_link, why);
+              };
               return after(glare_pause(SipDialog{cell}.role()),
                            [this, cell, sdp, handler, attempts] {
+                             cell->give_up_offer = {};
                              offer(cell, sdp, handler, attempts + 1);
                            });
             }

@@ -11,6 +11,10 @@ namespace {
 // A CANCEL's way to the far end and the 487's way back.
 constexpr std::chrono::milliseconds cancel_settles{2000};
 
+// 64 s, and the time that an answer at the last moment takes to come back to us.
+constexpr std::chrono::seconds forgotten_after{70};
+constexpr std::chrono::seconds look_interval{1};
+
 bool is_gone(const SipMessage& answer) { return answer.status == 481 || answer.status == 408; }
 
 }  // namespace
@@ -44,20 +48,21 @@ void Core::resume(const std::shared_ptr<Cell>& cell, const Link& link) {
     if (state->late_offer && cell->adopted) return hang_up_unacknowledged(cell);
     if (!state->late_offer) acknowledge(cell, {});
   }
-  if (options_.probe) to_probe_.push_back(cell);
+  if (options_.probe && !std::exchange(cell->probing, true)) to_probe_.push_back(cell);
 }
 
 // Final answers that went out on a link that was lost, and perhaps were lost with it: where the
 // server got them, it refuses them now.
 void Core::answer_again(const Link& link) {
   for (auto one = unechoed_.begin(); one != unechoed_.end();) {
-    if (one->incoming->source.server != link.server) {
+    const bool over = SipDialog{one->incoming->cell}.state() == State::terminated;
+    if (!over && one->incoming->source.server != link.server) {
       ++one;
       continue;
     }
     const Unechoed again = std::move(*one);
     one = unechoed_.erase(one);
-    if (SipDialog{again.incoming->cell}.state() == State::terminated) continue;
+    if (over) continue;
     again.incoming->link = link.id;
     again.incoming->resumed = true;
     send(link.id, again.frame, [this, again](const Reply& reply) {
@@ -70,9 +75,12 @@ void Core::probe_next() {
   while (probing_ < std::max(1, options_.probes_at_once) && !to_probe_.empty()) {
     const auto cell = to_probe_.front().lock();
     to_probe_.pop_front();
-    if (!cell || SipDialog{cell}.state() == State::terminated) continue;
+    if (!cell) continue;
+    cell->probing = SipDialog{cell}.state() != State::terminated;
+    if (!cell->probing) continue;
     ++probing_;
-    probe(cell, [this] {
+    probe(cell, [this, cell] {
+      cell->probing = false;
       --probing_;
       probe_next();
     });
@@ -86,8 +94,10 @@ void Core::probe(const std::shared_ptr<Cell>& cell, std::function<void()> done) 
               lost(cell, std::to_string(answer.status) + " " + answer.reason + " to a probe");
             } else if (!error) {
               resumed(cell);
+            } else if (error == Errc::unknown_dialog) {
+              lost(cell, "the server does not know it");
             }
-            // unknown_dialog has been seen to; without a link there will be another probe.
+            // Without a link there will be another probe.
             if (done) done();
           });
 }
@@ -114,7 +124,43 @@ void Core::resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link
 
 // An answer to a call in from before a restart, and the server has no use for it: the call has
 // been given up, or our answer had gone out before the crash. Then the server knows a dialog.
-void Core::asked_too_late(const std::shared_ptr<Incoming>& incoming) { probe(incoming->cell, {}); }
+void Core::asked_too_late(const std::shared_ptr<Incoming>& incoming) {
+  probe(incoming->cell, [cell = incoming->cell] { settled(cell); });
+}
+
+// A server forgets a request that nothing is answered to for 64 s, without a word.
+void Core::watch_for_forgotten(std::int64_t dialog) {
+  asked_.push_back({std::chrono::steady_clock::now() + forgotten_after, dialog});
+  if (std::exchange(looking_, true)) return;
+  after(look_interval, [this] { look_for_forgotten(); });
+}
+
+// What nothing was answered to: but an answer may have gone out on a link that was lost, or before
+// a crash. So the server is asked whether it knows a dialog.
+void Core::look_for_forgotten() {
+  looking_ = false;
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<std::int64_t> later;
+  while (!asked_.empty() && asked_.front().due <= now) {
+    const auto cell = cell_of(asked_.front().dialog);
+    asked_.pop_front();
+    if (!cell) continue;
+    const auto state = SipDialog{cell}.snapshot();
+    const bool in_doubt = cell->answering && !dialog::is_answered(*state);
+    if (state->state == State::terminated || !(in_doubt || dialog::is_untouched(*state))) continue;
+    if (link_of(*cell) != nullptr) {
+      probe(cell, [cell] { settled(cell); });
+    } else if (find_link(cell->link) == nullptr) {
+      lost(cell, "the connection it came on is gone");
+    } else {
+      later.push_back(cell->number);
+    }
+  }
+  for (const std::int64_t number : later) asked_.push_back({now + forgotten_after, number});
+  if (asked_.empty()) return;
+  looking_ = true;
+  after(look_interval, [this] { look_for_forgotten(); });
+}
 
 // A call in: handed to the program as it came, or refused.
 void Core::resume_invite(const std::shared_ptr<Cell>& cell, const Link& link) {
@@ -134,6 +180,8 @@ void Core::resume_invite(const std::shared_ptr<Cell>& cell, const Link& link) {
                                  {"CSeq", std::to_string(state->invite.cseq) + " INVITE"}};
   }
   incoming_.insert_or_assign(incoming->transaction_id, incoming);
+  cell->asked = incoming->transaction_id;
+  watch_for_forgotten(cell->number);
   if (on_resumed_invite.empty()) return answer(incoming, 503, {}, {}, {});
   handle([this](Request& request, Response& response) { on_resumed_invite(request, response); },
          incoming);

@@ -1,5 +1,6 @@
 // Frames on their way out: answers, and requests in a dialog.
 #include "agent/core.hpp"
+#include "dialog/rules.hpp"
 #include "sip/compose.hpp"
 
 #include <stdexcept>
@@ -77,6 +78,10 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
     const auto open = incoming_.find(incoming->transaction_id);
     if (open != incoming_.end() && open->second.lock() == incoming) incoming_.erase(open);
   }
+  const bool to_call = incoming->cell && incoming->transaction_id == incoming->cell->asked;
+  if (status >= 200 && incoming->message.method == "INVITE" && to_call) {
+    incoming->cell->answering = true;
+  }
   std::string frame = "sip|" + incoming->transaction_id + "|\r\n" + text;
   send(incoming->link, frame,
        [this, handler = std::move(handler), incoming, status, frame](const Reply& reply) {
@@ -93,19 +98,27 @@ void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const s
     // Too long, or no link: the program may answer otherwise, or later.
     incoming->answered = false;
     if (to_invite) incoming_.insert_or_assign(incoming->transaction_id, incoming);
-    return;
+    return settled(incoming->cell);
   }
   if (!reply.error) {
     incoming->on_cancel.disconnect_all_slots();
     if (status < 300) answered_elsewhere(incoming);
+    settled(incoming->cell);
     return has_served(incoming->link);
   }
-  if (reply.error == Errc::refused_by_server && incoming->resumed) asked_too_late(incoming);
-  if (reply.error == Errc::no_link && to_invite && incoming->cell) {
-    unechoed_.push_back({incoming, status, frame});
-    const Link* link = link_to(incoming->source.server);
-    if (link != nullptr) answer_again(*link);
-  }
+  const bool again = incoming->resumed;
+  if (reply.error == Errc::refused_by_server && again) return asked_too_late(incoming);
+  if (reply.error != Errc::no_link || !to_invite || !incoming->cell) return settled(incoming->cell);
+  if (again) return watch_for_forgotten(incoming->cell->number);  // lost twice: ask, in time
+  unechoed_.push_back({incoming, status, frame});
+  const Link* link = link_to(incoming->source.server);
+  if (link != nullptr) answer_again(*link);
+}
+
+// What became of the final answer to its INVITE is known, as far as it ever will be.
+void Core::settled(const std::shared_ptr<Cell>& cell) {
+  if (!cell || !std::exchange(cell->answering, false)) return;
+  for (const auto& action : std::exchange(cell->when_answered, {})) guard(action);
 }
 
 // The INVITE came on a connection that is no more: its ACK, and all that the far end sends in the
@@ -159,7 +172,9 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
        [this, cell, method, content, authorizations = std::move(authorizations),
         handler = std::move(handler)](const Reply& reply) {
          const bool is_ack = method == "ACK";
-         if (reply.error == Errc::unknown_dialog && !is_ack) {
+         // Before the 2xx there is no dialog yet to be known.
+         if (reply.error == Errc::unknown_dialog && !is_ack &&
+             dialog::is_answered(*SipDialog{cell}.snapshot())) {
            lost(cell, "the server does not know it");
          }
          if (reply.error || is_ack) {

@@ -100,6 +100,10 @@ void Core::publish(const record::Told& told) {
   if (event.type == EventType::resumed) on_resumed(dialog);
   if (told.dialog->closed_at != event.position) return;
   fail_offer(*cell);
+  if (const auto open = incoming_.find(told.dialog->invite.transaction_id);
+      open != incoming_.end() && open->second.expired()) {
+    incoming_.erase(open);
+  }
   has_served(cell->link);
   if (CellSignals* own = cell->signals_if_any()) {
     own->on_terminate(dialog);
@@ -162,6 +166,7 @@ void Core::connection_closed(std::uint64_t connection) {
   connections_.erase(connection);
   if (link == nullptr) return;
   if (link->outbound && link->connection != connection) {
+    connections_.erase(link->connection);
     links_.erase(link->id);
     return;
   }

@@ -167,3 +167,63 @@ TEST_CASE_METHOD(Scripted,
   CHECK(outcome.error == Errc::cancelled);
   CHECK(server.hears_nothing());
 }
+
+TEST_CASE_METHOD(Scripted, "To end a call while our 200 is on its way is to hang up", "[agent]") {
+  call_in(server, program);
+  program.response->send(200, {.body = our_sdp});
+  Outcome ended;
+  program.dialog().terminate({}, ended.handler());
+  const Heard answer = server.hear();
+  CHECK(answer.message.status == 200);
+  SECTION("it arrives") {
+    server.say(ScriptedServer::echo(answer, "tx1"));
+    const Heard bye = server.hear();
+    CHECK(bye.message.method == "BYE");
+    server.say(ScriptedServer::sent(bye, "tx2", 1, true));
+    REQUIRE(program.ended(1));
+    CHECK(program.ends.front() == "normal near end release");
+  }
+  SECTION("the server refuses it") {
+    server.say(ScriptedServer::refused(answer, "Response not sent due to unknown transaction"));
+    CHECK(server.hear().message.status == 480);
+  }
+}
+
+TEST_CASE_METHOD(Scripted, "Who ends a ringing call after its CANCEL went out is told, too",
+                 "[agent]") {
+  Outcome outcome;
+  Outcome first;
+  Outcome second;
+  const SipCall call = place(program, outcome);
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(180, "tx1"));
+  REQUIRE(program.until([&] { return call.dialog().remote().tag.has_value(); }));
+  call.dialog().terminate({}, first.handler());
+  const Heard cancel = server.hear();
+  server.say(ScriptedServer::sent(cancel, "tx2"));
+  REQUIRE(program.until([&] { return first.told; }));
+  call.dialog().terminate({}, second.handler());
+  REQUIRE(program.until([&] { return second.told; }));
+  CHECK_FALSE(second.error);
+  CHECK(server.hears_nothing());
+}
+
+TEST_CASE_METHOD(Scripted, "stop() tells the re-INVITEs that wait to be tried again", "[agent]") {
+  call_up(server, program);
+  Outcome first;
+  Outcome second;
+  program.dialog().modify(our_sdp, first.handler());
+  program.dialog().modify(our_sdp, second.handler());
+  server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
+  server.say(
+      "m|sip|network|1|udp|127.0.0.1|5070|12:00:00.000000|tx2|c1;from-tag=far|\r\n"
+      "SIP/2.0 491 Request Pending\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK-1\r\n"
+      "From: <sip:service@127.0.0.1:5060>;tag=ours\r\nTo: <sip:far@127.0.0.1>;tag=far\r\n"
+      "Call-ID: c1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n");
+  REQUIRE(program.until([&] { return program.story().ends_with("responded:INVITE/491"); }));
+  REQUIRE(server.hears_nothing());
+  program.agent->stop();
+  REQUIRE(program.until([&] { return first.told && second.told; }));
+  CHECK(first.error == Errc::no_link);
+  CHECK(second.error == Errc::no_link);
+}

@@ -180,6 +180,12 @@ TEST_CASE_METHOD(
     server.say(ScriptedServer::invite("tx1", {.body = our_sdp}));
     CHECK(server.hears_nothing());
   }
+  SECTION("delivered again after its answer") {
+    program.response->send(486);
+    server.say(ScriptedServer::echo(server.hear(), "tx1"));
+    server.say(ScriptedServer::invite("tx1", {.body = our_sdp}));
+    CHECK(server.hears_nothing());
+  }
   SECTION("RFC 3261 8.2.2.2: merged on its way") {
     server.say(ScriptedServer::invite("tx2", {.branch = "z9hG4bK-other", .body = our_sdp}));
     const Heard answer = server.hear();
@@ -275,4 +281,18 @@ TEST_CASE_METHOD(Scripted,
   REQUIRE(program.until([&] { return done.told; }));
   CHECK_FALSE(done.error);
   CHECK(done.message.status == 200);
+}
+
+TEST_CASE_METHOD(Scripted, "A request before the answer that the server refuses loses no call",
+                 "[agent]") {
+  call_in(server, program);
+  Outcome refused;
+  program.dialog().request("INFO", {}, refused.handler());
+  server.say(ScriptedServer::refused(server.hear(),
+                                     "Server error: unable to find dialog for dialog id provided"));
+  REQUIRE(program.until([&] { return refused.told; }));
+  CHECK(refused.error == Errc::unknown_dialog);
+  CHECK(program.dialog().state() == State::pending);
+  program.dialog().terminate();
+  CHECK(server.hear().message.status == 480);
 }
