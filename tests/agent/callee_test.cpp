@@ -77,6 +77,36 @@ TEST_CASE("A call that the program ends", "[agent]") {
   }
 }
 
+TEST_CASE("A call in that the program sends INFO in, holds, takes off hold and ends", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  answer_calls(program);
+  std::vector<int> answers;
+  program.agent->on_create.connect([&](const DialogEvent& told) {
+    const SipDialog dialog = told.dialog;
+    const auto note = [&](error_code error, const SipMessage& answer) {
+      CHECK_FALSE(error);
+      answers.push_back(answer.status);
+    };
+    dialog.request("INFO", {.headers = {{"Content-Type", "text/plain"}}, .body = "hello"}, note);
+    dialog.hold(note);
+    dialog.unhold([=](error_code error, const SipMessage& answer) {
+      note(error, answer);
+      dialog.terminate({}, note);
+    });
+  });
+  program.connect();
+  sim.command("call");
+  REQUIRE(program.until([&] { return answers.size() == 4; }));
+  CHECK(answers == std::vector{200, 200, 200, 200});
+  std::vector<Modification> done;
+  for (const Event& event : program.events) {
+    if (event.modification) done.push_back(*event.modification);
+  }
+  CHECK(done == std::vector{Modification::hold, Modification::unhold});
+  CHECK(program.ends == std::vector<std::string>{"normal near end release"});
+}
+
 TEST_CASE("A call that is refused, and one that is challenged and tried again", "[agent]") {
   Sim sim{{"--talk", "20"}};
   Program program{sim};

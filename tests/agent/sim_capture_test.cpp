@@ -123,6 +123,7 @@ struct Scenario {
 
 TEST_CASE("drachtio-sim says what a drachtio-server said to the same program", "[agent]") {
   const Scenario scenario = GENERATE(
+      Scenario{"uas-normal", "wait"}, Scenario{"uas-peer-hold", "refreshes"},
       Scenario{"uas-app-bye", "wait"}, Scenario{"uas-reject", "wait"},
       Scenario{"uas-cancel", "cancel"}, Scenario{"uas-prack", "prack"},
       Scenario{"uas-midcall", "wait"}, Scenario{"uas-challenge", "auth"},

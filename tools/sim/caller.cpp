@@ -165,8 +165,7 @@ std::string Server::request(const DialogPtr& dialog, const std::string& method, 
   }
   headers.add("Max-Forwards", "70");
   for (const auto& [name, value] : more) headers.add(name, value);
-  std::string text =
-      message_text(method + " sip:service@127.0.0.1:5060 SIP/2.0", headers, body);
+  std::string text = message_text(method + " sip:service@127.0.0.1:5060 SIP/2.0", headers, body);
   Link* link = link_of(*dialog);
   if (link == nullptr) return text;
   const std::string transaction = make_uuid();
@@ -193,6 +192,11 @@ void Server::call_is_up(const DialogPtr& dialog) {
   if (user == "hold") {
     acts = {reoffer("sendonly"), reoffer("sendrecv"), say("UPDATE", {}),
             [=, this] { bye(dialog); }};
+  } else if (user == "refreshes") {
+    const auto again = [this, dialog] {
+      request(dialog, "INVITE", {}, far_sdp(dialog->far_version, "sendrecv"));
+    };
+    acts = {reoffer("sendonly"), reoffer("sendrecv"), again, [=, this] { bye(dialog); }};
   } else if (user == "chatty") {
     acts = {say("INFO", {{"Content-Type", "application/dtmf-relay"}}, "Signal=5\r\n"),
             say("MESSAGE", {{"Content-Type", "text/plain"}}, "hello"),

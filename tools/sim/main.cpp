@@ -43,7 +43,7 @@ The far end behaves as the user part of its address says.
     cancel   CANCEL after a 18x          hasty    CANCEL at once       late    no SDP in the INVITE
     prack    PRACK to a reliable 18x     auth     tries again after a challenge
     hold     holds, unholds, UPDATE, BYE        latereinvite   a re-INVITE without SDP
-    updates  holds by an UPDATE, BYE
+    updates  holds by an UPDATE, BYE            refreshes      holds, unholds, same SDP again, BYE
     chatty   INFO, MESSAGE, OPTIONS, NOTIFY, REFER, UPDATE, BYE
 
 Commands on standard input, one a line:
