@@ -82,6 +82,14 @@ struct Cell : std::enable_shared_from_this<Cell> {
   bool offer_open = false;        // ... and not answered
   std::string offer_transaction;  // drachtio's, of the latest
 
+  // Of what waits, and holds the cell meanwhile: nothing will come any more.
+  void let_go() {
+    when_answered.clear();
+    give_up_offer = {};
+    enders.clear();
+    offers.clear();
+  }
+
   // Made when somebody first connects: few dialogs have listeners of their own.
   CellSignals& signals() {
     const std::lock_guard lock{mutex};

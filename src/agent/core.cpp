@@ -72,6 +72,7 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
 Core::~Core() {
   for (const auto& [number, cell] : cells_) {
     if (CellSignals* own = cell->signals_if_any()) own->disconnect_all();
+    cell->let_go();
   }
   for (const auto& [transaction, weak] : incoming_) {
     if (const auto incoming = weak.lock()) incoming->on_cancel.disconnect_all_slots();
