@@ -87,6 +87,15 @@ struct EarlyAnswer {
   bool operator==(const EarlyAnswer&) const = default;
 };
 
+// What the caller's side of an early dialog is (RFC 3311: an UPDATE changes it for its fork alone).
+struct EarlyAgreement {
+  std::optional<std::string> to_tag;  // of the fork; none: as the INVITE itself had it
+  std::optional<Sdp> of_caller;
+  bool held_locally = false;
+  bool held_remotely = false;
+  bool operator==(const EarlyAgreement&) const = default;
+};
+
 // An INVITE or UPDATE in the dialog that waits for its answer, or whose 2xx, being the offer
 // itself (RFC 3264: a late offer), waits for the ACK.
 struct WaitingOffer {
@@ -133,6 +142,7 @@ struct DialogState {
   bool inferred = false;    // answered, though the 2xx was never seen: learnt after a restart
   std::int64_t joined = 0;  // the dialog whose session this one shares; 0: none
   std::vector<EarlyAnswer> early_answers;
+  std::vector<EarlyAgreement> early_agreements;  // the INVITE's own first
   std::vector<WaitingOffer> offers;
 
   [[nodiscard]] Hold hold() const {

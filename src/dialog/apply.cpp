@@ -1,5 +1,6 @@
 #include "dialog/apply.hpp"
 
+#include "dialog/forks.hpp"
 #include "dialog/rules.hpp"
 #include "dialog/session.hpp"
 
@@ -11,13 +12,6 @@ namespace {
 
 // Offers nobody answers are forgotten beyond this many: a peer must not grow our memory.
 constexpr std::size_t most_waiting_offers = 8;
-constexpr std::size_t most_early_answers = 16;
-
-void set_sdp(Endpoint& endpoint, const std::optional<Sdp>& sdp) {
-  if (!sdp) return;
-  endpoint.sdp = sdp->text;
-  endpoint.content_type = sdp->content_type;
-}
 
 void set_address(Endpoint& endpoint, const std::optional<HostPort>& address) {
   if (!address) return;
@@ -29,20 +23,6 @@ void set_address(Endpoint& endpoint, const std::optional<HostPort>& address) {
 void set_tags(DialogState& dialog, const Event& event) {
   if (event.from_tag) caller(dialog).tag = event.from_tag;
   if (event.to_tag) callee(dialog).tag = event.to_tag;
-}
-
-void remember_early_answer(DialogState& dialog, const std::optional<std::string>& to_tag,
-                           const Sdp& sdp) {
-  const std::string tag = to_tag.value_or("");
-  const auto known = std::ranges::find(dialog.early_answers, tag, &EarlyAnswer::to_tag);
-  if (known != dialog.early_answers.end()) {
-    known->sdp = sdp;
-    return;
-  }
-  if (dialog.early_answers.size() == most_early_answers) {
-    dialog.early_answers.erase(dialog.early_answers.begin());
-  }
-  dialog.early_answers.push_back({tag, sdp});
 }
 
 void set_hold(DialogState& dialog, const Event& event) {
@@ -64,6 +44,7 @@ void end(DialogState& dialog, const Event& event, std::optional<Instant> when) {
   dialog.closed_at = event.position;
   dialog.offers.clear();
   dialog.early_answers.clear();
+  dialog.early_agreements.clear();
 }
 
 void revive(DialogState& dialog) {
@@ -112,19 +93,17 @@ void progressed(DialogState& dialog, const Event& event) {
   if (event.sdp) remember_early_answer(dialog, event.to_tag, *event.sdp);
 }
 
+// A PRACK carries the answer to an offer in the 1xx, or an offer (RFC 3262 section 5).
+void pracked(DialogState& dialog, const Event& event) {
+  if (!event.sdp) return;
+  set_sdp(sender(dialog, event.direction), event.sdp);
+  if (!dialog.early_agreements.empty()) remember_agreement(dialog, event.to_tag);
+}
+
 void early(DialogState& dialog, const Event& event) {
   dialog.state = State::early;
   dialog.was_early = true;
-  set_sdp(sender(dialog, event.direction), event.sdp);
-}
-
-// The 2xx without SDP is answered for by what its own fork sent before (RFC 3261 13.2.2.4).
-std::optional<Sdp> answer_of(const DialogState& dialog, const Event& event) {
-  if (event.sdp) return event.sdp;
-  const auto early =
-      std::ranges::find(dialog.early_answers, event.to_tag.value_or(""), &EarlyAnswer::to_tag);
-  if (early == dialog.early_answers.end()) return std::nullopt;
-  return early->sdp;
+  pracked(dialog, event);
 }
 
 void answered(DialogState& dialog, const Event& event) {
@@ -145,6 +124,8 @@ void answered(DialogState& dialog, const Event& event) {
   callee(dialog).content_type.reset();
   set_sdp(callee(dialog), answer);
   dialog.early_answers.clear();
+  if (!dialog.early_agreements.empty()) take_up_agreement(dialog, event.to_tag);
+  dialog.early_agreements.clear();
 }
 
 void confirmed(DialogState& dialog, const Event& event) {
@@ -193,14 +174,18 @@ void modified(DialogState& dialog, const Event& event) {
     offer->sdp = event.sdp;
     return;
   }
+  // Before the answer this is what one fork agrees to (RFC 3311 in an early dialog).
+  const bool by_caller = by_us == (dialog.role == Role::uac);
+  const std::optional<std::string>& fork = by_caller ? event.to_tag : event.from_tag;
+  const std::optional<Sdp>& of_callee = by_caller ? event.sdp : offer->sdp;
+  const bool early = !is_answered(dialog) && of_callee;
+  if (early) take_up_agreement(dialog, fork);
   set_hold(dialog, event);
   set_sdp(requester, offer->sdp);
   set_sdp(responder, event.sdp);
-  // Before the answer this is what the fork has agreed to (RFC 3311 in an early dialog).
-  const bool by_caller = by_us == (dialog.role == Role::uac);
-  const std::optional<Sdp>& of_callee = by_caller ? event.sdp : offer->sdp;
-  if (!is_answered(dialog) && of_callee) {
-    remember_early_answer(dialog, by_caller ? event.to_tag : event.from_tag, *of_callee);
+  if (early) {
+    remember_early_answer(dialog, fork, *of_callee);
+    remember_agreement(dialog, fork);
   }
   forget_offer(dialog, offer);
 }
@@ -220,9 +205,8 @@ void acknowledged(DialogState& dialog, const Event& event) {
   }
 }
 
-// A PRACK after the first may carry the answer to an offer in a later 1xx (RFC 3262 section 5).
 void requested(DialogState& dialog, const Event& event) {
-  if (event.method == "PRACK") set_sdp(sender(dialog, event.direction), event.sdp);
+  if (event.method == "PRACK") pracked(dialog, event);
 }
 
 // A refused offer leaves no trace.

@@ -73,6 +73,18 @@ std::string tracking_json(const DialogState& dialog) {
     }
     object.raw("early_answers", list + ']');
   }
+  if (!dialog.early_agreements.empty()) {
+    std::string list;
+    for (const EarlyAgreement& agreement : dialog.early_agreements) {
+      list += list.empty() ? '[' : ',';
+      JsonObject item{list};
+      item.string("to_tag", agreement.to_tag);
+      if (agreement.of_caller) write_sdp(item, *agreement.of_caller);
+      item.boolean("held_locally", agreement.held_locally);
+      item.boolean("held_remotely", agreement.held_remotely);
+    }
+    object.raw("early_agreements", list + ']');
+  }
   if (!dialog.offers.empty()) {
     std::string list;
     for (const WaitingOffer& offer : dialog.offers) {
@@ -110,6 +122,14 @@ void read_tracking(std::string_view text, DialogState& dialog) {
     for (const json::value& item : answers->as_array()) {
       dialog.early_answers.push_back({text_of(item.as_object(), "to_tag").value_or(""),
                                       sdp_of(item.as_object()).value_or(Sdp{})});
+    }
+  }
+  if (const json::value* agreements = object.if_contains("early_agreements")) {
+    for (const json::value& item : agreements->as_array()) {
+      const json::object& agreement = item.as_object();
+      dialog.early_agreements.push_back({text_of(agreement, "to_tag"), sdp_of(agreement),
+                                         flag(agreement, "held_locally"),
+                                         flag(agreement, "held_remotely")});
     }
   }
   if (const json::value* offers = object.if_contains("offers")) {

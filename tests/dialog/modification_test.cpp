@@ -231,14 +231,46 @@ TEST_CASE("RFC 3261 13.2.2.4: what an UPDATE agreed on belongs to its own fork",
   const std::string a_now = sdp(2, "sendrecv", "fork-a");
   const Said offer = update(side, 3, by_fork ? a_now : sdp(2, "sendrecv", "caller")).tag("a");
   flow << offer << answer(offer, 200, "OK", by_fork ? sdp(2, "sendrecv", "caller") : a_now);
+  CHECK(flow->local.sdp == sdp(2, "sendrecv", "caller"));
   SECTION("that fork answers") {
     flow << ok().tag("a");
     CHECK(flow->remote.sdp == a_now);
+    CHECK(flow->local.sdp == sdp(2, "sendrecv", "caller"));
   }
   SECTION("the other one answers") {
     flow << ok().tag("b");
     CHECK(flow->remote.sdp == sdp(1, "sendrecv", "fork-b"));
+    CHECK(flow->local.sdp == ann_sdp);
   }
+}
+
+TEST_CASE("RFC 3261 13.2.2.4: a hold in an early dialog is of its own fork", "[dialog]") {
+  const Side side = GENERATE(caller, callee);
+  Flow flow{Role::uac};
+  flow << invite(ann_sdp) << ringing(bob_sdp).tag("a") << prack(2).tag("a");
+  const Said holds = update(side, 3, sdp(2, "sendonly", "holds")).tag("a");
+  flow << holds << answer(holds, 200, "OK", sdp(2, "recvonly", "held"));
+  CHECK(flow->hold() == (side == caller ? Hold::local : Hold::remote));
+  SECTION("it answers") {
+    flow << ok().tag("a");
+    CHECK(flow->hold() == (side == caller ? Hold::local : Hold::remote));
+  }
+  SECTION("another one answers, that has agreed on something too") {
+    const Said plain = update(caller, 4, sdp(3, "sendrecv", "caller")).tag("b");
+    flow << ringing(bob_sdp).tag("b") << plain << answer(plain, 200, "OK", bob_sdp);
+    flow << ok().tag("a");
+    CHECK(flow->hold() == (side == caller ? Hold::local : Hold::remote));
+  }
+  SECTION("it answers, and the caller has offered again in a PRACK") {
+    flow << prack(4, sdp(4, "sendonly", "caller")).tag("a") << ok().tag("a");
+    CHECK(flow->local.sdp == sdp(4, "sendonly", "caller"));
+  }
+  SECTION("one answers that nothing was heard of") {
+    flow << ok(bob_sdp).tag("c");
+    CHECK(flow->hold() == Hold::none);
+    CHECK(flow->local.sdp == ann_sdp);
+  }
+  CHECK(flow->early_agreements.empty());
 }
 
 TEST_CASE("An UPDATE before the first 1xx's fork is known answers under its own CSeq", "[dialog]") {
@@ -269,6 +301,13 @@ TEST_CASE("A peer that only ever offers does not grow our memory", "[dialog]") {
   forked << invite(ann_sdp);
   for (int fork = 0; fork < 60; ++fork) forked << ringing(bob_sdp).tag(std::to_string(fork));
   CHECK(forked->early_answers.size() <= 16);
+  for (std::uint32_t fork = 0; fork < 60; ++fork) {
+    const Said offer = update(caller, fork + 2, sdp(2)).tag(std::to_string(fork));
+    forked << offer << answer(offer, 200, "OK", bob_sdp);
+  }
+  CHECK(forked->early_agreements.size() <= 16);
+  forked << ok(bob_sdp).tag("elsewhere");
+  CHECK(forked->local.sdp == ann_sdp);
 }
 
 TEST_CASE("INFO, REFER, NOTIFY, MESSAGE and their answers are told and change nothing",

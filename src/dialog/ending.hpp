@@ -1,0 +1,15 @@
+// How a call ends: BYE, and that it was handed on (RFC 3261 15; WIRE.md for what the server does by
+// itself). Pure rules.
+#pragma once
+
+#include "dialog/observation.hpp"
+
+#include <drachtio/event.hpp>
+
+namespace drachtio::dialog {
+
+Event bye(const DialogState& tip, const Observation& seen);
+// The server has acknowledged the program's `proxy`.
+std::optional<Event> proxied(const DialogState& tip, const Observation& seen);
+
+}  // namespace drachtio::dialog

@@ -1,0 +1,75 @@
+#include "dialog/forks.hpp"
+
+#include "dialog/rules.hpp"
+
+#include <algorithm>
+
+namespace drachtio::dialog {
+
+namespace {
+
+constexpr std::size_t most_early_answers = 16;
+constexpr std::size_t most_early_agreements = 16;
+
+std::optional<Sdp> sdp_of(const Endpoint& endpoint) {
+  if (!endpoint.sdp) return std::nullopt;
+  return Sdp{*endpoint.sdp, endpoint.content_type};
+}
+
+EarlyAgreement as_it_stands(DialogState& dialog, std::optional<std::string> to_tag) {
+  return {std::move(to_tag), sdp_of(caller(dialog)), dialog.held_locally, dialog.held_remotely};
+}
+
+}  // namespace
+
+void set_sdp(Endpoint& endpoint, const std::optional<Sdp>& sdp) {
+  if (!sdp) return;
+  endpoint.sdp = sdp->text;
+  endpoint.content_type = sdp->content_type;
+}
+
+void remember_early_answer(DialogState& dialog, const std::optional<std::string>& to_tag,
+                           const Sdp& sdp) {
+  const std::string tag = to_tag.value_or("");
+  const auto known = std::ranges::find(dialog.early_answers, tag, &EarlyAnswer::to_tag);
+  if (known != dialog.early_answers.end()) {
+    known->sdp = sdp;
+    return;
+  }
+  if (dialog.early_answers.size() == most_early_answers) {
+    dialog.early_answers.erase(dialog.early_answers.begin());
+  }
+  dialog.early_answers.push_back({tag, sdp});
+}
+
+std::optional<Sdp> answer_of(const DialogState& dialog, const Event& event) {
+  if (event.sdp) return event.sdp;
+  const auto early =
+      std::ranges::find(dialog.early_answers, event.to_tag.value_or(""), &EarlyAnswer::to_tag);
+  if (early == dialog.early_answers.end()) return std::nullopt;
+  return early->sdp;
+}
+
+void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to_tag) {
+  std::vector<EarlyAgreement>& agreed = dialog.early_agreements;
+  if (agreed.empty()) {
+    agreed.push_back(as_it_stands(dialog, {}));  // the INVITE's own
+    return;
+  }
+  auto found = std::ranges::find(agreed, to_tag, &EarlyAgreement::to_tag);
+  if (found == agreed.end()) found = agreed.begin();
+  caller(dialog).sdp.reset();
+  caller(dialog).content_type.reset();
+  set_sdp(caller(dialog), found->of_caller);
+  dialog.held_locally = found->held_locally;
+  dialog.held_remotely = found->held_remotely;
+}
+
+void remember_agreement(DialogState& dialog, const std::optional<std::string>& to_tag) {
+  std::vector<EarlyAgreement>& agreed = dialog.early_agreements;
+  std::erase_if(agreed, [&](const auto& one) { return one.to_tag && one.to_tag == to_tag; });
+  if (agreed.size() == most_early_agreements) agreed.erase(agreed.begin() + 1);
+  agreed.push_back(as_it_stands(dialog, to_tag.value_or("")));
+}
+
+}  // namespace drachtio::dialog

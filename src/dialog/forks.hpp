@@ -1,0 +1,28 @@
+// What each fork of a call has agreed to before one of them answers: the early dialogs of one
+// INVITE (RFC 3261 12.1 and 13.2.2.4, RFC 3311). The dialog's own SDP and hold are those of the
+// fork heard of last. What is kept of them is bounded.
+#pragma once
+
+#include <drachtio/event.hpp>
+
+#include <optional>
+#include <string>
+
+namespace drachtio::dialog {
+
+// Nothing where there is no SDP.
+void set_sdp(Endpoint& endpoint, const std::optional<Sdp>& sdp);
+
+// The callee's SDP, of a provisional answer or an offer in the early dialog.
+void remember_early_answer(DialogState& dialog, const std::optional<std::string>& to_tag,
+                           const Sdp& sdp);
+// The SDP of a 2xx; of one without, what its own fork sent before.
+std::optional<Sdp> answer_of(const DialogState& dialog, const Event& event);
+
+// The caller's SDP and the hold are those that this fork has agreed to, or the INVITE's own. To be
+// called before an early dialog is changed, and when it is answered...
+void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to_tag);
+// ... and after it was changed.
+void remember_agreement(DialogState& dialog, const std::optional<std::string>& to_tag);
+
+}  // namespace drachtio::dialog

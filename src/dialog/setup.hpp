@@ -1,0 +1,27 @@
+// How a call is set up: the initial INVITE and its answers, CANCEL, and what comes before the
+// answer (RFC 3261 13 and 9, RFC 3262). Pure rules, each from what was known and what was seen to
+// the event that it is.
+#pragma once
+
+#include "dialog/observation.hpp"
+
+#include <drachtio/event.hpp>
+
+#include <optional>
+
+namespace drachtio::dialog {
+
+bool is_initial_invite(const Observation& seen);
+
+// What is seen of no dialog that is known: the event that opens one, if it does.
+std::optional<Event> open(const Observation& seen);
+
+// An INVITE without a To tag in a dialog that is known: a retry, another branch, or a call record.
+std::optional<Event> initial_invite(const DialogState& tip, const Observation& seen);
+// A response of 101 or more to the INVITE the dialog stands on.
+Event answer_to_invite(const DialogState& tip, const Observation& seen);
+Event cancel(const DialogState& tip, const Observation& seen);
+Event prack(const DialogState& tip, const Observation& seen);
+Event answer_to_prack(const DialogState& tip, const Observation& seen);
+
+}  // namespace drachtio::dialog
