@@ -1,0 +1,63 @@
+// Dialogs that have left memory, and ids that are used again.
+#include "catch.hpp"
+#include "projection/fold.hpp"
+#include "record/frames.hpp"
+#include "scratch_folder.hpp"
+
+using namespace drachtio;
+using namespace std::chrono_literals;
+using namespace drachtio::test;
+
+TEST_CASE("what is seen again of a call whose ids were used again is of that call") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  const auto say = [&](std::uint32_t cseq, const std::string& method, const std::string& start) {
+    ledger.frame(
+        from_server("m|sip|network|1|udp|192.0.2.1|5060|12:00:00.000000|tx|c;from-tag=a|"
+                    "\r\n" +
+                    start + "\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9" + std::to_string(cseq) +
+                    method + "\r\nFrom: <sip:a@x>;tag=a\r\nTo: <sip:b@x>" +
+                    (start.starts_with("INVITE") ? "" : ";tag=b") +
+                    "\r\nCall-ID: c\r\nCSeq: " + std::to_string(cseq) + ' ' + method + "\r\n\r\n"));
+  };
+  const auto call = [&](std::uint32_t cseq, bool whole) {
+    say(cseq, "INVITE", "INVITE sip:b@x SIP/2.0");
+    ledger.frame(
+        from_server("r|response|1|OK|application|1|udp|192.0.2.1|5060|12:00:00.000000|tx|"
+                    "c;from-tag=a||Msg sent:|\r\nSIP/2.0 200 OK\r\nVia: SIP/2.0/UDP "
+                    "192.0.2.1;branch=z9" +
+                    std::to_string(cseq) +
+                    "INVITE\r\nFrom: <sip:a@x>;tag=a\r\nTo: <sip:b@x>;tag=b\r\nCall-ID: "
+                    "c\r\nCSeq: " +
+                    std::to_string(cseq) + " INVITE\r\n\r\n"));
+    if (whole) say(cseq + 1, "BYE", "BYE sip:b@x SIP/2.0");
+  };
+  call(1, true);
+  call(7, false);
+  const std::size_t staged = ledger.staged();
+  call(1, true);  // after a reconnect, say
+  CHECK(ledger.staged() == staged);
+  CHECK(ledger.tips().find_sole("pbx", "c;from-tag=a")->state.state != State::terminated);
+}
+
+TEST_CASE("dialogs that ended long ago leave memory, and are found again when they are needed") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  feed(ledger, capture("uas-normal.app"), "pbx");
+  for (int i = 0; i < 6000; ++i) {
+    const std::string call_id = "call-" + std::to_string(i);
+    const std::string invite = invite_text(call_id);
+    ledger.frame(from_server(sip_frame(invite)));
+    std::string cancel = invite;
+    cancel.replace(0, 6, "CANCEL");
+    cancel.replace(cancel.find("1 INVITE"), 8, "1 CANCEL");
+    ledger.frame(from_server(sip_frame(cancel, call_id + ";from-tag=a")));
+    if (i % 1000 == 0) ledger.commit();
+  }
+  ledger.commit();
+  CHECK(ledger.tips().size() <= 4097);
+  const std::int64_t head = ledger.head().position;
+  feed(ledger, capture("uas-normal.app"), "pbx", 10);
+  CHECK(ledger.staged() == 0);
+  CHECK(ledger.head().position == head);
+}
