@@ -2,7 +2,8 @@
 // as_tuple(...). This is the one public header that includes Asio.
 //
 // Each completes with (error_code, SipMessage), async_call with (error_code, SipDialog,
-// SipMessage), async_after with (error_code), on the handler's associated executor: without one, on
+// SipMessage), async_proxy with (error_code, std::vector<SipMessage>), async_after with
+// (error_code), on the handler's associated executor: without one, on
 // the Agent's thread. With use_awaitable and use_future an error is thrown as
 // boost::system::system_error; as_tuple gives it as a value, with the message that says more.
 // Thread-safe, as the members they call.
@@ -112,6 +113,22 @@ auto async_send_reliably(const Response& response, int status, Content content, 
       [response, status, content = std::move(content)](const ResponseHandler& handler) mutable {
         response.send_reliably(status, std::move(content), handler);
       });
+}
+
+// Request::proxy: completes with the destinations' final answers.
+template <typename Token>
+auto async_proxy(const Request& request, std::vector<std::string> destinations,
+                 ProxyOptions options, Token&& token) {
+  return boost::asio::async_initiate<Token,
+                                     void(boost::system::error_code, std::vector<SipMessage>)>(
+      [request, destinations = std::move(destinations),
+       options = std::move(options)](auto handler) mutable {
+        request.proxy(std::move(destinations), std::move(options),
+                      [done = asio_face::shared(std::move(handler))](
+                          const boost::system::error_code& error,
+                          const std::vector<SipMessage>& answers) { done(error, answers); });
+      },
+      token);
 }
 
 // Agent::siprequest: completes with the final answer.

@@ -6,10 +6,13 @@
 
 #include <boost/signals2/signal.hpp>
 
+#include <chrono>
 #include <concepts>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace drachtio {
 
@@ -24,6 +27,19 @@ struct Source {
   std::string address;
   std::string port;
 };
+
+// How the server hands a request on (drachtio's `proxy`, RFC 3261 16).
+struct ProxyOptions {
+  Headers headers = {};           // added to the request on its way
+  bool remain_in_dialog = false;  // with a Record-Route: what follows passes through the server too
+  bool follow_redirects = false;  // the contacts of a 3xx are tried, too
+  bool simultaneous = false;      // all destinations at once; else one after the other
+  std::chrono::milliseconds provisional_timeout{0};  // for a destination to say anything; 0: none
+  std::chrono::milliseconds final_timeout{0};        // ... to answer; 0: the server's own
+};
+// Called once: with each final answer of a destination, in the order they came.
+using ProxyHandler =
+    std::function<void(boost::system::error_code error, const std::vector<SipMessage>& answers)>;
 
 // Both are handles: copy them to answer later. Every member may be called from any thread.
 class DRACHTIO_EXPORT Request {
@@ -48,6 +64,21 @@ class DRACHTIO_EXPORT Request {
   // The caller gave up before the final answer; the server has answered for us (487).
   using CancelSignal = boost::signals2::signal<void(const SipMessage& cancel), EachSlot>;
   [[nodiscard]] CancelSignal& on_cancel() const;
+
+  // Hands the request on to other destinations (SIP URIs), instead of an answer of ours: the
+  // server passes their answers back to the caller, and the call is no longer this program's; its
+  // dialog ends as `proxied`. To be called before any answer, a provisional one included: the
+  // server refuses it afterwards.
+  //
+  // With a handler the server tells of the destinations' final answers, too, and the handler is
+  // called when one has accepted or all have refused; destinations and headers then take 4,000
+  // bytes together at most. Without, nothing more is heard; where the server would
+  // not hand it on, it is answered 500. An error leaves the request to be answered by us, and is
+  // malformed (no destination, one that is no URI, a header that is none), answered_already,
+  // cancelled, too_long, no_link, or refused_by_server; `answers` then has one message, whose
+  // reason says why.
+  void proxy(std::vector<std::string> destinations, ProxyOptions options = {},
+             ProxyHandler handler = {}) const;
 
  private:
   std::shared_ptr<agent::Incoming> incoming_;

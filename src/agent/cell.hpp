@@ -70,6 +70,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::weak_ptr<Call> call;         // of ours, that makes the dialog
   std::string asked;                // transactionId of the INVITE that was handed over
   bool answering = false;           // its final answer is on its way
+  bool handing_on = false;          // ... or others are to give it: it is being proxied
   std::vector<std::function<void()>> when_answered;  // what waits for that
   bool probing = false;                              // is asked about, or will be
   std::function<void()> give_up_offer;               // of a re-INVITE that waits to be tried again

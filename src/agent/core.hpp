@@ -48,6 +48,7 @@ struct Reply {
   std::int64_t dialog = 0;
   std::uint64_t connection = 0;  // it came over
   bool left = false;             // the frame went out, or may have
+  bool more = false;             // another reply to the same frame follows
 };
 using ReplyHandler = std::function<void(const Reply&)>;
 
@@ -91,10 +92,17 @@ class Core : public std::enable_shared_from_this<Core> {
               const Content& content, ResponseHandler handler);
   void settle(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
               const Reply& reply);
+  void take(const std::shared_ptr<Incoming>& incoming);
+  void give_back(const std::shared_ptr<Incoming>& incoming);
   static void settled(const std::shared_ptr<Cell>& cell);
   void answered_elsewhere(const std::shared_ptr<Incoming>& incoming);
   void answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
                        ResponseHandler on_prack);
+  // Hands a request on to others (proxy.cpp).
+  void proxy(const std::shared_ptr<Incoming>& incoming,
+             const std::vector<std::string>& destinations, const ProxyOptions& options,
+             ProxyHandler handler);
+  void handed_on(const std::shared_ptr<Incoming>& incoming, const Reply& reply);
   // A request in a dialog; the handler has the final answer.
   void request(const std::shared_ptr<Cell>& cell, const std::string& method, const Content& content,
                ResponseHandler handler, Authorizations authorizations = {});

@@ -150,6 +150,21 @@ const Source& Request::source() const { return incoming_->source; }
 SipDialog Request::dialog() const { return SipDialog{incoming_->cell}; }
 Request::CancelSignal& Request::on_cancel() const { return incoming_->on_cancel; }
 
+void Request::proxy(std::vector<std::string> destinations, ProxyOptions options,
+                    ProxyHandler handler) const {
+  const auto core = incoming_->core.lock();
+  if (!core) {
+    SipMessage message;
+    message.reason = "the Agent is gone";
+    if (handler) handler(Errc::no_link, {message});
+    return;
+  }
+  core->dispatch([core = core.get(), incoming = incoming_, destinations = std::move(destinations),
+                  options = std::move(options), handler = std::move(handler)] {
+    core->proxy(incoming, destinations, options, handler);
+  });
+}
+
 void Response::answer(int status, std::string reason, Content content,
                       ResponseHandler handler) const {
   const auto core = incoming_->core.lock();

@@ -11,9 +11,7 @@ namespace {
 // A CANCEL's way to the far end and the 487's way back.
 constexpr std::chrono::milliseconds cancel_settles{2000};
 
-// 64 s, and the time that an answer at the last moment takes to come back to us.
-constexpr std::chrono::seconds forgotten_after{70};
-constexpr std::chrono::seconds look_interval{1};
+constexpr std::chrono::milliseconds look_interval{1000};  // for what the server has forgotten
 
 bool is_gone(const SipMessage& answer) { return answer.status == 481 || answer.status == 408; }
 
@@ -130,9 +128,9 @@ void Core::asked_too_late(const std::shared_ptr<Incoming>& incoming) {
 
 // A server forgets a request that nothing is answered to for 64 s, without a word.
 void Core::watch_for_forgotten(std::int64_t dialog) {
-  asked_.push_back({std::chrono::steady_clock::now() + forgotten_after, dialog});
+  asked_.push_back({std::chrono::steady_clock::now() + options_.forgotten_after, dialog});
   if (std::exchange(looking_, true)) return;
-  after(look_interval, [this] { look_for_forgotten(); });
+  after(std::min(look_interval, options_.forgotten_after), [this] { look_for_forgotten(); });
 }
 
 // What nothing was answered to: but an answer may have gone out on a link that was lost, or before
@@ -148,7 +146,9 @@ void Core::look_for_forgotten() {
     const auto state = SipDialog{cell}.snapshot();
     const bool in_doubt = cell->answering && !dialog::is_answered(*state);
     if (state->state == State::terminated || !(in_doubt || dialog::is_untouched(*state))) continue;
-    if (link_of(*cell) != nullptr) {
+    if (cell->handing_on) {  // it may ring at others for as long as they like
+      later.push_back(cell->number);
+    } else if (link_of(*cell) != nullptr) {
       probe(cell, [cell] { settled(cell); });
     } else if (find_link(cell->link) == nullptr) {
       lost(cell, "the connection it came on is gone");
@@ -156,10 +156,12 @@ void Core::look_for_forgotten() {
       later.push_back(cell->number);
     }
   }
-  for (const std::int64_t number : later) asked_.push_back({now + forgotten_after, number});
+  for (const std::int64_t number : later) {
+    asked_.push_back({now + options_.forgotten_after, number});
+  }
   if (asked_.empty()) return;
   looking_ = true;
-  after(look_interval, [this] { look_for_forgotten(); });
+  after(std::min(look_interval, options_.forgotten_after), [this] { look_for_forgotten(); });
 }
 
 // A call in: handed to the program as it came, or refused.

@@ -44,6 +44,11 @@ void Core::send_now(std::uint64_t link_id, const std::string& rest, ReplyHandler
                                      ? net::Client::Sent{{}, "there is no link to the server"}
                                      : link->client->send(rest);
   if (!sent.id.empty()) {
+    // By its first line the log knows which reply tells that a call has been handed on.
+    if (rest.starts_with("proxy|")) {
+      writer_->frame({link->server, link->connection, wire::Sender::client,
+                      sent.id + '|' + rest.substr(0, rest.find("\r\n")), record::now()});
+    }
     if (handler) pending_.emplace(sent.id, Pending{link->connection, std::move(handler)});
     return;
   }
@@ -72,16 +77,7 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
   } catch (const std::invalid_argument& error) {
     return fail(Errc::malformed, error.what());
   }
-  if (status >= 200) {
-    incoming->answered = true;
-    // An UPDATE before the answer has its INVITE's transactionId.
-    const auto open = incoming_.find(incoming->transaction_id);
-    if (open != incoming_.end() && open->second.lock() == incoming) incoming_.erase(open);
-  }
-  const bool to_call = incoming->cell && incoming->transaction_id == incoming->cell->asked;
-  if (status >= 200 && incoming->message.method == "INVITE" && to_call) {
-    incoming->cell->answering = true;
-  }
+  if (status >= 200) take(incoming);
   std::string frame = "sip|" + incoming->transaction_id + "|\r\n" + text;
   send(incoming->link, frame,
        [this, handler = std::move(handler), incoming, status, frame](const Reply& reply) {
@@ -90,16 +86,30 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
        });
 }
 
+// Its final answer is on its way: nothing else can answer it.
+void Core::take(const std::shared_ptr<Incoming>& incoming) {
+  incoming->answered = true;
+  // An UPDATE before the answer has its INVITE's transactionId.
+  const auto open = incoming_.find(incoming->transaction_id);
+  if (open != incoming_.end() && open->second.lock() == incoming) incoming_.erase(open);
+  const bool to_call = incoming->cell && incoming->transaction_id == incoming->cell->asked;
+  if (incoming->message.method == "INVITE" && to_call) incoming->cell->answering = true;
+}
+
+// It has not been answered: the program may do so otherwise, or later.
+void Core::give_back(const std::shared_ptr<Incoming>& incoming) {
+  incoming->answered = false;
+  if (incoming->message.method == "INVITE") {
+    incoming_.insert_or_assign(incoming->transaction_id, incoming);
+  }
+  settled(incoming->cell);
+}
+
 // What became of a final answer.
 void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
                   const Reply& reply) {
   const bool to_invite = incoming->message.method == "INVITE";
-  if (!reply.left) {
-    // Too long, or no link: the program may answer otherwise, or later.
-    incoming->answered = false;
-    if (to_invite) incoming_.insert_or_assign(incoming->transaction_id, incoming);
-    return settled(incoming->cell);
-  }
+  if (!reply.left) return give_back(incoming);  // too long, or no link
   if (!reply.error) {
     incoming->on_cancel.disconnect_all_slots();
     if (status < 300) answered_elsewhere(incoming);
@@ -172,9 +182,10 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
        [this, cell, method, content, authorizations = std::move(authorizations),
         handler = std::move(handler)](const Reply& reply) {
          const bool is_ack = method == "ACK";
-         // Before the 2xx there is no dialog yet to be known.
-         if (reply.error == Errc::unknown_dialog && !is_ack &&
-             dialog::is_answered(*SipDialog{cell}.snapshot())) {
+         // Before the 2xx there is no dialog yet to be known; another program's never is.
+         const auto now = SipDialog{cell}.snapshot();
+         if (reply.error == Errc::unknown_dialog && !is_ack && dialog::is_answered(*now) &&
+             dialog::is_own(*now)) {
            lost(cell, "the server does not know it");
          }
          if (reply.error || is_ack) {

@@ -29,7 +29,7 @@ void Core::told_one(record::Walked& walked) {
   for (const record::Told& event : walked.events) publish(event);
   if (walked.ticket) committed(*walked.ticket);
   if (walked.closed) connection_closed(*walked.closed);
-  if (!walked.frame) return;
+  if (!walked.frame || walked.frame->from == wire::Sender::client) return;
   const record::Frame& frame = *walked.frame;
   wire::Envelope envelope;
   try {
@@ -188,9 +188,11 @@ void Core::read_reply(const wire::Envelope& envelope, std::uint64_t connection,
                       std::int64_t dialog) {
   const auto found = pending_.find(std::string{envelope.in_reply_to});
   if (found == pending_.end()) return;
-  const ReplyHandler handler = std::move(found->second.handler);
-  pending_.erase(found);
   Reply reply;
+  reply.more = envelope.proxy_progress;
+  const ReplyHandler handler =
+      reply.more ? found->second.handler : std::move(found->second.handler);
+  if (!reply.more) pending_.erase(found);
   reply.error = error_of(envelope);
   reply.dialog = dialog;
   reply.connection = connection;

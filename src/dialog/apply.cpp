@@ -108,6 +108,8 @@ void early(DialogState& dialog, const Event& event) {
 
 void answered(DialogState& dialog, const Event& event) {
   if (event.opening) open(dialog, event);
+  // Of a call that was handed on only the call records tell: it is no longer the program's.
+  if (dialog.cause == Cause::proxied) dialog.invite.transaction_id.clear();
   revive(dialog);
   if (event.from_call_record) {
     dialog.state = State::stable;

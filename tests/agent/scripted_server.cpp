@@ -65,6 +65,19 @@ void ScriptedServer::accept(Program& program) {
   }
 }
 
+void ScriptedServer::dial(Program& program, std::uint16_t port) {
+  program_ = &program;
+  peer_.emplace(port);
+  const std::string login = read();
+  say("r|response|" + login.substr(0, login.find('|')) +
+      "|OK|udp/127.0.0.1:5060|v0.9.10|udp/127.0.0.1:5060");
+}
+
+bool ScriptedServer::is_let_go() {
+  program_->until([&] { return peer_->has_something(std::chrono::milliseconds{0}); });
+  return peer_->is_closed();
+}
+
 std::string ScriptedServer::read() {
   REQUIRE(program_->until([&] { return peer_->has_something(std::chrono::milliseconds{0}); }));
   return peer_->read_frame();

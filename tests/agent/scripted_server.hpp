@@ -35,6 +35,10 @@ class ScriptedServer {
 
   // Takes the next connection: the login, and the routes that are asked for.
   void accept(Program& program);
+  // Dials the program, as in outbound mode: the login only.
+  void dial(Program& program, std::uint16_t port);
+  // Whether the program closes the connection; nothing is read of what it still says.
+  [[nodiscard]] bool is_let_go();
   // Lets go of it.
   void drop() { peer_.reset(); }
 
@@ -85,7 +89,8 @@ struct Outcome {
 
 // A program that keeps what it is asked, and answers only when the test says so.
 struct Patient : Program {
-  explicit Patient(const ScriptedServer& server) : Program(server.port()) {
+  explicit Patient(const ScriptedServer& server, AgentOptions options = {})
+      : Program(server.port(), options) {
     agent->invite([this](Request& req, Response& res) {
       ++asked;
       request = req;

@@ -29,6 +29,7 @@ struct Dialog {
   std::string user;  // says how the far end behaves
   std::string far_sdp;
   int far_version = 1;    // of its SDP
+  bool rung = false;      // by the program, that is called
   bool answered = false;  // a 2xx has been sent
   bool acknowledged = false;
   bool cancelled = false;     // a CANCEL came

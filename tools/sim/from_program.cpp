@@ -86,6 +86,7 @@ void Server::answer(Link& link, std::string_view id, const std::string& transact
   // The reply to the answer of a BYE names no dialog.
   const std::string dialog_id = method == "BYE" || !dialog ? "" : dialog->id();
   const bool in_call = dialog && method != "INVITE";
+  if (initial) dialog->rung = true;
   if (response.status >= 200) {
     asked_.erase(transaction);
     if (counts_.unanswered > 0) --counts_.unanswered;

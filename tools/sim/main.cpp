@@ -38,6 +38,8 @@ The far end behaves as the user part of its address says.
     picky      407 to a request in the call
     clash      its own re-INVITE before it answers the first of ours
     challenge, challenge401, challenge512, stale     digest, for alice with password "secret"
+  A call that the program proxies is answered by all but: busy, notfound, redirect (as above),
+    ring and silent (never); the caller hangs up after --talk
   Calling the program (command `call`), and once any call is up:
     wait (and any other)  nothing more   hangup   BYE after --talk     noack   no ACK to the 200
     cancel   CANCEL after a 18x          hasty    CANCEL at once       late    no SDP in the INVITE

@@ -94,6 +94,9 @@ void Server::frame(Link& link, std::string_view payload) {
     return sip(link, id, tokens.size() > 2 ? tokens[2] : "", tokens.size() > 3 ? tokens[3] : "",
                message);
   }
+  if (verb == "proxy") {
+    return proxy(link, id, {tokens.begin() + 2, tokens.end()}, parse_sip_message(message).headers);
+  }
   reply(link, id, "NO|unsupported message type");
   link.close_soon();
 }

@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace drachtio::sim {
 
@@ -98,6 +99,12 @@ class Server {
                        const SipMessage& request, std::uint32_t cseq, const std::string& branch);
   void reinvited(Link& link, const DialogPtr& dialog, const std::string& transaction,
                  const SipMessage& request, std::uint32_t cseq, const std::string& branch);
+
+  // proxy.cpp: a far end's request goes on to others
+  void proxy(Link& link, std::string_view id, const std::vector<std::string_view>& tokens,
+             const Headers& more);
+  void proxied_call_is_up(const DialogPtr& dialog, const std::string& uri, const std::string& tag,
+                          bool remains);
 
   // callee.cpp: the far end is called
   void ring(const DialogPtr& dialog, const SipMessage& invite);

@@ -1,0 +1,101 @@
+// A request that is handed on: the server is its proxy (RFC 3261 16), the program only says where
+// to.
+#include "agent/core.hpp"
+#include "sip/compose.hpp"
+
+#include <stdexcept>
+
+namespace drachtio::agent {
+
+namespace {
+
+constexpr std::size_t id_size = 37;  // of a frame, with its bar
+
+// A token of the first line: what would end it, or the line, is none.
+void check_destination(const std::string& uri) {
+  const bool is_clean = std::ranges::all_of(
+      uri, [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '|' && c != '\x7f'; });
+  if (uri.empty() || !is_clean) throw std::invalid_argument{"'" + uri + "' is no URI"};
+}
+
+std::string timeout(std::chrono::milliseconds time) {
+  return time.count() > 0 ? std::to_string(time.count()) + "ms" : std::string{};
+}
+
+std::string proxy_frame(const Incoming& incoming, const std::vector<std::string>& destinations,
+                        const ProxyOptions& options, bool full_response) {
+  if (destinations.empty()) throw std::invalid_argument{"there is no destination"};
+  std::string frame = "proxy|" + incoming.transaction_id;
+  frame += options.remain_in_dialog ? "|remainInDialog" : "|";
+  frame += full_response ? "|fullResponse" : "|";
+  frame += options.follow_redirects ? "|followRedirects" : "|";
+  frame += options.simultaneous ? "|simultaneous" : "|serial";
+  frame += '|' + timeout(options.provisional_timeout) + '|' + timeout(options.final_timeout);
+  for (const std::string& destination : destinations) {
+    check_destination(destination);
+    frame += '|' + destination;
+  }
+  return frame + "\r\n" +
+         sip::compose(incoming.message.method + ' ' + destinations.front() + " SIP/2.0",
+                      options.headers, {});
+}
+
+std::vector<SipMessage> reason(const std::string& why) {
+  std::vector<SipMessage> messages(1);
+  messages.front().reason = why;
+  return messages;
+}
+
+}  // namespace
+
+void Core::proxy(const std::shared_ptr<Incoming>& incoming,
+                 const std::vector<std::string>& destinations, const ProxyOptions& options,
+                 ProxyHandler handler) {
+  const bool is_heard = static_cast<bool>(handler);
+  if (!is_heard) {
+    // Nobody will see to it, then.
+    handler = [this, incoming](error_code error, const std::vector<SipMessage>&) {
+      if (error && !incoming->answered && !incoming->cancelled) answer(incoming, 500, {}, {}, {});
+    };
+  }
+  const auto fail = [&](error_code error, const std::string& why) {
+    post([handler, error, why] { handler(error, reason(why)); });
+  };
+  if (incoming->cancelled) return fail(Errc::cancelled, "the caller has given up");
+  if (incoming->answered) return fail(Errc::answered_already, "a final answer has been sent");
+  std::string frame;
+  try {
+    frame = proxy_frame(*incoming, destinations, options, is_heard);
+    // A long frame goes alone, and this one's reply may come when others have rung for a minute.
+    if (is_heard && frame.size() > net::paced_payload - id_size) {
+      return fail(Errc::too_long, "a proxy frame of " + std::to_string(frame.size()) +
+                                      " bytes: with a handler it takes no more than " +
+                                      std::to_string(net::paced_payload - id_size));
+    }
+  } catch (const std::invalid_argument& error) {
+    return fail(Errc::malformed, error.what());
+  }
+  take(incoming);
+  if (incoming->cell) incoming->cell->handing_on = true;
+  send(incoming->link, std::move(frame),
+       [this, incoming, handler,
+        answers = std::make_shared<std::vector<SipMessage>>()](const Reply& reply) {
+         if (!reply.error && reply.more) return answers->push_back(reply.message);
+         handed_on(incoming, reply);
+         handler(reply.error, reply.error ? reason(reply.message.reason) : *answers);
+       });
+}
+
+// What became of it: others have answered, or will.
+void Core::handed_on(const std::shared_ptr<Incoming>& incoming, const Reply& reply) {
+  if (incoming->cell) incoming->cell->handing_on = false;
+  const bool in_doubt = reply.error == Errc::no_link && reply.left;
+  if (reply.error && !in_doubt) return give_back(incoming);
+  incoming->on_cancel.disconnect_all_slots();
+  // The server goes on with it, and tells nobody; or it never got it.
+  if (in_doubt && incoming->cell) return watch_for_forgotten(incoming->cell->number);
+  settled(incoming->cell);
+  has_served(incoming->link);
+}
+
+}  // namespace drachtio::agent
