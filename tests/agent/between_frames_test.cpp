@@ -227,3 +227,53 @@ TEST_CASE_METHOD(Scripted, "stop() tells the re-INVITEs that wait to be tried ag
   CHECK(first.error == Errc::no_link);
   CHECK(second.error == Errc::no_link);
 }
+
+// --- nobody answers -----------------------------------------------------------------------------
+
+namespace {
+
+struct Impatient {
+  Impatient() {
+    program.connect_soon();
+    server.accept(program);
+  }
+
+  ScriptedServer server;
+  Patient program{server, {.forgotten_after = 100ms}};
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Impatient,
+                 "Nobody answers a call until the server has forgotten it: it is asked about",
+                 "[agent]") {
+  call_in(server, program);
+  const Heard question = server.hear();
+  CHECK(question.message.method == "OPTIONS");
+  SECTION("what it does not know is lost") {
+    server.say(ScriptedServer::refused(
+        question, "Server error: unable to find dialog for dialog id provided"));
+    REQUIRE(program.until([&] { return program.dialog().state() == State::terminated; }));
+    CHECK(program.dialog().cause() == Cause::lost);
+  }
+  SECTION("what it knows has been answered: by us, on a link that was lost") {
+    server.say(ScriptedServer::sent(question, "tx2", 1, true));
+    server.say(ScriptedServer::response(200, "tx2", {}, "OPTIONS"));
+    REQUIRE(program.until([&] { return program.dialog().state() == State::stable; }));
+    CHECK(program.dialog().snapshot()->inferred);
+  }
+  CHECK(server.hears_nothing());
+}
+
+TEST_CASE_METHOD(Impatient, "A call that is up, or that others are asked to take, is not forgotten",
+                 "[agent]") {
+  SECTION("up") { call_up(server, program); }
+  SECTION("handed on") {
+    call_in(server, program);
+    program.request->proxy({"sip:bob@h"}, {}, [](error_code, const auto&) {});
+    server.hear();
+  }
+  program.until([] { return false; }, 1s);  // ten times as long
+  CHECK(server.hears_nothing());
+  CHECK(program.ends.empty());
+}

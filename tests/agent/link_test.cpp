@@ -174,6 +174,27 @@ TEST_CASE("A link lost in each state of a call out: nobody waits for it, so it i
   CHECK(sim.stats()["dialogs"] == 0);
 }
 
+TEST_CASE("A far end that never answers the probe takes one of them, however often it is asked",
+          "[agent]") {
+  Sim sim;
+  Program program{sim, {.probe_every = 1s, .probes_at_once = 2}};
+  program.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
+  int resumed = 0;
+  program.agent->on_resumed.connect([&](const SipDialog&) { ++resumed; });
+  program.connect();
+  sim.command("call 1 0 mute");
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+  sim.command("call 1 0 wait");
+  REQUIRE(program.until([&] { return program.created.size() == 2; }));
+  sim.command("drop");
+  REQUIRE(program.until([&] { return resumed == 1; }));
+  // The mute one has been asked again, and again, by then.
+  CHECK_FALSE(program.until([&] { return resumed > 1; }, 3s));
+  sim.command("hangup");  // which the program is not told of
+  REQUIRE(program.ended(1));
+  CHECK(program.created[1].cause() == Cause::lost);
+}
+
 TEST_CASE("Two servers at once: each call is of its server, and one link lost leaves the other",
           "[agent]") {
   Sim one;

@@ -1,6 +1,5 @@
 // Outbound mode: the server dials the program, one connection for each request.
-#include "agent/agent_program.hpp"
-#include "net/peer.hpp"
+#include "agent/scripted_server.hpp"
 
 #include <thread>
 
@@ -97,4 +96,25 @@ TEST_CASE("A port that is taken cannot be listened on, and the message says so",
   } catch (const std::runtime_error& error) {
     CHECK(std::string{error.what()}.find(std::to_string(port)) != std::string::npos);
   }
+}
+
+TEST_CASE("A connection is kept until our BYE has its answer", "[agent]") {
+  ScriptedServer server;
+  Patient program{server};
+  const std::uint16_t port = program.agent->listen({.host = "127.0.0.1", .port = 0});
+  server.dial(program, port);
+  call_up(server, program);
+  Outcome outcome;
+  program.dialog().terminate({}, outcome.handler());
+  const Heard bye = server.hear();
+  CHECK(bye.message.method == "BYE");
+  server.say(ScriptedServer::sent(bye, "tx2", 1, true));
+  REQUIRE(program.ended(1));
+  // As long as a connection that has served is kept, and more.
+  CHECK_FALSE(program.until([&] { return outcome.told; }, 3s));
+  server.say(ScriptedServer::response(200, "tx2", {}, "BYE"));
+  REQUIRE(program.until([&] { return outcome.told; }));
+  CHECK_FALSE(outcome.error);
+  CHECK(outcome.message.status == 200);
+  CHECK(server.is_let_go());
 }
