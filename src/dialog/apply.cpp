@@ -108,8 +108,6 @@ void early(DialogState& dialog, const Event& event) {
 
 void answered(DialogState& dialog, const Event& event) {
   if (event.opening) open(dialog, event);
-  // Of a call that was handed on only the call records tell: it is no longer the program's.
-  if (dialog.cause == Cause::proxied) dialog.invite.transaction_id.clear();
   revive(dialog);
   if (event.from_call_record) {
     dialog.state = State::stable;
@@ -240,6 +238,13 @@ void learn_of_invite(DialogState& dialog, const Event& event) {
   if (!callee(dialog).signaling_address) set_address(callee(dialog), event.received_on);
 }
 
+// Of a call that was handed on the call records tell the rest: it is no longer the program's.
+void let_go_of_handed_on(DialogState& dialog, const Event& event) {
+  if (dialog.cause == Cause::proxied && event.from_call_record) {
+    dialog.invite.transaction_id.clear();
+  }
+}
+
 bool is_heard(EventType type) {
   switch (type) {
     case EventType::session_set:
@@ -255,6 +260,7 @@ void apply(DialogState& dialog, const Event& event) {
   dialog.version = event.version;
   dialog.last_position = event.position;
   learn_of_invite(dialog, event);
+  let_go_of_handed_on(dialog, event);
   switch (event.type) {
     case EventType::invited: invited(dialog, event); break;
     case EventType::progressed: progressed(dialog, event); break;

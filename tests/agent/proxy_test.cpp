@@ -323,6 +323,21 @@ TEST_CASE("Call records tell how a call went that was handed on; it is the progr
   CHECK(program.agent->dialogs().empty());
 }
 
+TEST_CASE("A call that was handed on and refused is told of once", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  std::vector<CallRecord> records;
+  program.agent->cdr([&](const CallRecord& record) { records.push_back(record); });
+  int failed = 0;
+  program.agent->on_failed.connect([&](const DialogEvent&) { ++failed; });
+  hand_on(program, {"sip:busy@h"}, nullptr);
+  program.connect();
+  sim.command("call");
+  REQUIRE(program.until([&] { return records.size() == 4; }));
+  CHECK(records[3].dialog.reason() == "486 Busy Here");
+  CHECK(failed == 1);
+}
+
 TEST_CASE("Handing on takes a completion token", "[agent]") {
   Sim sim{{"--talk", "20"}};
   Program program{sim};
