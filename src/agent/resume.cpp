@@ -146,14 +146,14 @@ void Core::look_for_forgotten() {
     const auto state = SipDialog{cell}.snapshot();
     const bool in_doubt = cell->answering && !dialog::is_answered(*state);
     if (state->state == State::terminated || !(in_doubt || dialog::is_untouched(*state))) continue;
-    if (cell->handing_on) {  // it may ring at others for as long as they like
+    const bool can_ask = link_of(*cell) != nullptr;
+    const bool link_may_return = !can_ask && find_link(cell->link) != nullptr;
+    if (cell->handing_on || link_may_return) {  // at others it may ring for as long as they like
       later.push_back(cell->number);
-    } else if (link_of(*cell) != nullptr) {
+    } else if (can_ask) {
       probe(cell, [cell] { settled(cell); });
-    } else if (find_link(cell->link) == nullptr) {
-      lost(cell, "the connection it came on is gone");
     } else {
-      later.push_back(cell->number);
+      lost(cell, "the connection it came on is gone");
     }
   }
   for (const std::int64_t number : later) {
