@@ -56,6 +56,8 @@ void Core::attempt(const std::shared_ptr<Call>& call, const Headers& more) {
   call->authorizations.add_to(headers);
   std::string text;
   try {
+    sip::require_uri(call->uri);
+    if (!call->options.route.empty()) sip::require_uri(call->options.route);
     text = sip::compose(call->options.method + ' ' + call->uri + " SIP/2.0", headers,
                         call->options.body);
   } catch (const std::invalid_argument& error) {
@@ -96,7 +98,8 @@ void Core::answered(const std::shared_ptr<Call>& call, const SipMessage& respons
   if (response.status < 200) return rang(call, response);
   if (response.status < 300) {
     if (is_invite(*call) && call->cell) {
-      if (!call->options.late_offer || call->offer_answered || call->cancel_asked) {
+      const bool answered = call->offers_answered.contains(response.to().tag);
+      if (!call->options.late_offer || answered || call->cancel_asked) {
         acknowledge(call->cell, {});
       }
       // Where our CANCEL was on its way when the 2xx came, the server hangs up by itself.
@@ -114,9 +117,12 @@ void Core::rang(const std::shared_ptr<Call>& call, const SipMessage& response) {
   const bool news = call->pracked.insert(response.to().tag + ' ' + std::string{rseq}).second;
   if (!rseq.empty() && news && call->cell) {
     const std::string rack = std::string{rseq} + ' ' + std::string{call->sent.headers["CSeq"]};
-    const bool offers = call->options.late_offer && !call->offer_answered && !response.body.empty();
+    const std::string tag = response.to().tag;
+    const bool offers =
+        call->options.late_offer && !call->offers_answered.contains(tag) && !response.body.empty();
     if (offers) {
       call->awaits_prack = rack;  // the PRACK answers: that is the program's
+      call->awaits_prack_of = tag;
     } else {
       request(call->cell, "PRACK", {.headers = {{"RAck", rack}}}, {});
     }
@@ -208,7 +214,7 @@ void Core::acknowledge_late(const std::shared_ptr<Call>& call, const std::string
 
 void Core::prack_late(const std::shared_ptr<Call>& call, const std::string& sdp) {
   if (!call->cell || call->awaits_prack.empty()) return;
-  call->offer_answered = true;
+  call->offers_answered.insert(call->awaits_prack_of);
   request(call->cell, "PRACK",
           {.headers = {{"RAck", std::exchange(call->awaits_prack, {})},
                        {"Content-Type", "application/sdp"}},

@@ -26,12 +26,14 @@ struct Call : std::enable_shared_from_this<Call> {
   bool cancel_refused = false;              // the server had the final answer by then
   bool over = false;                        // the final answer has been read
   bool told = false;                        // ... and the handler has heard of it
-  bool offer_answered = false;              // of a late offer: by a PRACK
   std::vector<ResponseHandler> cancellers;  // who wait for the CANCEL to be sent
   Authorizations authorizations;
   int redirections = 0;
   std::set<std::string> pracked;  // To tag and RSeq of each
-  std::string awaits_prack;       // RAck of the reliable answer whose offer the program answers
+  // Of a late offer, by To tag: each fork offers, and each offer is answered once.
+  std::set<std::string> offers_answered;  // by a PRACK
+  std::string awaits_prack;     // RAck of the reliable answer whose offer the program answers
+  std::string awaits_prack_of;  // ... and its To tag
 
   mutable std::mutex mutex;  // guards cell
   std::shared_ptr<Cell> cell;

@@ -71,14 +71,18 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::string asked;                // transactionId of the INVITE that was handed over
   bool answering = false;           // its final answer is on its way
   bool handing_on = false;          // ... or others are to give it: it is being proxied
-  std::vector<std::function<void()>> when_answered;  // what waits for that
-  bool probing = false;                              // is asked about, or will be
-  std::function<void()> give_up_offer;               // of a re-INVITE that waits to be tried again
-  bool ending = false;                               // a terminate() is under way
-  std::vector<ResponseHandler> enders;               // who else waits for it
-  bool resumed = false;                              // said so in the log
-  bool lost = false;                                 // likewise
-  std::deque<std::function<void()>> offers;          // re-INVITEs that wait for the one under way
+  std::vector<std::function<void()>> when_answered;   // what waits for that
+  std::vector<std::function<void()>> when_confirmed;  // what waits for the ACK to our 2xx
+  // Who waits for the PRACKs of our reliable answers, in the order they were sent.
+  std::deque<std::shared_ptr<ResponseHandler>> awaits_prack;
+  std::function<void(bool go)> after_prack;  // the 2xx that waits for the last of them
+  bool probing = false;                      // is asked about, or will be
+  std::function<void()> give_up_offer;       // of a re-INVITE that waits to be tried again
+  bool ending = false;                       // a terminate() is under way
+  std::vector<ResponseHandler> enders;       // who else waits for it
+  bool resumed = false;                      // said so in the log
+  bool lost = false;                         // likewise
+  std::deque<std::function<void()>> offers;  // re-INVITEs that wait for the one under way
   bool offering = false;          // a re-INVITE of ours is under way, or to be tried again
   bool offer_open = false;        // ... and not answered
   std::string offer_transaction;  // drachtio's, of the latest
@@ -86,6 +90,9 @@ struct Cell : std::enable_shared_from_this<Cell> {
   // Of what waits, and holds the cell meanwhile: nothing will come any more.
   void let_go() {
     when_answered.clear();
+    when_confirmed.clear();
+    awaits_prack.clear();
+    after_prack = {};
     give_up_offer = {};
     enders.clear();
     offers.clear();

@@ -23,26 +23,46 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
     cell->ending = false;
     const auto enders = std::exchange(cell->enders, {});
     for (const ResponseHandler& ender : enders) {
-      if (ender) ender(error, answer);
+      if (ender) guard([&] { ender(error, answer); });
     }
   });
+}
+
+// BYE, unless the call has ended meanwhile.
+void Core::hang_up(const std::shared_ptr<Cell>& cell, const Content& content,
+                   ResponseHandler handler) {
+  if (SipDialog{cell}.state() != State::terminated) {
+    return request(cell, "BYE", content, std::move(handler));
+  }
+  SipMessage over;
+  over.reason = "the dialog had ended";
+  if (handler) handler({}, over);
 }
 
 // BYE, CANCEL or a final answer, as the call's state asks for.
 void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                ResponseHandler handler) {
   const auto state = SipDialog{cell}.snapshot();
-  if (state->state == State::terminated) {
-    SipMessage over;
-    over.reason = "the dialog had ended";
-    if (handler) handler({}, over);
+  if (state->state == State::terminated) return hang_up(cell, content, std::move(handler));
+  if (stopped_) {
+    SipMessage stopped;
+    stopped.reason = "the Agent has stopped";
+    if (handler) handler(Errc::no_link, stopped);
     return;
   }
   if (dialog::is_answered(*state)) {
     // Nobody will answer its offer now, but the 2xx must have its ACK (RFC 3261 13.2.2.4).
     if (dialog::awaits_our_ack(*state) && state->late_offer) acknowledge(cell, {});
-    return request(cell, "BYE", content, std::move(handler));
+    // RFC 3261 15: not before the ACK has come. Where it never does, the server hangs up.
+    const bool awaits_ack = state->role == Role::uas && state->state != State::stable;
+    if (awaits_ack && cell->can_receive) {
+      cell->when_confirmed.emplace_back(
+          [this, cell, content, handler = std::move(handler)] { hang_up(cell, content, handler); });
+      return;
+    }
+    return hang_up(cell, content, std::move(handler));
   }
+  if (const auto unsent = std::exchange(cell->after_prack, {})) unsent(false);
   if (cell->answering) {  // what there is to end, its outcome tells
     cell->when_answered.emplace_back([this, cell, content, status, handler = std::move(handler)] {
       end(cell, content, status, handler);
@@ -60,6 +80,8 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
     gone->core = weak_from_this();
     gone->link = link == nullptr ? 0 : link->id;
     gone->transaction_id = state->invite.transaction_id;
+    gone->source.server = state->server;
+    gone->message.method = "INVITE";
     gone->message.headers = {{"CSeq", std::to_string(state->invite.cseq) + " INVITE"}};
     gone->cell = cell;
     return answer(gone, status, {}, content, std::move(handler));

@@ -33,6 +33,7 @@ struct Link {
   std::string server;            // name in the log
   bool up = false;
   bool outbound = false;  // the server dialled: used for what came over it only
+  bool leaving = false;   // ... and looked at now and then, to be closed once that is over
   std::string refused;    // why, at the latest attempt
   std::unique_ptr<net::Client> client;
   // What came over it, if it is outbound: with the end of all of it the link has served.
@@ -95,6 +96,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void take(const std::shared_ptr<Incoming>& incoming);
   void give_back(const std::shared_ptr<Incoming>& incoming);
   static void settled(const std::shared_ptr<Cell>& cell);
+  static bool makes_the_call(const Incoming& incoming);
+  void forget(const std::shared_ptr<Incoming>& incoming);
   void answered_elsewhere(const std::shared_ptr<Incoming>& incoming);
   void answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
                        ResponseHandler on_prack);
@@ -168,11 +171,14 @@ class Core : public std::enable_shared_from_this<Core> {
   // By the id of the link.
   void has_served(std::uint64_t id);
   void close_if_it_has_served(std::uint64_t id);
+  bool is_dialled(const std::string& server) const;
+  void take_up(const Link& link);
 
   // told.cpp
   void told(std::vector<record::Walked> walked);
   void told_one(record::Walked& walked);
   void publish(const record::Told& told);
+  void closed(const std::shared_ptr<Cell>& cell, const Event& event);
   void forget_oldest();
   void connection_closed(std::uint64_t connection);
   std::shared_ptr<Cell> cell_of(std::int64_t number);
@@ -194,6 +200,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void handle(const Agent::Handler& handler, const std::shared_ptr<Incoming>& incoming);
   void cancelled(const std::string& transaction_id, const SipMessage& cancel);
   void pracked(const std::shared_ptr<Incoming>& prack);
+  static void let_2xx_go(const std::shared_ptr<Cell>& cell);
   void ask(SipDialog::RequestSignal CellSignals::*signal, const std::shared_ptr<Incoming>& incoming,
            int status);
 
@@ -210,6 +217,7 @@ class Core : public std::enable_shared_from_this<Core> {
   // close.cpp
   void end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
            ResponseHandler handler);
+  void hang_up(const std::shared_ptr<Cell>& cell, const Content& content, ResponseHandler handler);
 
   // modify.cpp
   using MakeSdp = std::function<std::string()>;  // empty: a late offer, or nothing to offer
@@ -222,13 +230,14 @@ class Core : public std::enable_shared_from_this<Core> {
   void resume(const Link& link);
   void resume(const std::shared_ptr<Cell>& cell, const Link& link);
   void answer_again(const Link& link);
-  void watch_for_forgotten(std::int64_t dialog);
+  void watch_for_forgotten(const Cell& cell);
   void look_for_forgotten();
   void probe_next();
-  void probe(const std::shared_ptr<Cell>& cell, std::function<void()> done);
+  // `done` is told whether the question had an answer.
+  void probe(const std::shared_ptr<Cell>& cell, std::function<void(bool known)> done);
+  void ask_in_doubt(const std::shared_ptr<Cell>& cell);
   void resumed(const std::shared_ptr<Cell>& cell);
   void resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link);
-  void asked_too_late(const std::shared_ptr<Incoming>& incoming);
   void resume_invite(const std::shared_ptr<Cell>& cell, const Link& link);
   std::optional<std::string> invite_of(const DialogState& state);
   void give_up_call(const std::shared_ptr<Cell>& cell, const Link& link);
@@ -268,6 +277,7 @@ class Core : public std::enable_shared_from_this<Core> {
   struct Asked {
     std::chrono::steady_clock::time_point due;
     std::int64_t dialog;
+    std::string transaction_id;  // of its INVITE
   };
   std::deque<Asked> asked_;  // calls in, until the server has forgotten what nobody answers
   bool looking_ = false;

@@ -32,7 +32,8 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
                         SipMessage message, std::int64_t dialog) {
   const wire::Transport& transport = envelope.transport;
   const std::string transaction_id{transport.transaction_id};
-  if (message.method.empty() || message.cseq() == 0) return;  // nothing that could be answered
+  // Nothing that could be answered.
+  if (message.method.empty() || !message.headers.has("CSeq")) return;
   if (message.method == "CANCEL") return cancelled(transaction_id, message);
   if (message.method == "ACK") return;  // its event was all
   Link* link = link_of_connection(frame.connection);
@@ -62,7 +63,7 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
   if (is_refused(incoming)) return;
   if (method == "INVITE" && incoming->message.to().tag.empty()) {
     incoming->cell->asked = transaction_id;
-    watch_for_forgotten(incoming->cell->number);
+    watch_for_forgotten(*incoming->cell);
   }
   if (incoming->cell && !incoming->message.to().tag.empty()) return in_dialog(incoming);
   const auto handler = handlers.find(method);
@@ -133,7 +134,7 @@ void Core::hung_up(const std::shared_ptr<Incoming>& bye) {
   answer(bye, 200, {}, {}, {});
   const auto found = incoming_.find(SipDialog{bye->cell}.snapshot()->invite.transaction_id);
   const auto invite = found == incoming_.end() ? nullptr : found->second.lock();
-  if (!invite) return;
+  if (!invite || invite->answered) return;
   answer(invite, 487, {}, {}, {});
   invite->cancelled = true;
   invite->on_cancel(bye->message);
@@ -188,10 +189,17 @@ void Core::pracked(const std::shared_ptr<Incoming>& prack) {
   } else {
     reoffered(prack);
   }
-  if (!invite || invite->awaits_prack.empty()) return;
-  const ResponseHandler handler = std::move(invite->awaits_prack.front());
-  invite->awaits_prack.pop_front();
-  if (handler) handler({}, prack->message);
+  const std::shared_ptr<Cell>& cell = prack->cell;
+  if (cell->awaits_prack.empty()) return;
+  const std::shared_ptr<ResponseHandler> handler = std::move(cell->awaits_prack.front());
+  cell->awaits_prack.pop_front();
+  if (*handler) guard([&] { (*handler)({}, prack->message); });
+  let_2xx_go(cell);
+}
+
+void Core::let_2xx_go(const std::shared_ptr<Cell>& cell) {
+  if (!cell->awaits_prack.empty()) return;
+  if (const auto go = std::exchange(cell->after_prack, {})) go(true);
 }
 
 }  // namespace drachtio::agent

@@ -21,7 +21,6 @@ struct Incoming {
   std::atomic<bool> answered{false};
   std::atomic<bool> cancelled{false};
   Request::CancelSignal on_cancel;
-  std::deque<ResponseHandler> awaits_prack;
   bool offer_answered = false;  // that of our reliable answer: by a PRACK
 };
 

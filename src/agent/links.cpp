@@ -156,6 +156,7 @@ std::uint16_t Core::listen(const ListenOptions& options) {
   const auto acceptor = std::make_shared<Acceptor>(io_, options, take);
   const std::uint16_t port = acceptor->port();
   dispatch([this, acceptor] {
+    if (stopped_) return acceptor->stop();
     acceptors_.push_back(acceptor);
     acceptor->accept();
   });
@@ -167,9 +168,22 @@ void Core::link_up(Link& link, const std::string& detail) {
   link.refused.clear();
   if (!link.outbound) writer_->link_up(link.server, detail);
   on_connect(link.server);
-  if (link.outbound) return;
+  if (!link.outbound) take_up(link);
+}
+
+// What the connections before have left, once all that came over them has been told of.
+void Core::take_up(const Link& link) {
+  const bool is_told = std::ranges::none_of(connections_, [&](const auto& one) {
+    return one.second == link.id && one.first != link.connection;
+  });
+  if (!link.up || !is_told) return;
   resume(link);
   answer_again(link);
+}
+
+bool Core::is_dialled(const std::string& server) const {
+  return std::ranges::any_of(
+      links_, [&](const auto& one) { return !one.second.outbound && one.second.server == server; });
 }
 
 void Core::link_down(Link& link, const std::string& why) {
@@ -227,27 +241,28 @@ Link* Core::link_of(const Cell& cell) {
 // Something that came over the link is over. If it was dialled by the server, for one request, it
 // is closed once all of it is, and our last words have had the time to get there.
 void Core::has_served(std::uint64_t id) {
-  const Link* link = find_link(id);
-  if (link == nullptr || !link->outbound) return;
+  Link* link = find_link(id);
+  if (link == nullptr || !link->outbound || std::exchange(link->leaving, true)) return;
   after(last_words, [this, id] { close_if_it_has_served(id); });
 }
 
 void Core::close_if_it_has_served(std::uint64_t id) {
   Link* link = find_link(id);
   if (link == nullptr) return;
-  const bool in_a_call = std::ranges::any_of(link->cells, [](const auto& weak) {
+  const bool in_a_call = std::ranges::any_of(link->cells, [&](const auto& weak) {
     const auto cell = weak.lock();
-    return cell && SipDialog{cell}.state() != State::terminated;
+    return cell && cell->link == id && SipDialog{cell}.state() != State::terminated;
   });
   const bool asked = std::ranges::any_of(link->asked, [](const auto& weak) {
     const auto incoming = weak.lock();
     return incoming && !incoming->answered && !incoming->cancelled;
   });
-  if (in_a_call || asked) return;  // the end of that will be heard of, too
   const auto is_of_it = [&](const auto& waits) {
     return waits.second.connection == link->connection;
   };
-  if (std::ranges::any_of(pending_, is_of_it) || std::ranges::any_of(transactions_, is_of_it)) {
+  const bool waits =
+      std::ranges::any_of(pending_, is_of_it) || std::ranges::any_of(transactions_, is_of_it);
+  if (in_a_call || asked || waits) {
     return after(last_words, [this, id] { close_if_it_has_served(id); });
   }
   link->client->stop();
@@ -272,6 +287,12 @@ void Core::stop() {
     link.up = false;
   }
   for (const auto& give_up : offers) guard(give_up);
+  std::vector<std::shared_ptr<Cell>> cells;
+  for (const auto& [number, cell] : cells_) cells.push_back(cell);
+  for (const auto& cell : cells) {
+    settled(cell);
+    for (const auto& action : std::exchange(cell->when_confirmed, {})) guard(action);
+  }
   writer_->stop();
 }
 

@@ -11,13 +11,6 @@ namespace {
 
 constexpr std::size_t id_size = 37;  // of a frame, with its bar
 
-// A token of the first line: what would end it, or the line, is none.
-void check_destination(const std::string& uri) {
-  const bool is_clean = std::ranges::all_of(
-      uri, [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '|' && c != '\x7f'; });
-  if (uri.empty() || !is_clean) throw std::invalid_argument{"'" + uri + "' is no URI"};
-}
-
 std::string timeout(std::chrono::milliseconds time) {
   return time.count() > 0 ? std::to_string(time.count()) + "ms" : std::string{};
 }
@@ -32,7 +25,7 @@ std::string proxy_frame(const Incoming& incoming, const std::vector<std::string>
   frame += options.simultaneous ? "|simultaneous" : "|serial";
   frame += '|' + timeout(options.provisional_timeout) + '|' + timeout(options.final_timeout);
   for (const std::string& destination : destinations) {
-    check_destination(destination);
+    sip::require_uri(destination);
     frame += '|' + destination;
   }
   return frame + "\r\n" +
@@ -91,10 +84,10 @@ void Core::handed_on(const std::shared_ptr<Incoming>& incoming, const Reply& rep
   if (incoming->cell) incoming->cell->handing_on = false;
   const bool in_doubt = reply.error == Errc::no_link && reply.left;
   if (reply.error && !in_doubt) return give_back(incoming);
-  incoming->on_cancel.disconnect_all_slots();
+  forget(incoming);
   // The server goes on with it, and tells nobody; or it never got it.
-  if (in_doubt && incoming->cell) return watch_for_forgotten(incoming->cell->number);
-  settled(incoming->cell);
+  if (in_doubt && incoming->cell) return watch_for_forgotten(*incoming->cell);
+  if (makes_the_call(*incoming)) settled(incoming->cell);
   has_served(incoming->link);
 }
 

@@ -77,7 +77,7 @@ void Core::probe_next() {
     cell->probing = SipDialog{cell}.state() != State::terminated;
     if (!cell->probing) continue;
     ++probing_;
-    probe(cell, [this, cell] {
+    probe(cell, [this, cell](bool) {
       cell->probing = false;
       --probing_;
       probe_next();
@@ -85,7 +85,7 @@ void Core::probe_next() {
   }
 }
 
-void Core::probe(const std::shared_ptr<Cell>& cell, std::function<void()> done) {
+void Core::probe(const std::shared_ptr<Cell>& cell, std::function<void(bool)> done) {
   request(cell, "OPTIONS", {},
           [this, cell, done = std::move(done)](error_code error, const SipMessage& answer) {
             if (!error && is_gone(answer)) {
@@ -96,7 +96,7 @@ void Core::probe(const std::shared_ptr<Cell>& cell, std::function<void()> done) 
               lost(cell, "the server does not know it");
             }
             // Without a link there will be another probe.
-            if (done) done();
+            if (done) done(error != Errc::no_link);
           });
 }
 
@@ -120,15 +120,20 @@ void Core::resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link
   if (std::exchange(cell->adopted, false)) resume_invite(cell, link);  // else this program has it
 }
 
-// An answer to a call in from before a restart, and the server has no use for it: the call has
-// been given up, or our answer had gone out before the crash. Then the server knows a dialog.
-void Core::asked_too_late(const std::shared_ptr<Incoming>& incoming) {
-  probe(incoming->cell, [cell = incoming->cell] { settled(cell); });
+// The server has no use for our final answer: the call has been given up, or an answer of ours had
+// gone out before, on a link that was lost. Then the server knows a dialog.
+void Core::ask_in_doubt(const std::shared_ptr<Cell>& cell) {
+  cell->resumed = false;
+  // The event that tells what it is settles it: `resumed`, or `lost`.
+  probe(cell, [this, cell](bool known) {
+    if (!known) watch_for_forgotten(*cell);
+  });
 }
 
 // A server forgets a request that nothing is answered to for 64 s, without a word.
-void Core::watch_for_forgotten(std::int64_t dialog) {
-  asked_.push_back({std::chrono::steady_clock::now() + options_.forgotten_after, dialog});
+void Core::watch_for_forgotten(const Cell& cell) {
+  asked_.push_back(
+      {std::chrono::steady_clock::now() + options_.forgotten_after, cell.number, cell.asked});
   if (std::exchange(looking_, true)) return;
   after(std::min(look_interval, options_.forgotten_after), [this] { look_for_forgotten(); });
 }
@@ -138,27 +143,26 @@ void Core::watch_for_forgotten(std::int64_t dialog) {
 void Core::look_for_forgotten() {
   looking_ = false;
   const auto now = std::chrono::steady_clock::now();
-  std::vector<std::int64_t> later;
+  std::vector<std::shared_ptr<Cell>> later;
   while (!asked_.empty() && asked_.front().due <= now) {
-    const auto cell = cell_of(asked_.front().dialog);
+    const Asked asked = std::move(asked_.front());
     asked_.pop_front();
-    if (!cell) continue;
+    const auto cell = cell_of(asked.dialog);
+    if (!cell || cell->asked != asked.transaction_id) continue;  // its retry has a time of its own
     const auto state = SipDialog{cell}.snapshot();
     const bool in_doubt = cell->answering && !dialog::is_answered(*state);
     if (state->state == State::terminated || !(in_doubt || dialog::is_untouched(*state))) continue;
     const bool can_ask = link_of(*cell) != nullptr;
     const bool link_may_return = !can_ask && find_link(cell->link) != nullptr;
     if (cell->handing_on || link_may_return) {  // at others it may ring for as long as they like
-      later.push_back(cell->number);
+      later.push_back(cell);
     } else if (can_ask) {
-      probe(cell, [cell] { settled(cell); });
+      ask_in_doubt(cell);
     } else {
       lost(cell, "the connection it came on is gone");
     }
   }
-  for (const std::int64_t number : later) {
-    asked_.push_back({now + options_.forgotten_after, number});
-  }
+  for (const auto& cell : later) watch_for_forgotten(*cell);
   if (asked_.empty()) return;
   looking_ = true;
   after(std::min(look_interval, options_.forgotten_after), [this] { look_for_forgotten(); });
@@ -183,7 +187,8 @@ void Core::resume_invite(const std::shared_ptr<Cell>& cell, const Link& link) {
   }
   incoming_.insert_or_assign(incoming->transaction_id, incoming);
   cell->asked = incoming->transaction_id;
-  watch_for_forgotten(cell->number);
+  cell->link = link.id;
+  watch_for_forgotten(*cell);
   if (on_resumed_invite.empty()) return answer(incoming, 503, {}, {}, {});
   handle([this](Request& request, Response& response) { on_resumed_invite(request, response); },
          incoming);
@@ -212,6 +217,7 @@ void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link) {
        "sip|" + state->invite.transaction_id +
            "|\r\nCANCEL sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n",
        [this, cell](const Reply& reply) {
+         if (reply.error == Errc::no_link) return;  // when it is back
          if (reply.error) return hang_up_unacknowledged(cell);
          // Neither the 487 nor a crossing 200 comes to this connection: so see what is left.
          after(cancel_settles, [this, cell] { hang_up_unacknowledged(cell); });
@@ -220,9 +226,16 @@ void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link) {
 
 void Core::hang_up_unacknowledged(const std::shared_ptr<Cell>& cell) {
   if (SipDialog{cell}.state() == State::terminated) return;
-  request(cell, "ACK", {}, [this, cell](error_code error, const SipMessage&) {
-    if (error) return lost(cell, "given up: nobody waited for its answer any more");
-    request(cell, "BYE", {}, {});
+  const auto is_over = [this, cell](error_code error) {
+    if (error == Errc::no_link) return;  // when it is back
+    lost(cell, "given up: nobody waited for its answer any more");
+  };
+  request(cell, "ACK", {}, [this, cell, is_over](error_code error, const SipMessage&) {
+    if (error) return is_over(error);
+    // Where its 2xx crossed our CANCEL, the server hangs up by itself at the ACK.
+    request(cell, "BYE", {}, [is_over](error_code refused, const SipMessage&) {
+      if (refused) is_over(refused);
+    });
   });
 }
 

@@ -78,48 +78,76 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
     return fail(Errc::malformed, error.what());
   }
   if (status >= 200) take(incoming);
-  std::string frame = "sip|" + incoming->transaction_id + "|\r\n" + text;
-  send(incoming->link, frame,
-       [this, handler = std::move(handler), incoming, status, frame](const Reply& reply) {
-         if (status >= 200) settle(incoming, status, frame, reply);
-         if (handler) handler(reply.error, reply.message);
-       });
+  const auto go = [this, handler, incoming, status,
+                   frame = "sip|" + incoming->transaction_id + "|\r\n" + text] {
+    send(incoming->link, frame, [this, handler, incoming, status, frame](const Reply& reply) {
+      if (status >= 200) settle(incoming, status, frame, reply);
+      if (handler) handler(reply.error, reply.message);
+    });
+  };
+  const bool accepts = status / 100 == 2 && makes_the_call(*incoming);
+  if (!accepts || incoming->cell->awaits_prack.empty()) return go();
+  // RFC 3262 section 3: not before the PRACK, which may have to answer an offer first.
+  incoming->cell->after_prack = [this, go, incoming, handler](bool wanted) {
+    if (wanted) return go();
+    give_back(incoming);
+    if (handler) {
+      post([handler] { handler(Errc::cancelled, with_reason("the call ended before its PRACK")); });
+    }
+  };
 }
 
-// Its final answer is on its way: nothing else can answer it.
+// It is the INVITE that its dialog stands on.
+bool Core::makes_the_call(const Incoming& incoming) {
+  return incoming.cell && incoming.message.method == "INVITE" &&
+         incoming.transaction_id == incoming.cell->asked;
+}
+
+// Its final answer is on its way: nothing else can answer it. A CANCEL may cross it.
 void Core::take(const std::shared_ptr<Incoming>& incoming) {
   incoming->answered = true;
-  // An UPDATE before the answer has its INVITE's transactionId.
-  const auto open = incoming_.find(incoming->transaction_id);
-  if (open != incoming_.end() && open->second.lock() == incoming) incoming_.erase(open);
-  const bool to_call = incoming->cell && incoming->transaction_id == incoming->cell->asked;
-  if (incoming->message.method == "INVITE" && to_call) incoming->cell->answering = true;
+  if (makes_the_call(*incoming)) incoming->cell->answering = true;
 }
 
 // It has not been answered: the program may do so otherwise, or later.
 void Core::give_back(const std::shared_ptr<Incoming>& incoming) {
   incoming->answered = false;
-  if (incoming->message.method == "INVITE") {
-    incoming_.insert_or_assign(incoming->transaction_id, incoming);
-  }
-  settled(incoming->cell);
+  if (makes_the_call(*incoming)) settled(incoming->cell);
+}
+
+// It is over: no CANCEL concerns it any more.
+void Core::forget(const std::shared_ptr<Incoming>& incoming) {
+  const auto open = incoming_.find(incoming->transaction_id);
+  // An UPDATE before the answer has its INVITE's transactionId.
+  if (open == incoming_.end() || open->second.lock() != incoming) return;
+  incoming_.erase(open);
+  incoming->on_cancel.disconnect_all_slots();
 }
 
 // What became of a final answer.
 void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
                   const Reply& reply) {
-  const bool to_invite = incoming->message.method == "INVITE";
   if (!reply.left) return give_back(incoming);  // too long, or no link
   if (!reply.error) {
-    incoming->on_cancel.disconnect_all_slots();
+    forget(incoming);
     if (status < 300) answered_elsewhere(incoming);
-    settled(incoming->cell);
+    if (makes_the_call(*incoming)) settled(incoming->cell);
     return has_served(incoming->link);
   }
-  const bool again = incoming->resumed;
-  if (reply.error == Errc::refused_by_server && again) return asked_too_late(incoming);
-  if (reply.error != Errc::no_link || !to_invite || !incoming->cell) return settled(incoming->cell);
-  if (again) return watch_for_forgotten(incoming->cell->number);  // lost twice: ask, in time
+  if (incoming->cancelled || !makes_the_call(*incoming)) {
+    const bool still_asked = reply.error == Errc::refused_by_server && !incoming->cancelled;
+    return still_asked ? give_back(incoming) : forget(incoming);
+  }
+  const std::shared_ptr<Cell>& cell = incoming->cell;
+  if (reply.error == Errc::refused_by_server) {
+    // The caller has given up, or an answer of ours had gone out before; anything else that the
+    // server has against an answer leaves the request to be answered.
+    const bool gone = reply.message.reason.find("unknown transaction") != std::string::npos;
+    if (!gone) return give_back(incoming);
+    forget(incoming);
+    return ask_in_doubt(cell);
+  }
+  if (incoming->resumed) return watch_for_forgotten(*cell);  // lost twice: ask, in time
   unechoed_.push_back({incoming, status, frame});
   const Link* link = link_to(incoming->source.server);
   if (link != nullptr) answer_again(*link);
@@ -147,14 +175,28 @@ void Core::answered_elsewhere(const std::shared_ptr<Incoming>& incoming) {
 
 void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
                            ResponseHandler on_prack) {
-  if (!content.headers.has("Require")) content.headers.add("Require", "100rel");
+  if (status >= 200 || !makes_the_call(*incoming)) {
+    if (on_prack) {
+      post([on_prack] {
+        on_prack(Errc::malformed,
+                 with_reason("only a provisional answer to an INVITE can be reliable"));
+      });
+    }
+    return;
+  }
+  const auto required = content.headers.all("Require");
+  const bool is_said = std::ranges::any_of(
+      required, [](auto value) { return value.find("100rel") != std::string_view::npos; });
+  if (!is_said) content.headers.add("Require", "100rel");
+  const std::shared_ptr<Cell> cell = incoming->cell;
+  const auto waiting = std::make_shared<ResponseHandler>(std::move(on_prack));
+  if (!incoming->answered && !incoming->cancelled) cell->awaits_prack.push_back(waiting);
   answer(incoming, status, {}, content,
-         [incoming, on_prack = std::move(on_prack)](error_code error, const SipMessage& message) {
-           if (error) {
-             if (on_prack) on_prack(error, message);
-           } else {
-             incoming->awaits_prack.push_back(on_prack);
-           }
+         [cell, waiting](error_code error, const SipMessage& message) {
+           if (!error) return;
+           std::erase(cell->awaits_prack, waiting);
+           if (*waiting) guard([&] { (*waiting)(error, message); });
+           let_2xx_go(cell);
          });
 }
 

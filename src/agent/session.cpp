@@ -85,6 +85,7 @@ void require_utf8(std::string_view text, const char* what) {
 }  // namespace
 
 SessionValue SessionValue::operator[](std::string_view name) const {
+  require_utf8(name, "the name");
   auto path = path_;
   path.emplace_back(name);
   return {cell_, std::move(path)};
@@ -212,22 +213,40 @@ std::shared_ptr<Cell> partner_of(const Cell& cell) {
   return cell.joined.lock();
 }
 
+// These and those they are joined with: all of them locked, and still joined so.
+struct Joined {
+  explicit Joined(const std::vector<std::shared_ptr<Cell>>& of) {
+    while (true) {
+      cells = of;
+      for (const auto& one : of) {
+        if (auto partner = partner_of(*one)) cells.push_back(std::move(partner));
+      }
+      locks = locked(cells);
+      const bool still = std::ranges::all_of(of, [&](const auto& one) {
+        const auto partner = one->joined.lock();
+        return !partner || std::ranges::find(cells, partner) != cells.end();
+      });
+      if (still) return;
+      locks.clear();
+    }
+  }
+
+  std::vector<std::shared_ptr<Cell>> cells;
+  std::vector<std::unique_lock<std::mutex>> locks;
+};
+
 }  // namespace
 
 void Core::patch(const std::shared_ptr<Cell>& cell, const std::string& patch) {
-  std::vector<std::shared_ptr<Cell>> cells{cell};
-  std::vector<record::Note> notes{session_event(*cell, patch)};
-  {
-    const std::lock_guard lock{cell->mutex};
-    if (auto other = cell->joined.lock()) {
-      notes.push_back(session_event(*other, patch));
-      cells.push_back(std::move(other));
-    }
-  }
   // Checked before anything changes, and posted in the order in which it is seen: under the lock.
-  const auto locks = locked(cells);
+  const Joined all{{cell}};
+  const std::shared_ptr<Cell> partner = cell->joined.lock();
+  std::vector<std::shared_ptr<Cell>> cells{cell};
+  if (partner) cells.push_back(partner);
+  std::vector<record::Note> notes;
   std::vector<std::string> after;
   for (const auto& one : cells) {
+    notes.push_back(session_event(*one, patch));
     after.push_back(one->session);
     dialog::merge_patch(after.back(), patch);
     if (after.back().size() > Session::limit) {
@@ -240,11 +259,7 @@ void Core::patch(const std::shared_ptr<Cell>& cell, const std::string& patch) {
 }
 
 void Core::join(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Cell>& other) {
-  std::vector<std::shared_ptr<Cell>> all{cell, other};
-  for (const auto& one : {cell, other}) {
-    if (auto partner = partner_of(*one)) all.push_back(std::move(partner));
-  }
-  const auto locks = locked(all);
+  const Joined all{{cell, other}};
   std::string merged = other->session;
   dialog::merge_patch(merged, cell->session);
   if (merged.size() > Session::limit) {
@@ -258,7 +273,7 @@ void Core::join(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Cell>& 
   to_cell.event.type = EventType::session_joined;
   to_cell.event.joined = other->number;
   other->session = std::move(merged);
-  for (const auto& one : all) one->joined.reset();  // of a partner before this one
+  for (const auto& one : all.cells) one->joined.reset();  // of a partner before this one
   cell->joined = other;
   other->joined = cell;
   writer_->append({std::move(to_other), std::move(to_cell)}, ticket_for({cell, other}));

@@ -29,6 +29,12 @@ void Core::told_one(record::Walked& walked) {
   for (const record::Told& event : walked.events) publish(event);
   if (walked.ticket) committed(*walked.ticket);
   if (walked.closed) connection_closed(*walked.closed);
+  if (walked.learnt) {
+    if (const auto cell = cell_of(walked.dialog)) {
+      const std::lock_guard lock{cell->mutex};
+      cell->state = walked.learnt;
+    }
+  }
   if (!walked.frame || walked.frame->from == wire::Sender::client) return;
   const record::Frame& frame = *walked.frame;
   wire::Envelope envelope;
@@ -38,7 +44,10 @@ void Core::told_one(record::Walked& walked) {
     return;  // the log has it, as `unreadable`
   }
   using Kind = wire::Envelope::Kind;
-  if (Link* link = link_of_connection(frame.connection); link != nullptr && walked.dialog) {
+  // A call record comes to whom it comes, and tells nothing of where the call is controlled.
+  const bool of_the_call = envelope.kind == Kind::sip || envelope.kind == Kind::reply;
+  Link* link = link_of_connection(frame.connection);
+  if (link != nullptr && walked.dialog && of_the_call) {
     if (const auto cell = cell_of(walked.dialog)) {
       if (link->outbound && cell->connection != frame.connection) link->cells.push_back(cell);
       cell->link = link->id;
@@ -82,7 +91,10 @@ void Core::publish(const record::Told& told) {
     // not to stay.
     const bool late =
         told.dialog->state == State::terminated && told.dialog->closed_at != event.position;
-    if (late) ended_.push_back(cell->number);
+    if (late) {
+      ended_.push_back(cell->number);
+      if (ended_.size() > ended_kept) forget_oldest();
+    }
   }
   {
     const std::lock_guard lock{cell->mutex};
@@ -97,13 +109,16 @@ void Core::publish(const record::Told& told) {
     if (by_far_end && event.modification == Modification::hold) own->on_hold(dialog);
     if (by_far_end && event.modification == Modification::unhold) own->on_unhold(dialog);
   }
-  if (event.type == EventType::resumed) on_resumed(dialog);
-  if (told.dialog->closed_at != event.position) return;
-  fail_offer(*cell);
-  if (const auto open = incoming_.find(told.dialog->invite.transaction_id);
-      open != incoming_.end() && open->second.expired()) {
-    incoming_.erase(open);
+  if (event.type == EventType::resumed) {
+    on_resumed(dialog);
+    settled(cell);
   }
+  if (event.type == EventType::invited) cell->lost = false;
+  if (told.dialog->state == State::stable || told.dialog->state == State::terminated) {
+    for (const auto& action : std::exchange(cell->when_confirmed, {})) guard(action);
+  }
+  if (told.dialog->closed_at != event.position) return;
+  closed(cell, event);
   has_served(cell->link);
   if (CellSignals* own = cell->signals_if_any()) {
     own->on_terminate(dialog);
@@ -112,6 +127,23 @@ void Core::publish(const record::Told& told) {
   }
   ended_.push_back(cell->number);
   if (ended_.size() > ended_kept) forget_oldest();
+}
+
+// Nobody waits any more for what will not come.
+void Core::closed(const std::shared_ptr<Cell>& cell, const Event& event) {
+  fail_offer(*cell);
+  cell->awaits_prack.clear();
+  if (const auto wanted = std::exchange(cell->after_prack, {})) wanted(false);
+  const auto open = incoming_.find(SipDialog{cell}.snapshot()->invite.transaction_id);
+  if (open != incoming_.end()) {
+    const auto invite = open->second.lock();
+    if (!invite) {
+      incoming_.erase(open);
+    } else if (event.type == EventType::lost) {
+      forget(invite);
+    }
+  }
+  settled(cell);
 }
 
 void Core::forget_oldest() {
@@ -162,26 +194,33 @@ void Core::connection_closed(std::uint64_t connection) {
   for (const ReplyHandler& handler : replies) guard([&] { handler(reply); });
   for (const Transaction& one : transactions) guard([&] { one.on_failure(Errc::no_link, why); });
 
-  const Link* link = link_of_connection(connection);
+  Link* link = link_of_connection(connection);
   connections_.erase(connection);
   if (link == nullptr) return;
-  if (link->outbound && link->connection != connection) {
-    connections_.erase(link->connection);
-    links_.erase(link->id);
-    return;
-  }
   // What was told of these after the link went down: another connection does not hear their far
-  // ends either.
-  std::vector<std::shared_ptr<Cell>> late;
-  for (const auto& [number, cell] : cells_) {
-    if (cell->connection != connection || !cell->can_receive) continue;
-    cell->can_receive = false;
-    cell->resumed = false;
-    late.push_back(cell);
+  // ends either. And an ACK or PRACK that was to come came there, if at all.
+  std::vector<std::shared_ptr<Cell>> cut_off;
+  const auto take_in = [&](const std::shared_ptr<Cell>& cell) {
+    if (cell && cell->connection == connection) cut_off.push_back(cell);
+  };
+  if (link->outbound) {
+    for (const auto& weak : link->cells) take_in(weak.lock());
+  } else {
+    for (const auto& [number, cell] : cells_) take_in(cell);
   }
-  if (!link->up) return;
-  for (const auto& cell : late) resume(cell, *link);
-  probe_next();
+  for (const auto& cell : cut_off) {
+    if (cell->can_receive.exchange(false)) cell->resumed = false;
+    cell->awaits_prack.clear();
+    let_2xx_go(cell);
+    for (const auto& action : std::exchange(cell->when_confirmed, {})) guard(action);
+  }
+  if (!link->outbound) return take_up(*link);
+  if (link->connection == connection) return;
+  const std::string server = link->server;
+  connections_.erase(link->connection);
+  links_.erase(link->id);
+  if (is_dialled(server)) return;  // they may be reached that way
+  for (const auto& cell : cut_off) lost(cell, "the connection it came on is gone");
 }
 
 void Core::read_reply(const wire::Envelope& envelope, std::uint64_t connection,

@@ -17,7 +17,7 @@ constexpr std::size_t most_unsent = 64UL * 1024 * 1024;
 void Outbox::push(const std::string& id, std::string_view rest) {
   std::string payload = id;
   payload.append("|").append(rest);
-  waiting_.push_back({id, wire::frame(payload)});
+  waiting_.push_back({id, wire::frame(payload), payload.size()});
   waiting_bytes_ += waiting_.back().frame.size();
   pump();
 }
@@ -50,7 +50,7 @@ void Outbox::pump() {
     waiting_.pop_front();
     waiting_bytes_ -= next.frame.size();
     unsent_.push(next.frame);
-    if (next.frame.size() > paced_payload) {
+    if (next.payload > paced_payload) {
       awaited_ = next.id;
       handlers_.awaits_reply();
     }

@@ -38,6 +38,7 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
   struct Waiting {
     std::string id;
     std::string frame;
+    std::size_t payload;  // bytes of it
   };
   void pump();
   awaitable<void> pump_when_writable();

@@ -52,6 +52,7 @@ Tip& Ledger::insert_stored(DialogState&& state) {
 }
 
 std::int64_t Ledger::frame(const Frame& frame) {
+  learnt_.reset();
   Conversation& conversation = conversations_[frame.connection];
   const Sighting sighting = conversation.read(frame);
   if (sighting.unreadable) return unreadable(conversation, sighting);
@@ -80,6 +81,9 @@ void Ledger::learn(Tip& tip, const dialog::Observation& seen) {
   tip.transaction_id = seen.transaction_id;
   tip.received_on = seen.received_on;
   tips_.changed(tip);
+  DialogState state = tip.state;
+  state.invite.transaction_id = seen.transaction_id;
+  learnt_ = std::make_shared<const DialogState>(std::move(state));
 }
 
 void Ledger::catch_up(const Frame& frame) { conversations_[frame.connection].read(frame); }

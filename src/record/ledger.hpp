@@ -61,6 +61,8 @@ class Ledger {
   void read_no_more() { readable_ = false; }
   // Copies each event staged from now on, with its dialog, to `told`, which must live on.
   void tell(std::vector<Told>* told) { told_ = told; }
+  // What the latest frame() told of its dialog's INVITE, before an event has it: see Walked.
+  [[nodiscard]] std::shared_ptr<const DialogState> learnt() const { return learnt_; }
 
   using Patience = record::Patience;
   // Stages `lost` for each dialog that is overdue; and each `gap` that was held back, for there was
@@ -126,6 +128,7 @@ class Ledger {
   digest::Sha256 hasher_;
   bool readable_ = true;
   std::vector<Told>* told_ = nullptr;
+  std::shared_ptr<const DialogState> learnt_;
   std::vector<std::string> warnings_;
 };
 

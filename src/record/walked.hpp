@@ -28,7 +28,10 @@ struct Note {
 struct Walked {
   std::vector<Told> events;
   std::optional<Frame> frame;
-  std::int64_t dialog = 0;              // that the frame belongs to, also if it made no event
+  std::int64_t dialog = 0;  // that the frame belongs to, also if it made no event
+  // What the frame told of the INVITE of a call that was known from its call record, before an
+  // event has it: its dialog, with drachtio's transactionId.
+  std::shared_ptr<const DialogState> learnt;
   std::optional<std::uint64_t> closed;  // the connection that was closed
   std::optional<std::uint64_t> ticket;  // of Writer::append
 };

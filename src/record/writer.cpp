@@ -164,6 +164,7 @@ void Writer::walk(Item& item, std::vector<Walked>& walked) {
   if (options_.on_walked) ledger_.tell(&told.events);
   if (auto* frame = std::get_if<Frame>(&item)) {
     told.dialog = ledger_.frame(*frame);
+    told.learnt = ledger_.learnt();
     ++walked_;
     if (options_.on_walked) told.frame = std::move(*frame);
   } else if (const auto* closed = std::get_if<Closed>(&item)) {

@@ -1,5 +1,6 @@
 #include "sip/compose.hpp"
 
+#include "sip/header_value.hpp"
 #include "text/escape.hpp"
 
 #include <algorithm>
@@ -110,6 +111,17 @@ std::string compose(std::string_view start_line, const Headers& headers, std::st
   text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
   text += body;
   return text;
+}
+
+void require_uri(const std::string& uri) {
+  const std::string_view scheme = std::string_view{uri}.substr(0, uri.find(':'));
+  const bool is_sip = uri.find(':') + 1 < uri.size() && uri.find(':') != std::string::npos &&
+                      (same_ignoring_case(scheme, "sip") || same_ignoring_case(scheme, "sips"));
+  const bool is_clean = std::ranges::all_of(
+      uri, [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '|' && c != '\x7f'; });
+  if (!is_sip || !is_clean) {
+    throw std::invalid_argument{"no sip: or sips: URI: \"" + text::escaped(uri, 100) + '"'};
+  }
 }
 
 std::string_view phrase_of(int status) {

@@ -175,16 +175,41 @@ TEST_CASE_METHOD(Scripted, "To end a call while our 200 is on its way is to hang
   program.dialog().terminate({}, ended.handler());
   const Heard answer = server.hear();
   CHECK(answer.message.status == 200);
-  SECTION("it arrives") {
+  SECTION("it arrives: once its ACK has come (RFC 3261 15)") {
     server.say(ScriptedServer::echo(answer, "tx1"));
+    CHECK(server.hears_nothing());
+    SECTION("it comes") {
+      server.say(ScriptedServer::request("ACK", "tx1", {.branch = "z9hG4bK-ack"}));
+    }
+    SECTION("the link goes, and the ACK with it") {
+      server.drop();
+      REQUIRE(program.until([&] { return ended.told; }));
+      CHECK(ended.error == Errc::no_link);
+      return;
+    }
     const Heard bye = server.hear();
     CHECK(bye.message.method == "BYE");
     server.say(ScriptedServer::sent(bye, "tx2", 1, true));
     REQUIRE(program.ended(1));
     CHECK(program.ends.front() == "normal near end release");
   }
-  SECTION("the server refuses it") {
+  SECTION("the server never gets its ACK, and hangs up") {
+    server.say(ScriptedServer::echo(answer, "tx1"));
+    server.say(ScriptedServer::hang_up("ACK timeout"));
+    REQUIRE(program.until([&] { return ended.told; }));
+    CHECK_FALSE(ended.error);
+    CHECK(program.ends == std::vector<std::string>{"ACK timeout"});
+  }
+  SECTION("the server knows no such call: it is asked about") {
     server.say(ScriptedServer::refused(answer, "Response not sent due to unknown transaction"));
+    server.say(ScriptedServer::refused(
+        server.hear(), "Server error: unable to find dialog for dialog id provided"));
+    REQUIRE(program.until([&] { return ended.told; }));
+    CHECK_FALSE(ended.error);
+    CHECK(program.dialog().cause() == Cause::lost);
+  }
+  SECTION("the server has something else against it: the call is refused") {
+    server.say(ScriptedServer::refused(answer, "failed sending"));
     CHECK(server.hear().message.status == 480);
   }
 }

@@ -122,6 +122,13 @@ std::string ScriptedServer::cancel(const std::string& transaction) {
       message("CANCEL sip:service@127.0.0.1:5060 SIP/2.0", far(), ours(false), "1 CANCEL", {}));
 }
 
+std::string ScriptedServer::hang_up(const std::string& why) {
+  return "m|sip|application|1|" + std::string{where} + "unsolicited|c1;from-tag=far|\r\n" +
+         message("BYE sip:far@127.0.0.1:5070 SIP/2.0", ours(), far(), "1 BYE",
+                 {.branch = "z9hG4bK-bye",
+                  .headers = "Reason: SIP;cause=200;text=\"" + why + "\"\r\n"});
+}
+
 std::string ScriptedServer::response(int status, const std::string& transaction,
                                      const Saying& saying, const std::string& method) {
   return from_network(transaction, "c1;from-tag=ours",

@@ -54,6 +54,8 @@ class ScriptedServer {
   static std::string request(const std::string& method, const std::string& transaction,
                              const Saying& saying);  // in that dialog
   static std::string cancel(const std::string& transaction);
+  // By the server, in the name of the program that was called.
+  static std::string hang_up(const std::string& why);
   static std::string response(int status, const std::string& transaction, const Saying& saying = {},
                               const std::string& method = "INVITE");
 

@@ -1,0 +1,257 @@
+// What becomes of the answers to a call that comes in: reliable ones and their PRACKs, those that
+// the server refuses, those that are lost with a link, those that a CANCEL crosses.
+#include "agent/scripted_server.hpp"
+
+using namespace drachtio;
+using namespace drachtio::test;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+namespace {
+
+constexpr const char* no_transaction = "Response not sent due to unknown transaction";
+constexpr const char* no_dialog = "Server error: unable to find dialog for dialog id provided";
+
+const Saying a_prack{.cseq = 2, .branch = "z9hG4bK-prack", .headers = "RAck: 77 1 INVITE\r\n"};
+
+struct Impatient {
+  Impatient() {
+    program.connect_soon();
+    server.accept(program);
+  }
+
+  ScriptedServer server;
+  Patient program{server, {.forgotten_after = 100ms}};
+};
+
+void rings(ScriptedServer& server, Patient& program) {
+  program.response->send(180);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
+}
+
+}  // namespace
+
+// --- reliable provisional answers (RFC 3262) ----------------------------------------------------
+
+TEST_CASE_METHOD(Scripted, "RFC 3262 3: a 2xx waits for the PRACK of the reliable answer before it",
+                 "[agent]") {
+  call_in(server, program);
+  Outcome pracked;
+  Outcome answered;
+  program.response->send_reliably(183, {.body = our_sdp}, pracked.handler());
+  program.response->send(200, {.body = our_sdp}, answered.handler());
+  const Heard progress = server.hear();
+  CHECK(progress.message.status == 183);
+  server.say(ScriptedServer::echo(progress, "tx1"));
+  CHECK(server.hears_nothing());
+  CHECK(program.response->answered());
+  SECTION("it comes") {
+    server.say(ScriptedServer::request("PRACK", "tx2", a_prack));
+    CHECK(server.hear().tokens.at(1) == "tx2");  // its own 200
+    const Heard answer = server.hear();
+    CHECK(answer.message.status == 200);
+    CHECK(answer.tokens.at(1) == "tx1");
+    CHECK(pracked.message.method == "PRACK");
+    server.say(ScriptedServer::echo(answer, "tx1"));
+    REQUIRE(program.until([&] { return answered.told; }));
+    CHECK(answered.message.status == 200);
+  }
+  SECTION("the caller gives up before") {
+    server.say(ScriptedServer::cancel("tx1"));
+    REQUIRE(program.until([&] { return answered.told; }));
+    CHECK(answered.error == Errc::cancelled);
+    CHECK(server.hears_nothing());
+  }
+  SECTION("we give up before: the call is refused") {
+    program.dialog().terminate({}, {}, 603);
+    CHECK(server.hear().message.status == 603);
+    REQUIRE(program.until([&] { return answered.told; }));
+    CHECK(answered.error == Errc::cancelled);
+  }
+  SECTION("the link goes: the PRACK would not be heard, so the 2xx goes when it is back") {
+    server.drop();
+    REQUIRE(program.until([&] { return answered.told; }));
+    CHECK(answered.error == Errc::no_link);
+    CHECK_FALSE(program.response->answered());
+  }
+}
+
+TEST_CASE_METHOD(Scripted, "Any other final answer does not wait for a PRACK", "[agent]") {
+  call_in(server, program);
+  program.response->send_reliably(183, {.body = our_sdp}, {});
+  program.response->send(486);
+  CHECK(server.hear().message.status == 183);
+  CHECK(server.hear().message.status == 486);
+}
+
+TEST_CASE_METHOD(Scripted, "The PRACK is told, though nobody keeps the request", "[agent]") {
+  Outcome pracked;
+  program.agent->invite([&](Request&, Response& res) {
+    res.send_reliably(183, {.body = our_sdp}, pracked.handler());
+  });
+  server.say(ScriptedServer::invite("tx1", {.body = our_sdp}));
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  server.say(ScriptedServer::request("PRACK", "tx2", a_prack));
+  REQUIRE(program.until([&] { return pracked.told; }));
+  CHECK(pracked.message.method == "PRACK");
+}
+
+TEST_CASE_METHOD(Scripted, "A reliable answer says 100rel, whatever else it requires", "[agent]") {
+  call_in(server, program);
+  const auto required = [&](const Headers& headers) {
+    program.response->send_reliably(183, {.headers = headers}, {});
+    std::string all;
+    const Heard answer = server.hear();
+    for (const auto value : answer.message.headers.all("Require")) {
+      all += (all.empty() ? "" : ",") + std::string{value};
+    }
+    return all;
+  };
+  CHECK(required({}) == "100rel");
+  CHECK(required({{"Require", "precondition"}}) == "precondition,100rel");
+  CHECK(required({{"Require", "precondition, 100rel"}}) == "precondition, 100rel");
+}
+
+TEST_CASE_METHOD(Scripted, "A final answer is never sent reliably", "[agent]") {
+  call_in(server, program);
+  Outcome outcome;
+  program.response->send_reliably(200, {.body = our_sdp}, outcome.handler());
+  REQUIRE(program.until([&] { return outcome.told; }));
+  CHECK(outcome.error == Errc::malformed);
+  CHECK_FALSE(program.response->answered());
+  CHECK(server.hears_nothing());
+}
+
+TEST_CASE_METHOD(Scripted, "The answer to a PRACK says nothing of the answer to the call",
+                 "[agent]") {
+  call_in(server, program);
+  Outcome ended;
+  program.response->send_reliably(183, {.body = our_sdp}, [&](error_code, const SipMessage&) {
+    program.response->send(200, {.body = our_sdp});
+    program.dialog().terminate({}, ended.handler());
+  });
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  server.say(ScriptedServer::request("PRACK", "tx2", a_prack));
+  const Heard to_prack = server.hear();
+  const Heard to_invite = server.hear();
+  CHECK(to_invite.tokens.at(1) == "tx1");
+  server.say(ScriptedServer::echo(to_prack, "tx2"));
+  CHECK(server.hears_nothing());
+  server.say(ScriptedServer::echo(to_invite, "tx1"));
+  server.say(ScriptedServer::request("ACK", "tx1", {.branch = "z9hG4bK-ack"}));
+  CHECK(server.hear().message.method == "BYE");
+}
+
+// --- refused, or lost ---------------------------------------------------------------------------
+
+TEST_CASE_METHOD(Scripted, "An answer that the server refuses has not been given", "[agent]") {
+  call_in(server, program);
+  Outcome outcome;
+  program.response->send(200, {.body = our_sdp}, outcome.handler());
+  server.say(ScriptedServer::refused(server.hear(), "failed sending"));
+  REQUIRE(program.until([&] { return outcome.told; }));
+  CHECK(outcome.error == Errc::refused_by_server);
+  CHECK_FALSE(program.response->answered());
+  program.response->send(500);
+  CHECK(server.hear().message.status == 500);
+}
+
+TEST_CASE_METHOD(Scripted, "A call that was given up while the link was away is asked about",
+                 "[agent]") {
+  call_in(server, program);
+  rings(server, program);
+  server.drop();
+  server.accept(program);
+  program.response->send(200, {.body = our_sdp});
+  server.say(ScriptedServer::refused(server.hear(), no_transaction));
+  const Heard question = server.hear();
+  CHECK(question.message.method == "OPTIONS");
+  server.say(ScriptedServer::refused(question, no_dialog));
+  REQUIRE(program.until([&] { return program.dialog().state() == State::terminated; }));
+  CHECK(program.dialog().cause() == Cause::lost);
+}
+
+TEST_CASE_METHOD(Impatient, "A question that the link swallows is asked again", "[agent]") {
+  call_in(server, program);
+  rings(server, program);
+  program.response->send(200, {.body = our_sdp});
+  server.hear();
+  server.drop();
+  server.accept(program);
+  server.say(ScriptedServer::refused(server.hear(), no_transaction));
+  CHECK(server.hear().message.method == "OPTIONS");
+  server.drop();
+  server.accept(program);
+  const Heard again = server.hear();
+  CHECK(again.message.method == "OPTIONS");
+  server.say(ScriptedServer::refused(again, no_dialog));
+  REQUIRE(program.until([&] { return program.dialog().state() == State::terminated; }));
+}
+
+TEST_CASE_METHOD(Scripted, "A refusal by terminate() that is lost with the link is sent again",
+                 "[agent]") {
+  SipDialog dialog;
+  program.agent->invite([&](Request& req, Response&) { dialog = req.dialog(); });
+  server.say(ScriptedServer::invite("tx1", {.body = our_sdp}));
+  REQUIRE(program.until([&] { return static_cast<bool>(dialog); }));
+  dialog.terminate();
+  CHECK(server.hear().message.status == 480);
+  server.drop();
+  server.accept(program);
+  const Heard again = server.hear();
+  CHECK(again.message.status == 480);
+  CHECK(again.tokens.at(1) == "tx1");
+}
+
+TEST_CASE_METHOD(Scripted, "Who waits to end a call is told, whatever ends it", "[agent]") {
+  call_in(server, program);
+  Outcome ended;
+  Outcome too;
+  program.response->send(200, {.body = our_sdp});
+  program.dialog().terminate({}, [&](error_code error, const SipMessage& message) {
+    ended.handler()(error, message);
+    throw std::runtime_error{"a bug"};
+  });
+  program.dialog().terminate({}, too.handler());
+  const Heard answer = server.hear();
+  SECTION("the caller, whose CANCEL crosses the 200") {
+    server.say(ScriptedServer::cancel("tx1"));
+    server.say(ScriptedServer::refused(answer, no_transaction));
+    REQUIRE(program.until([&] { return ended.told && too.told; }));
+    CHECK(program.cancelled);
+    CHECK_FALSE(ended.error);
+    CHECK(program.dialog().cause() == Cause::cancelled);
+    CHECK(server.hears_nothing());
+  }
+  SECTION("stop()") {
+    program.agent->stop();
+    REQUIRE(program.until([&] { return ended.told && too.told; }));
+    CHECK(ended.error == Errc::no_link);
+    CHECK(too.error == Errc::no_link);
+  }
+}
+
+TEST_CASE_METHOD(Impatient, "A retry has a time of its own before it is asked about", "[agent]") {
+  call_in(server, program);
+  program.response->send(407);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  REQUIRE(program.ended(1));
+  server.say(ScriptedServer::invite("tx2", {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
+  REQUIRE(program.until([&] { return program.asked == 2; }));
+  const Heard question = server.hear();
+  CHECK(question.message.method == "OPTIONS");
+  server.say(ScriptedServer::refused(question, no_dialog));
+  REQUIRE(program.ended(2));
+  CHECK(program.dialog().cause() == Cause::lost);
+  SECTION("and is lost once more") {
+    server.say(ScriptedServer::invite("tx3", {.cseq = 3, .branch = "z9hG4bK-3", .body = our_sdp}));
+    server.say(ScriptedServer::refused(server.hear(), no_dialog));
+    REQUIRE(program.ended(3));
+  }
+}
+
+TEST_CASE_METHOD(Scripted, "RFC 3261 8.1.1.5: a call whose CSeq is 0 is a call", "[agent]") {
+  server.say(ScriptedServer::invite("tx1", {.cseq = 0, .body = our_sdp}));
+  REQUIRE(program.until([&] { return program.asked == 1; }));
+}
