@@ -1,6 +1,8 @@
 // What may come between two frames of a call's beginning: a link that goes, or we who give up.
 #include "agent/scripted_server.hpp"
 
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Transaction.h>
 #include <boost/asio/post.hpp>
 
 using namespace drachtio;
@@ -301,4 +303,101 @@ TEST_CASE_METHOD(Impatient, "A call that is up, or that others are asked to take
   program.until([] { return false; }, 1s);  // ten times as long
   CHECK(server.hears_nothing());
   CHECK(program.ends.empty());
+}
+
+// --- given up, and the link goes again ----------------------------------------------------------
+
+TEST_CASE_METHOD(Scripted, "A call out that is given up is given up until the server has heard it",
+                 "[agent]") {
+  Outcome outcome;
+  place(program, outcome);
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(180, "tx1"));
+  REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
+  server.drop();
+  server.accept(program);
+  CHECK(server.hear().message.method == "CANCEL");
+  server.drop();
+  server.accept(program);
+  const Heard cancel = server.hear();
+  CHECK(cancel.message.method == "CANCEL");
+  CHECK(cancel.tokens.at(1) == "tx1");
+  SECTION("it had been answered: ACK and BYE") {
+    server.say(ScriptedServer::refused(cancel, "unable to cancel unknown transaction id: tx1"));
+    const Heard ack = server.hear();
+    CHECK(ack.message.method == "ACK");
+    SECTION("and the link goes again") {
+      server.drop();
+      server.accept(program);
+      CHECK(server.hear().message.method == "CANCEL");
+      return;
+    }
+    server.say(ScriptedServer::sent(ack, "tx2"));
+    const Heard bye = server.hear();
+    CHECK(bye.message.method == "BYE");
+    SECTION("the BYE is sent") {
+      server.say(ScriptedServer::sent(bye, "tx3", 2));
+      REQUIRE(program.ended(1));
+      CHECK(program.ends == std::vector<std::string>{"normal near end release"});
+    }
+    SECTION("the server has hung up by itself") {
+      server.say(ScriptedServer::refused(
+          bye, "Server error: unable to find dialog for dialog id provided"));
+      REQUIRE(program.ended(1));
+      CHECK(program.agent->dialogs().empty());
+    }
+  }
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "The link is back before the log has taken what came: it is dealt with first",
+                 "[agent]") {
+  Outcome outcome;
+  place(program, outcome);
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(180, "tx1"));
+  REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
+  {
+    SQLite::Database other{program.db().string(), SQLite::OPEN_READWRITE};
+    SQLite::Transaction holds{other, SQLite::TransactionBehavior::IMMEDIATE};
+    server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
+    server.drop();
+    server.accept(program);
+    CHECK(program.story() == "invited progressed");
+  }
+  CHECK(server.hear().message.method == "ACK");  // and no CANCEL
+  REQUIRE(program.until([&] { return outcome.told; }));
+  CHECK_FALSE(outcome.error);
+}
+
+TEST_CASE_METHOD(Scripted, "Each fork's late offer has an answer of its own", "[agent]") {
+  Outcome outcome;
+  const auto of_another_fork = [](std::string frame) {
+    const std::size_t tag = frame.find(";tag=far\r\nCall-ID");
+    REQUIRE(tag != std::string::npos);
+    return frame.replace(tag, 8, ";tag=fork");
+  };
+  std::optional<SipCall> call;
+  call = place(program, outcome, {.late_offer = true, .on_provisional = [&](const SipMessage&) {
+                                    call->prack(our_sdp);
+                                  }});
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  const Saying offer{.headers = "Require: 100rel\r\nRSeq: 1\r\n", .body = our_sdp};
+  server.say(of_another_fork(ScriptedServer::response(183, "tx1", offer)));
+  const Heard prack = server.hear();
+  CHECK(prack.message.method == "PRACK");
+  CHECK(prack.message.body == our_sdp);
+  SECTION("the one that was PRACKed answers") {
+    server.say(of_another_fork(ScriptedServer::response(200, "tx1")));
+    CHECK(server.hear().message.method == "ACK");
+  }
+  SECTION("another answers, with its offer: that is the program's to answer") {
+    server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
+    REQUIRE(program.until([&] { return outcome.told; }));
+    CHECK(server.hears_nothing());
+    call->ack(our_sdp);
+    const Heard ack = server.hear();
+    CHECK(ack.message.method == "ACK");
+    CHECK(ack.message.body == our_sdp);
+  }
 }

@@ -1,5 +1,5 @@
 // A program that is its server's client for call records: of its own calls, and of all others.
-#include "agent/agent_program.hpp"
+#include "agent/scripted_server.hpp"
 
 using namespace drachtio;
 using namespace drachtio::test;
@@ -127,4 +127,20 @@ TEST_CASE("Other programs' calls are logged, and are not this program's", "[agen
   CHECK(again.ends == std::vector<std::string>{"normal near end release"});
   CHECK(again.events.back().dialog == number);
   CHECK(sim.stats()["requests"] == 1);  // the BYE
+}
+
+TEST_CASE_METHOD(Scripted, "A call in is the program's as soon as its INVITE is there, too",
+                 "[agent]") {
+  std::string attempt = ScriptedServer::invite("tx1", {.body = our_sdp});
+  attempt = "a|cdr:attempt|network|12:00:00.000000" + attempt.substr(attempt.find("\r\n"));
+  server.say(attempt);
+  REQUIRE(program.until([&] { return program.story() == "invited"; }));
+  CHECK(program.agent->dialogs().empty());  // as yet it may be anybody's
+  call_in(server, program);
+  CHECK(program.agent->dialogs().size() == 1);
+  program.dialog().terminate();
+  const Heard refusal = server.hear();
+  CHECK(refusal.message.status == 480);
+  CHECK(refusal.tokens.at(1) == "tx1");
+  CHECK(program.story() == "invited");
 }

@@ -380,3 +380,22 @@ TEST_CASE("A callback that throws disturbs nobody", "[agent]") {
   CHECK(status_of(program, [&](auto done) { dialog.terminate({}, done); }) == 200);
   CHECK(program.ended(1));
 }
+
+TEST_CASE("Only what is a SIP URI is sent on", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  const auto refused = [&](const std::string& uri, const std::string& route = {}) {
+    Outcome outcome;
+    program.agent->siprequest(uri, {.body = our_sdp, .route = route}, into(outcome));
+    REQUIRE(program.until([&] { return outcome.over; }));
+    return outcome.error == Errc::malformed;
+  };
+  CHECK(refused("tel:+123"));  // a drachtio-server 0.9.10 dies of it
+  CHECK(refused("bob@127.0.0.1"));
+  CHECK(refused("sip:bob@127.0.0.1 x"));
+  CHECK(refused("sip:answer@h", "sip:x|y"));
+  CHECK(refused("sip:answer@h", "sip:x\r\nINVITE sip:evil SIP/2.0"));
+  CHECK(sim.stats()["requests"] == 0);
+  CHECK_FALSE(refused("SIPS:answer@127.0.0.1:5071"));
+}

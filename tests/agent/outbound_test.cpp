@@ -118,3 +118,37 @@ TEST_CASE("A connection is kept until our BYE has its answer", "[agent]") {
   CHECK(outcome.message.status == 200);
   CHECK(server.is_let_go());
 }
+
+TEST_CASE("A connection that goes takes its calls with it", "[agent]") {
+  ScriptedServer server;
+  Patient program{server};
+  const std::uint16_t port = program.agent->listen({.host = "127.0.0.1", .port = 0});
+  server.dial(program, port);
+  bool up = false;
+  SECTION("answered") { up = true; }
+  SECTION("ringing") {}
+  up ? call_up(server, program) : call_in(server, program);
+  server.drop();
+  REQUIRE(program.ended(1));
+  CHECK(program.dialog().cause() == Cause::lost);
+  CHECK(program.agent->dialogs().empty());
+}
+
+TEST_CASE("The connection of a challenged INVITE is closed, though its retry goes on elsewhere",
+          "[agent]") {
+  ScriptedServer server;
+  Patient program{server};
+  const std::uint16_t port = program.agent->listen({.host = "127.0.0.1", .port = 0});
+  server.dial(program, port);
+  call_in(server, program);
+  program.response->send(407);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  REQUIRE(program.ended(1));
+  ScriptedServer retry;
+  retry.dial(program, port);
+  retry.say(ScriptedServer::invite("tx2", {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
+  REQUIRE(program.until([&] { return program.asked == 2; }));
+  CHECK(server.is_let_go());
+  program.response->send(486);
+  CHECK(retry.hear().message.status == 486);
+}

@@ -110,6 +110,23 @@ TEST_CASE_METHOD(Scripted, "What would be no proxy frame is not sent, and the ca
   CHECK(server.hear().message.status == 486);
 }
 
+TEST_CASE_METHOD(Scripted, "The longest proxy frame that is taken holds up nothing", "[agent]") {
+  call_in(server, program);
+  Proxied proxied;
+  std::size_t size = 4000;
+  const auto is_refused = [&] {
+    proxied = {};
+    program.request->proxy({"sip:bob@h"}, {.headers = {{"X-Long", std::string(size, 'x')}}},
+                           proxied.handler());
+    return program.until([&] { return proxied.told == 1; }, 1s);
+  };
+  while (is_refused()) --size;
+  CHECK(size > 3000);
+  CHECK(server.hear().tokens.at(0) == "proxy");
+  program.agent->siprequest("sip:bob@h", {.method = "OPTIONS"}, [](auto, auto, auto&) {});
+  CHECK(server.hear().message.method == "OPTIONS");
+}
+
 TEST_CASE_METHOD(Scripted, "What is answered cannot be handed on, nor the other way round",
                  "[agent]") {
   call_in(server, program);

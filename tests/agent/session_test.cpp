@@ -67,6 +67,7 @@ TEST_CASE("What is no text, no JSON or too much is refused, and changes nothing"
   session["a"] = "b";
   CHECK_THROWS_AS(session["c"] = "\xff\xfe", std::invalid_argument);
   CHECK_THROWS_AS(session["\xff"], std::invalid_argument);
+  CHECK_THROWS_AS(session["a"]["\xff\xfe"], std::invalid_argument);
   CHECK_THROWS_AS(session["c"].set_json("{"), std::invalid_argument);
   CHECK_THROWS_AS(session.merge("[1]"), std::invalid_argument);
   CHECK_THROWS_AS(session["c"] = std::string(Session::limit, 'x'), std::length_error);
