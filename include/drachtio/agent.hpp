@@ -44,8 +44,9 @@ struct AgentOptions {
   // those are logged, too, and lost after 5 minutes unanswered or 24 hours unheard of; but only
   // on_event tells of them, dialogs() has them not, and they are not probed.
   bool cdr = false;
-  // A call in that has no final answer by then is asked about: the server has forgotten it, without
-  // a word, 64 s after the INVITE (its T1x64, which can be set), and what it does not know is lost.
+  // A call in that nothing has been answered to by then is asked about: the server has forgotten
+  // it, without a word, 64 s after the INVITE (its T1x64, which can be set), and what it does not
+  // know is lost. Likewise one whose answer may have been lost with a link.
   std::chrono::milliseconds forgotten_after{70'000};
   // When the log cannot be written any more: answer new calls 503, or go on unrecorded.
   bool refuse_when_log_failed = true;

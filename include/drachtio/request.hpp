@@ -90,7 +90,8 @@ class DRACHTIO_EXPORT Response {
 
   // Answers. Headers that repeat the request's are written by themselves. The handler is given the
   // answer as the server sent it, or why it did not: answered_already after a final answer,
-  // cancelled after the caller's CANCEL, malformed for a status that is not 101 to 699.
+  // cancelled after the caller's CANCEL, malformed for a status that is not 101 to 699,
+  // refused_by_server.
   void send(int status, Content content = {}, ResponseHandler handler = {}) const {
     answer(status, {}, std::move(content), std::move(handler));
   }
@@ -99,8 +100,9 @@ class DRACHTIO_EXPORT Response {
             const ResponseHandler& handler = {}) const {
     answer(status, std::forward<Reason>(reason), content, handler);
   }
-  // As send(), for a provisional answer that must arrive (100rel, RFC 3262): the handler is given
-  // the PRACK.
+  // As send(), for a provisional answer to an INVITE that must arrive (100rel, RFC 3262): the
+  // handler is given the PRACK. A 2xx given meanwhile waits for it. malformed for a status of 200
+  // or more.
   void send_reliably(int status, Content content, ResponseHandler on_prack) const;
 
   // A final answer has been given.

@@ -133,8 +133,9 @@ void Core::rang(const std::shared_ptr<Call>& call, const SipMessage& response) {
 
 bool Core::retry(const std::shared_ptr<Call>& call, const SipMessage& response) {
   if (!call->options.auth) return false;
-  if (!call->authorizations.answer(response, *call->options.auth, call->options.method,
-                                   call->uri)) {
+  NonceCounts& counts = call->cell ? call->cell->nonces : call->nonces;
+  if (!call->authorizations.answer(response, *call->options.auth, call->options.method, call->uri,
+                                   counts)) {
     return false;
   }
   attempt(call, of_next_attempt(*call));

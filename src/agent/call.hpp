@@ -28,6 +28,7 @@ struct Call : std::enable_shared_from_this<Call> {
   bool told = false;                        // ... and the handler has heard of it
   std::vector<ResponseHandler> cancellers;  // who wait for the CANCEL to be sent
   Authorizations authorizations;
+  NonceCounts nonces;  // of a request that makes no dialog
   int redirections = 0;
   std::set<std::string> pracked;  // To tag and RSeq of each
   // Of a late offer, by To tag: each fork offers, and each offer is answered once.

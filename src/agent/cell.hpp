@@ -2,6 +2,8 @@
 // signals, and what waits to be sent in it.
 #pragma once
 
+#include "agent/credentials.hpp"
+
 #include <drachtio/agent.hpp>
 
 #include <atomic>
@@ -67,6 +69,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::uint64_t connection = 0;  // likewise
   bool adopted = false;          // open in the log when the program began, and not asked about yet
   std::optional<Credentials> auth;  // for challenges in the dialog
+  NonceCounts nonces;               // used with them
   std::weak_ptr<Call> call;         // of ours, that makes the dialog
   std::string asked;                // transactionId of the INVITE that was handed over
   bool answering = false;           // its final answer is on its way

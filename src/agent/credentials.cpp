@@ -9,6 +9,7 @@ namespace drachtio::agent {
 
 namespace {
 
+constexpr std::size_t most_nonces = 64;
 constexpr int most_challenges = 3;  // one, one for a stale nonce, one of a second proxy
 
 const char* header_of(bool by_proxy) { return by_proxy ? "Proxy-Authorization" : "Authorization"; }
@@ -21,17 +22,17 @@ bool Authorizations::take(const sip::Challenge& challenge, bool by_proxy) {
     return given.by_proxy == by_proxy && given.challenge.realm == challenge.realm;
   });
   if (known == given_.end()) {
-    given_.push_back({by_proxy, challenge, 0, {}});
+    given_.push_back({by_proxy, challenge, {}});
     return true;
   }
   if (!challenge.stale) return false;
   known->challenge = challenge;
-  known->count = 0;
   return true;
 }
 
 bool Authorizations::answer(const SipMessage& refusal, const Credentials& credentials,
-                            const std::string& method, const std::string& uri) {
+                            const std::string& method, const std::string& uri,
+                            NonceCounts& counts) {
   const bool by_proxy = refusal.status == 407;
   if ((refusal.status != 401 && !by_proxy) || challenges_++ == most_challenges) return false;
   std::set<std::string> realms;  // the first challenge of a realm that can be answered counts
@@ -50,7 +51,8 @@ bool Authorizations::answer(const SipMessage& refusal, const Credentials& creden
     request.username = credentials.username;
     request.password = credentials.password;
     request.cnonce = cnonce;
-    request.count = ++given.count;
+    if (counts.size() > most_nonces) counts.clear();
+    request.count = ++counts[given.challenge.realm + '\n' + given.challenge.nonce];
     given.value = sip::authorization(given.challenge, request);
   }
   return true;

@@ -6,10 +6,14 @@
 
 #include <drachtio/agent.hpp>
 
+#include <map>
 #include <string>
 #include <vector>
 
 namespace drachtio::agent {
+
+// How often each nonce of each realm has been used (RFC 7616 3.4), by all requests of a call.
+using NonceCounts = std::map<std::string, std::uint32_t>;
 
 class Authorizations {
  public:
@@ -17,7 +21,7 @@ class Authorizations {
   // for nothing that can be answered, an answer was refused, or there have been too many challenges
   // for one request.
   bool answer(const SipMessage& refusal, const Credentials& credentials, const std::string& method,
-              const std::string& uri);
+              const std::string& uri, NonceCounts& counts);
   // Puts the answers into the headers of a request, in place of those that are there.
   void add_to(Headers& headers) const;
   [[nodiscard]] bool empty() const { return given_.empty(); }
@@ -26,8 +30,7 @@ class Authorizations {
   struct Given {
     bool by_proxy = false;
     sip::Challenge challenge;
-    std::uint32_t count = 0;  // how often its nonce has been used
-    std::string value;        // of the header
+    std::string value;  // of the header
   };
   bool take(const sip::Challenge& challenge, bool by_proxy);
 

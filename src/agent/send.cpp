@@ -247,7 +247,7 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
                              uri = sent.message.uri](const SipMessage& response) {
     if (response.status < 200) return;
     Authorizations next = authorizations;
-    if (cell->auth && next.answer(response, *cell->auth, method, uri)) {
+    if (cell->auth && next.answer(response, *cell->auth, method, uri, cell->nonces)) {
       return request(cell, method, content, handler, std::move(next));
     }
     if (handler) handler({}, response);

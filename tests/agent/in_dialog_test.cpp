@@ -270,12 +270,17 @@ TEST_CASE_METHOD(Scripted,
   server.say(ScriptedServer::response(407, "tx2", {.cseq = 2, .headers = asks + "\r\n"}, method));
   Heard again = server.hear();
   CHECK(again.message.method == method);
-  CHECK(again.message.headers.has("Proxy-Authorization"));
+  const auto counted = [&](const char* count) {
+    const auto given = again.message.headers["Proxy-Authorization"];
+    return given.find(std::string{"nc="} + count) != std::string_view::npos;
+  };
+  CHECK(counted("00000001"));
   server.say(ScriptedServer::sent(again, "tx3", 3));
   server.say(ScriptedServer::response(407, "tx3", {.cseq = 3, .headers = asks + ", stale=true\r\n"},
                                       method));
   again = server.hear();
   CHECK(again.message.method == method);
+  CHECK(counted("00000002"));  // RFC 7616 3.4: the nonce is the same
   server.say(ScriptedServer::sent(again, "tx4", 4));
   server.say(ScriptedServer::response(200, "tx4", {.cseq = 4}, method));
   REQUIRE(program.until([&] { return done.told; }));
@@ -295,4 +300,30 @@ TEST_CASE_METHOD(Scripted, "A request before the answer that the server refuses 
   CHECK(program.dialog().state() == State::pending);
   program.dialog().terminate();
   CHECK(server.hear().message.status == 480);
+}
+
+TEST_CASE_METHOD(Scripted, "Slots for UPDATE without an offer and for OPTIONS answer them",
+                 "[agent]") {
+  call_up(server, program);
+  const std::string method = GENERATE("UPDATE", "OPTIONS");
+  auto& signal = method == "UPDATE" ? program.dialog().on_update() : program.dialog().on_options();
+  signal.connect([&](Request& req, Response& res) { res.send(299, "Heard " + req.method()); });
+  server.say(ScriptedServer::request(method, "tx2", {.cseq = 2, .branch = "z9hG4bK-2"}));
+  const Heard answer = server.hear();
+  CHECK(answer.message.status == 299);
+  CHECK(answer.message.reason == "Heard " + method);
+  CHECK(answer.message.headers["CSeq"] == "2 " + method);
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "WIRE: a CANCEL that comes after our 200 is answered by the server's BYE",
+                 "[agent]") {
+  call_in(server, program);
+  program.response->send(200, {.body = our_sdp});
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  server.say(ScriptedServer::hang_up("Call canceled"));
+  REQUIRE(program.ended(1));
+  CHECK(program.dialog().cause() == Cause::server_release);
+  CHECK_FALSE(program.cancelled);
+  CHECK(server.hears_nothing());
 }

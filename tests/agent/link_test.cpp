@@ -107,6 +107,16 @@ TEST_CASE("A link lost in each state of a call in: it is answered, resumed and e
     hang_up_when_resumed();
     program.lose_the_link_after("confirmed");
   }
+  SECTION("on hold") {
+    program.agent->invite([&](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
+    program.agent->on_create.connect([](const DialogEvent& told) { told.dialog.hold(); });
+    program.connect();
+    sim.command("call");
+    program.agent->on_resumed.connect(
+        [](const SipDialog& dialog) { CHECK(dialog.held() == Hold::local); });
+    hang_up_when_resumed();
+    program.lose_the_link_after("acknowledged");
+  }
   program.is_over(Cause::near_end_release);
   CHECK(resumed == 1);
   CHECK(sim.stats()["dialogs"] == 0);
