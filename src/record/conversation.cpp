@@ -120,8 +120,11 @@ Sighting Conversation::read(const Frame& frame) {
     if (frame.from == wire::Sender::server) return read_server(frame, envelope);
     if (envelope.kind == Envelope::Kind::proxy) {
       if (proxies_.size() == most_unanswered_proxies) proxies_.clear();
-      proxies_.insert_or_assign(std::string{envelope.id},
-                                text::to_utf8(envelope.proxied_transaction_id));
+      Sighting sighting;
+      sighting.proxied = text::to_utf8(envelope.proxied_transaction_id);
+      sighting.handing_on = true;
+      proxies_.insert_or_assign(std::string{envelope.id}, sighting.proxied);
+      return sighting;
     }
     return {};
   } catch (const wire::ProtocolError& error) {
@@ -141,8 +144,11 @@ Sighting Conversation::read_reply(const Frame& frame, const Envelope& envelope) 
       proxy != proxies_.end()) {
     const std::string transaction_id = std::move(proxy->second);
     proxies_.erase(proxy);
-    if (envelope.outcome != Envelope::Outcome::ok) return {};
     Sighting sighting;
+    if (envelope.outcome != Envelope::Outcome::ok) {
+      sighting.proxied = transaction_id;
+      return sighting;
+    }
     sighting.occurred_at = frame.read_at;
     dialog::Observation& seen = sighting.observation.emplace();
     seen.channel = dialog::Channel::proxy;

@@ -21,6 +21,8 @@ struct Unreadable {
 struct Sighting {
   std::optional<dialog::Observation> observation;
   std::optional<Unreadable> unreadable;
+  std::string proxied;      // transactionId that the program has asked to be handed on ...
+  bool handing_on = false;  // ... or that the server did not hand on
   Instant occurred_at;
   Direction direction = Direction::none;
   std::string peer;        // "udp/127.0.0.1:5070"

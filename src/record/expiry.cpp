@@ -21,7 +21,8 @@ std::string seconds_text(Microseconds duration) {
 std::optional<std::string> loss(const Tip& tip, Instant now, const Patience& patience) {
   const DialogState& state = tip.state;
   if (state.state == State::terminated) return std::nullopt;
-  if (!patience.with_others_only && dialog::is_untouched(state) &&
+  // What was handed on may ring elsewhere for as long as they like.
+  if (!patience.with_others_only && dialog::is_untouched(state) && !tip.handing_on &&
       now - tip.heard_at >= forgotten_by_server) {
     return "no answer within 64 s: the server forgot it";
   }

@@ -56,6 +56,12 @@ std::int64_t Ledger::frame(const Frame& frame) {
   Conversation& conversation = conversations_[frame.connection];
   const Sighting sighting = conversation.read(frame);
   if (sighting.unreadable) return unreadable(conversation, sighting);
+  if (!sighting.proxied.empty()) {
+    const std::string& server = conversation.server();
+    Tip* handed = tips_.find_pending(server.empty() ? "unknown" : server, sighting.proxied);
+    if (handed != nullptr) handed->handing_on = sighting.handing_on;
+    return 0;
+  }
   if (!sighting.observation) return 0;
 
   const dialog::Observation& seen = *sighting.observation;
@@ -71,7 +77,8 @@ std::int64_t Ledger::frame(const Frame& frame) {
     if (earlier != nullptr && seen_before(*earlier, seen.key)) return earlier->state.number;
   }
   if (tip != nullptr && dialog::begins_anew(tip->state, seen)) tip = nullptr;
-  if (tip == nullptr) append_all(orphans_.seen(frame.connection, seen, frame.read_at));
+  append_all(
+      orphans_.seen(frame.connection, tip == nullptr ? nullptr : &tip->state, seen, frame.read_at));
   auto event = dialog::observe(tip == nullptr ? nullptr : &tip->state, seen);
   if (event) tip = append(tip, *event, is_message ? &sighting : nullptr);
   return tip == nullptr ? 0 : tip->state.number;

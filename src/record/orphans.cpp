@@ -1,5 +1,7 @@
 #include "record/orphans.hpp"
 
+#include "dialog/rules.hpp"
+
 #include <algorithm>
 #include <chrono>
 
@@ -11,10 +13,26 @@ using namespace std::chrono_literals;
 
 constexpr Microseconds told_every = 1min;
 constexpr Microseconds run_ends_after = 10min;  // of no orphan
+constexpr Microseconds longest_ringing = 5min;  // as long as an attempt is waited for, usually
+constexpr Microseconds longest_call = 24h;      // likewise an answered call
 
-bool is_orphan(const dialog::Observation& seen) {
-  return (seen.channel == dialog::Channel::start || seen.channel == dialog::Channel::stop) &&
-         seen.message.method != "SUBSCRIBE";
+bool is_orphan(const DialogState* tip, const dialog::Observation& seen) {
+  if (seen.message.method == "SUBSCRIBE") return false;
+  if (tip == nullptr) {
+    return seen.channel == dialog::Channel::start || seen.channel == dialog::Channel::stop;
+  }
+  return seen.channel == dialog::Channel::stop && seen.message.method == "BYE" &&
+         tip->state != State::terminated && !dialog::is_answered(*tip) && !dialog::is_own(*tip);
+}
+
+const char* what_is_missing(const DialogState* tip, const dialog::Observation& seen) {
+  if (seen.channel == dialog::Channel::start) return "cdr:start without cdr:attempt";
+  // A caller's BYE may come before any answer (RFC 3261 15); nobody else's does.
+  const bool by_caller =
+      tip != nullptr && (tip->role == Role::uac) == (seen.direction == Direction::out);
+  return by_caller && seen.call_record_token != "session-expired"
+             ? "cdr:stop without cdr:start (or the caller hung up before the answer)"
+             : "cdr:stop without cdr:start";
 }
 
 }  // namespace
@@ -36,14 +54,25 @@ Event Orphans::tell(Run& run, Instant now) {
   return gap;
 }
 
-std::vector<Event> Orphans::seen(std::uint64_t connection, const dialog::Observation& seen,
-                                 Instant read_at) {
-  std::vector<Event> gaps;
-  if (!is_orphan(seen)) return gaps;
-  if (const auto own = accounted_.find(seen.server); own != accounted_.end()) {
-    if (--own->second == 0) accounted_.erase(own);
-    return gaps;
+// The frame before may be one that was given up: an attempt a while ago, a start long ago.
+bool Orphans::is_accounted(const dialog::Observation& seen, Instant read_at) {
+  const auto found = given_up_.find(seen.server);
+  if (found == given_up_.end()) return false;
+  const Microseconds age = read_at - found->second.latest;
+  if (age > longest_call) {
+    given_up_.erase(found);
+    return false;
   }
+  if (seen.channel == dialog::Channel::start && age > longest_ringing) return false;
+  if (--found->second.frames == 0) given_up_.erase(found);
+  return true;
+}
+
+std::vector<Event> Orphans::seen(std::uint64_t connection, const DialogState* tip,
+                                 const dialog::Observation& seen, Instant read_at) {
+  std::vector<Event> gaps;
+  if (!is_orphan(tip, seen)) return gaps;
+  if (is_accounted(seen, read_at)) return gaps;
   const auto known = runs_.find(connection);
   const bool goes_on =
       known != runs_.end() && read_at - known->second.last_read_at < run_ends_after;
@@ -55,8 +84,7 @@ std::vector<Event> Orphans::seen(std::uint64_t connection, const dialog::Observa
     runs_.emplace(connection, std::move(begun));
   }
   Run& run = runs_[connection];
-  run.what = seen.channel == dialog::Channel::start ? "cdr:start without cdr:attempt"
-                                                    : "cdr:stop without cdr:start";
+  run.what = what_is_missing(tip, seen);
   run.last = std::max(run.told_to, seen.occurred_at);
   run.last_read_at = read_at;
   ++run.untold;
@@ -66,7 +94,9 @@ std::vector<Event> Orphans::seen(std::uint64_t connection, const dialog::Observa
 
 Event Orphans::given_up(const std::string& server, std::int64_t frames, Instant since,
                         Instant now) {
-  accounted_[server] += frames;
+  GivenUp& given_up = given_up_[server];
+  given_up.frames += frames;
+  given_up.latest = now;
   Event gap;
   gap.type = EventType::gap;
   gap.occurred_at = now;

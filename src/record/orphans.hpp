@@ -4,7 +4,7 @@
 // Somebody else gets part of the call records, or the call is older than the connection: which, no
 // record tells. So it is said, at once and then once a minute while it goes on, from when to when
 // and how often. But for those that are our own doing: each frame that was given up may have been
-// the predecessor of one.
+// the predecessor of one, as long as a call may ring or last.
 #pragma once
 
 #include "dialog/observation.hpp"
@@ -18,9 +18,10 @@ namespace drachtio::record {
 
 class Orphans {
  public:
-  // A message of no known dialog. Returns the gaps to be logged now: mostly none.
-  std::vector<Event> seen(std::uint64_t connection, const dialog::Observation& seen,
-                          Instant read_at);
+  // A message of no known dialog, or of one that was not answered as far as is known (`tip`).
+  // Returns the gaps to be logged now: mostly none.
+  std::vector<Event> seen(std::uint64_t connection, const DialogState* tip,
+                          const dialog::Observation& seen, Instant read_at);
   // So many frames of that server were given up, the first of which was read at `since`. Returns
   // the gap to be logged.
   Event given_up(const std::string& server, std::int64_t frames, Instant since, Instant now);
@@ -44,8 +45,15 @@ class Orphans {
 
   static Event tell(Run& run, Instant now);
 
-  std::unordered_map<std::uint64_t, Run> runs_;              // by connection
-  std::unordered_map<std::string, std::int64_t> accounted_;  // by server: given up, not yet missed
+  struct GivenUp {
+    std::int64_t frames = 0;  // not yet missed
+    Instant latest;
+  };
+
+  bool is_accounted(const dialog::Observation& seen, Instant read_at);
+
+  std::unordered_map<std::uint64_t, Run> runs_;        // by connection
+  std::unordered_map<std::string, GivenUp> given_up_;  // by server
 };
 
 }  // namespace drachtio::record

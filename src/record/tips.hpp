@@ -23,6 +23,7 @@ struct Tip {
   std::vector<MessageKey> keys;  // sorted
   bool keys_loaded = true;       // false: those of its stored events have not been read yet
   bool dirty = false;            // changed since the last commit
+  bool handing_on = false;       // a `proxy` of it is not acknowledged: it may ring elsewhere
   Instant heard_at;              // by our clock, which the server's need not agree with
   // Told of the INVITE by a second sighting (dialog::tells_transaction); for the next event.
   std::string transaction_id;

@@ -49,6 +49,27 @@ TEST_CASE("a call in that nothing is answered to is lost once the server has for
   CHECK_FALSE(lost("ringing"));
 }
 
+TEST_CASE("a call that was handed on may ring elsewhere, and is not forgotten") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  ledger.frame(from_server(sip_frame(invite_text("c1"))));
+  ledger.frame(
+      {"pbx", 1, wire::Sender::client, "p1|proxy|tx-||fullResponse|||||sip:x", record::now()});
+  const Instant heard = record::now();
+  const auto state = [&] { return ledger.tips().find_sole("pbx", "c1;from-tag=a")->state; };
+  ledger.expire(heard + 100s, {});
+  CHECK(state().state == State::pending);
+  SECTION("it is answered there") {
+    ledger.frame(from_server("r|response|p1|OK|done"));
+    CHECK(state().cause == Cause::proxied);
+  }
+  SECTION("the server would not hand it on, and has forgotten it") {
+    ledger.frame(from_server("r|response|p1|NOK|Unknown transaction id: tx-"));
+    ledger.expire(heard + 100s, {});
+    CHECK(state().cause == Cause::lost);
+  }
+}
+
 TEST_CASE("patience with others' calls only: those that call records alone have told of") {
   const ScratchFolder folder;
   auto ledger = open_ledger(folder / "calls.db");

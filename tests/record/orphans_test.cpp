@@ -5,6 +5,9 @@
 #include "record/frames.hpp"
 #include "scratch_folder.hpp"
 
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+
 #include <array>
 
 using namespace drachtio;
@@ -112,4 +115,63 @@ TEST_CASE("call records whose predecessor may have been given up are nobody else
   CHECK(ledger.staged() == 2);
   ledger.frame(stop_at(3));
   CHECK(ledger.staged() == 3);
+  ledger.given_up("pbx", 1000, record::now());
+  record::Frame late = stop_at(4);
+  late.read_at = record::now() + 25h;
+  ledger.frame(std::move(late));  // days later it is not that
+  CHECK(ledger.staged() == 5);
+}
+
+namespace {
+
+// One call's records: an attempt, and a stop by a BYE of one side.
+void attempt_and_stop(record::Ledger& ledger, bool by_caller, const std::string& reason) {
+  ledger.frame(from_server(attempt_frame(invite_text("c1"))));
+  const std::string caller = "<sip:ann@example.com>;tag=a";
+  const std::string callee = "<sip:bob@example.com>;tag=b";
+  ledger.frame(from_server("id|cdr:stop|" + std::string{by_caller ? "network" : "application"} +
+                           "|12:00:09.000000|" + reason +
+                           "\r\nBYE sip:x@example.com SIP/2.0\r\n"
+                           "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK-bye\r\nFrom: " +
+                           (by_caller ? caller : callee) +
+                           "\r\nTo: " + (by_caller ? callee : caller) +
+                           "\r\nCall-ID: c1\r\nCSeq: 2 BYE\r\nContent-Length: 0\r\n\r\n"));
+}
+
+std::string disposition(const std::filesystem::path& path) {
+  const SQLite::Database database{path.string(), SQLite::OPEN_READONLY};
+  SQLite::Statement query{database, "SELECT disposition FROM call_record"};
+  REQUIRE(query.executeStep());
+  return query.getColumn(0).getString();
+}
+
+}  // namespace
+
+TEST_CASE("a call whose answer's record went elsewhere is told of, and was answered") {
+  const ScratchFolder folder;
+  const auto path = folder / "calls.db";
+  auto ledger = open_ledger(path);
+  std::string why = "cdr:stop without cdr:start";
+  std::string expected = "answered";
+  SECTION("the callee hung up") { attempt_and_stop(ledger, false, "normal-release"); }
+  SECTION("its session expired") { attempt_and_stop(ledger, false, "session-expired"); }
+  SECTION("the caller hung up, perhaps before the answer (RFC 3261 15)") {
+    attempt_and_stop(ledger, true, "normal-release");
+    why += " (or the caller hung up before the answer)";
+    expected = "cancelled";
+  }
+  ledger.commit();
+  INFO(log::Reader{path}.at(3)->data);
+  CHECK(types(path) == std::vector<std::string>{"invited", "gap", "terminated"});
+  CHECK(log::Reader{path}.at(2)->data.find(why + ": another client") != std::string::npos);
+  CHECK(disposition(path) == expected);
+}
+
+TEST_CASE("a call whose connection we carry has no call record to miss") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  ledger.frame(from_server(sip_frame(invite_text("c1"))));
+  attempt_and_stop(ledger, true, "normal-release");
+  ledger.commit();
+  CHECK(types(folder / "calls.db") == std::vector<std::string>{"invited", "terminated"});
 }

@@ -265,6 +265,7 @@ int run(int argc, char** argv) {
   log_to_standard_error(line.log_level);
   // A reader of our output that goes away is no reason to lose calls.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a disk that is full
   if (import_command->parsed()) {
     line.import.db = line.db;
     return run_import(line.import);

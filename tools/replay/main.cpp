@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <functional>
 
@@ -270,6 +271,7 @@ int main(int argc, char** argv) {
   add_tail(app, line);
   add_sql(app, line);
   add_others(app, line);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a disk that is full
   int status = usage;
   return tools::parse(app, argc, argv, usage, status) ? run(line) : status;
 }
