@@ -23,10 +23,10 @@ SELECT
     WHEN state <> 'terminated' THEN 'active'
     WHEN connect_time IS NOT NULL OR json_extract(tracking, '$.inferred') THEN 'answered'
     WHEN cause IN ('cancelled', 'proxied', 'lost', 'challenged') THEN cause
-    -- The record of its answer went elsewhere: only an answered call has a session to expire, and
-    -- only of such a one may the callee say BYE (RFC 3261 15).
-    WHEN cause = 'session-expired'
-      OR cause = CASE role WHEN 'uas' THEN 'near-end-release' ELSE 'far-end-release' END
+    -- Known from call records alone, and that of its answer went elsewhere (a gap says so): who has
+    -- not been answered says CANCEL, not BYE.
+    WHEN cause IN ('far-end-release', 'near-end-release', 'session-expired')
+      AND json_extract(tracking, '$.transaction_id') IS NULL
       THEN 'answered'
     WHEN cause IN ('far-end-release', 'near-end-release') THEN 'cancelled'
     WHEN status IN (486, 600) THEN 'busy'

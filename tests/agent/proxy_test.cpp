@@ -271,7 +271,7 @@ TEST_CASE("A call that is handed on ends as proxied, for this program", "[agent]
   REQUIRE(program.until([&] { return sim.stats()["ended"] == 1; }));
 }
 
-TEST_CASE("Destinations are tried in turn; the handler has each one's final answer", "[agent]") {
+TEST_CASE("Destinations are tried in turn: the handler has each one's final answer", "[agent]") {
   Sim sim{{"--talk", "20"}};
   Program program{sim};
   Proxied proxied;
@@ -316,7 +316,7 @@ TEST_CASE("A call that has rung is not handed on: the program goes on with it", 
   CHECK(proxied.error == Errc::refused_by_server);
 }
 
-TEST_CASE("Call records tell how a call went that was handed on; it is the program's no more",
+TEST_CASE("Call records tell how a call went that was handed on: it is the program's no more",
           "[agent]") {
   Sim sim{{"--talk", "20"}};
   Program program{sim};
