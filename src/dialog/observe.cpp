@@ -2,6 +2,7 @@
 
 #include "dialog/describe.hpp"
 #include "dialog/ending.hpp"
+#include "dialog/identity.hpp"
 #include "dialog/modification.hpp"
 #include "dialog/rules.hpp"
 #include "dialog/setup.hpp"
@@ -48,9 +49,11 @@ bool tells_transaction(const DialogState& tip, const Observation& seen) {
 }
 
 bool begins_anew(const DialogState& tip, const Observation& seen) {
-  const sip::Message& message = seen.message;
-  return is_initial_invite(seen) && tip.state == State::terminated && is_answered(tip) &&
-         message.cseq > tip.invite.cseq;
+  if (!is_initial_invite(seen) || tip.state != State::terminated || !is_answered(tip)) return false;
+  if (seen.message.cseq <= tip.invite.cseq) return false;
+  // Where envelope and message contradict each other, it would not be found again.
+  const Identity opened = opened_identity(seen);
+  return opened.dialog_id == tip.dialog_id && opened.role == tip.role;
 }
 
 std::optional<Event> observe(const DialogState* tip, const Observation& seen) {

@@ -61,3 +61,20 @@ TEST_CASE("dialogs that ended long ago leave memory, and are found again when th
   CHECK(ledger.staged() == 0);
   CHECK(ledger.head().position == head);
 }
+
+TEST_CASE("an INVITE that contradicts its envelope opens no call that is not found again") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  ledger.frame(from_server(attempt_frame(invite_text("c1"))));
+  std::string answer = ringing_text("c1");
+  answer.replace(answer.find("180 Ringing"), 11, "200 OK");
+  ledger.frame(from_server("id|cdr:start|application|12:00:01.000000|uas\r\n" + answer));
+  ledger.expire(record::now() + 48h, {5min, 24h});
+  CHECK(ledger.tips().find_sole("pbx", "c1;from-tag=a")->state.cause == Cause::lost);
+  std::string other = invite_text("c2");
+  other.replace(other.find("CSeq: 1"), 7, "CSeq: 2");
+  ledger.frame(from_server(sip_frame(other, "c1;from-tag=a")));
+  const std::size_t staged = ledger.staged();
+  ledger.frame(from_server(sip_frame(other, "c1;from-tag=a")));
+  CHECK(ledger.staged() == staged);
+}
