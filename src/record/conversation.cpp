@@ -121,9 +121,8 @@ Sighting Conversation::read(const Frame& frame) {
     if (envelope.kind == Envelope::Kind::proxy) {
       if (proxies_.size() == most_unanswered_proxies) proxies_.clear();
       Sighting sighting;
-      sighting.proxied = text::to_utf8(envelope.proxied_transaction_id);
-      sighting.handing_on = true;
-      proxies_.insert_or_assign(std::string{envelope.id}, sighting.proxied);
+      sighting.proxy = {text::to_utf8(envelope.proxied_transaction_id), true};
+      proxies_.insert_or_assign(std::string{envelope.id}, sighting.proxy->transaction_id);
       return sighting;
     }
     return {};
@@ -136,7 +135,7 @@ Sighting Conversation::read(const Frame& frame) {
 
 Sighting Conversation::read_server(const Frame& frame, const Envelope& envelope) {
   if (envelope.kind == Envelope::Kind::reply) return read_reply(frame, envelope);
-  return message_seen(frame, envelope, server_.empty() ? "unknown" : server_);
+  return message_seen(frame, envelope, server());
 }
 
 Sighting Conversation::read_reply(const Frame& frame, const Envelope& envelope) {
@@ -146,7 +145,7 @@ Sighting Conversation::read_reply(const Frame& frame, const Envelope& envelope) 
     proxies_.erase(proxy);
     Sighting sighting;
     if (envelope.outcome != Envelope::Outcome::ok) {
-      sighting.proxied = transaction_id;
+      sighting.proxy = {transaction_id, false};
       return sighting;
     }
     sighting.occurred_at = frame.read_at;
@@ -154,15 +153,19 @@ Sighting Conversation::read_reply(const Frame& frame, const Envelope& envelope) 
     seen.channel = dialog::Channel::proxy;
     seen.occurred_at = frame.read_at;
     seen.direction = Direction::out;
-    seen.server = server_.empty() ? "unknown" : server_;
+    seen.server = server();
     seen.transaction_id = transaction_id;
     return sighting;
   }
   if (envelope.outcome != Envelope::Outcome::ok || envelope.proxy_progress) return {};
   if (!envelope.message.empty()) {
-    return message_seen(frame, envelope, server_.empty() ? "unknown" : server_);
+    return message_seen(frame, envelope, server());
   }
-  if (server_.empty()) server_ = first_contact(envelope.reply_text);
+  if (server_ == unknown) {
+    if (std::string contact = first_contact(envelope.reply_text); !contact.empty()) {
+      server_ = std::move(contact);
+    }
+  }
   return {};
 }
 

@@ -17,12 +17,17 @@ struct Unreadable {
   std::string dialog_id;
 };
 
-// What a frame brought: one of an observation, an unreadable message, or nothing.
+// The program has asked for a request to be handed on, or the server has refused that.
+struct ProxyAsked {
+  std::string transaction_id;
+  bool under_way = false;
+};
+
+// What a frame brought: one of an observation, an unreadable message, a `proxy`, or nothing.
 struct Sighting {
   std::optional<dialog::Observation> observation;
   std::optional<Unreadable> unreadable;
-  std::string proxied;      // transactionId that the program has asked to be handed on ...
-  bool handing_on = false;  // ... or that the server did not hand on
+  std::optional<ProxyAsked> proxy;
   Instant occurred_at;
   Direction direction = Direction::none;
   std::string peer;        // "udp/127.0.0.1:5070"
@@ -41,7 +46,8 @@ class Conversation {
   Sighting read_server(const Frame& frame, const wire::Envelope& envelope);
   Sighting read_reply(const Frame& frame, const wire::Envelope& envelope);
 
-  std::string server_;
+  static constexpr const char* unknown = "unknown";
+  std::string server_ = unknown;
   // proxy frames not yet acknowledged: their id to the transactionId proxied
   std::unordered_map<std::string, std::string> proxies_;
 };

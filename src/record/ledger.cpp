@@ -56,10 +56,9 @@ std::int64_t Ledger::frame(const Frame& frame) {
   Conversation& conversation = conversations_[frame.connection];
   const Sighting sighting = conversation.read(frame);
   if (sighting.unreadable) return unreadable(conversation, sighting);
-  if (!sighting.proxied.empty()) {
-    const std::string& server = conversation.server();
-    Tip* handed = tips_.find_pending(server.empty() ? "unknown" : server, sighting.proxied);
-    if (handed != nullptr) handed->handing_on = sighting.handing_on;
+  if (sighting.proxy) {
+    Tip* handed = tips_.find_pending(conversation.server(), sighting.proxy->transaction_id);
+    if (handed != nullptr) handed->handing_on = sighting.proxy->under_way;
     return 0;
   }
   if (!sighting.observation) return 0;
