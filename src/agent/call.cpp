@@ -14,12 +14,6 @@ constexpr int most_redirections = 5;
 
 bool is_invite(const Call& call) { return call.options.method == "INVITE"; }
 
-SipMessage with_reason(const std::string& why) {
-  SipMessage message;
-  message.reason = why;
-  return message;
-}
-
 // As a second attempt of the same call (RFC 3261 22.2, 8.1.3.4): the first one's Call-ID and From
 // with its tag, and the next CSeq.
 Headers of_next_attempt(const Call& call) {

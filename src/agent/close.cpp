@@ -4,6 +4,12 @@
 
 namespace drachtio::agent {
 
+namespace {
+
+constexpr const char* had_ended = "the dialog had ended";
+
+}  // namespace
+
 void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                      ResponseHandler handler) {
   // It rings, or is between a challenge and its next attempt.
@@ -11,9 +17,7 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
     return cancel(call, std::move(handler));
   }
   if (SipDialog{cell}.state() == State::terminated) {
-    SipMessage over;
-    over.reason = "the dialog had ended";
-    if (handler) post([handler, over] { handler({}, over); });
+    if (handler) post([handler] { handler({}, with_reason(had_ended)); });
     return;
   }
   cell->enders.push_back(std::move(handler));
@@ -34,9 +38,7 @@ void Core::hang_up(const std::shared_ptr<Cell>& cell, const Content& content,
   if (SipDialog{cell}.state() != State::terminated) {
     return request(cell, "BYE", content, std::move(handler));
   }
-  SipMessage over;
-  over.reason = "the dialog had ended";
-  if (handler) handler({}, over);
+  if (handler) handler({}, with_reason(had_ended));
 }
 
 // BYE, CANCEL or a final answer, as the call's state asks for.
@@ -45,9 +47,7 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
   const auto state = SipDialog{cell}.snapshot();
   if (state->state == State::terminated) return hang_up(cell, content, std::move(handler));
   if (stopped_) {
-    SipMessage stopped;
-    stopped.reason = "the Agent has stopped";
-    if (handler) handler(Errc::no_link, stopped);
+    if (handler) handler(Errc::no_link, with_reason("the Agent has stopped"));
     return;
   }
   if (dialog::is_answered(*state)) {

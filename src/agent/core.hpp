@@ -7,6 +7,7 @@
 
 #include "agent/call.hpp"
 #include "agent/incoming.hpp"
+#include "agent/reason.hpp"
 #include "net/client.hpp"
 #include "net/tls.hpp"
 #include "record/writer.hpp"
@@ -91,6 +92,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void send(std::uint64_t link, std::string rest, ReplyHandler handler);
   void answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
               const Content& content, ResponseHandler handler);
+  void send_answer(const std::shared_ptr<Incoming>& incoming, int status, std::string frame,
+                   ResponseHandler handler);
   void settle(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
               const Reply& reply);
   void take(const std::shared_ptr<Incoming>& incoming);

@@ -14,10 +14,7 @@ std::shared_ptr<const DialogState> empty_state() {
 }
 
 void fail(const ResponseHandler& handler, Errc error, const char* why) {
-  if (!handler) return;
-  SipMessage message;
-  message.reason = why;
-  handler(error, message);
+  if (handler) handler(error, agent::with_reason(why));
 }
 
 // Runs `action(core)` on the agent's thread; where there is no agent, the handler is told at once.
@@ -154,9 +151,7 @@ void Request::proxy(std::vector<std::string> destinations, ProxyOptions options,
                     ProxyHandler handler) const {
   const auto core = incoming_->core.lock();
   if (!core) {
-    SipMessage message;
-    message.reason = "the Agent is gone";
-    if (handler) handler(Errc::no_link, {message});
+    if (handler) handler(Errc::no_link, {agent::with_reason("the Agent is gone")});
     return;
   }
   core->dispatch([core = core.get(), incoming = incoming_, destinations = std::move(destinations),

@@ -51,9 +51,7 @@ void Core::offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, Resp
             if (!error && response.status == 491 && attempts < most_attempts) {
               cell->give_up_offer = [this, cell, handler] {
                 next_offer(cell);
-                SipMessage why;
-                why.reason = "the Agent was stopped";
-                if (handler) handler(Errc::no_link, why);
+                if (handler) handler(Errc::no_link, with_reason("the Agent was stopped"));
               };
               return after(glare_pause(SipDialog{cell}.role()),
                            [this, cell, sdp, handler, attempts] {
@@ -82,9 +80,7 @@ void Core::next_offer(const std::shared_ptr<Cell>& cell) {
 void Core::hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler handler) {
   const auto state = SipDialog{cell}.snapshot();
   const auto fail = [&](error_code error, const std::string& why) {
-    SipMessage message;
-    message.reason = why;
-    if (handler) post([handler, error, message] { handler(error, message); });
+    if (handler) post([handler, error, why] { handler(error, with_reason(why)); });
   };
   if (state->state == State::terminated) return fail(Errc::dialog_over, "the dialog has ended");
   if (!state->local.sdp) return fail(Errc::malformed, "there is no SDP of ours to offer again");

@@ -33,12 +33,6 @@ std::string proxy_frame(const Incoming& incoming, const std::vector<std::string>
                       options.headers, {});
 }
 
-std::vector<SipMessage> reason(const std::string& why) {
-  std::vector<SipMessage> messages(1);
-  messages.front().reason = why;
-  return messages;
-}
-
 }  // namespace
 
 void Core::proxy(const std::shared_ptr<Incoming>& incoming,
@@ -52,7 +46,7 @@ void Core::proxy(const std::shared_ptr<Incoming>& incoming,
     };
   }
   const auto fail = [&](error_code error, const std::string& why) {
-    post([handler, error, why] { handler(error, reason(why)); });
+    post([handler, error, why] { handler(error, {with_reason(why)}); });
   };
   if (incoming->cancelled) return fail(Errc::cancelled, "the caller has given up");
   if (incoming->answered) return fail(Errc::answered_already, "a final answer has been sent");
@@ -75,7 +69,7 @@ void Core::proxy(const std::shared_ptr<Incoming>& incoming,
         answers = std::make_shared<std::vector<SipMessage>>()](const Reply& reply) {
          if (!reply.error && reply.more) return answers->push_back(reply.message);
          handed_on(incoming, reply);
-         handler(reply.error, reply.error ? reason(reply.message.reason) : *answers);
+         handler(reply.error, reply.error ? std::vector{reply.message} : *answers);
        });
 }
 

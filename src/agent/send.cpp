@@ -9,12 +9,6 @@ namespace drachtio::agent {
 
 namespace {
 
-SipMessage with_reason(std::string why) {
-  SipMessage message;
-  message.reason = std::move(why);
-  return message;
-}
-
 // Those of the request that its answer repeats (RFC 3261 8.2.6.2); the server needs the CSeq to
 // know which transaction is answered.
 Headers repeated(const SipMessage& request, const Headers& more) {
@@ -78,23 +72,29 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
     return fail(Errc::malformed, error.what());
   }
   if (status >= 200) take(incoming);
-  const auto go = [this, handler, incoming, status,
-                   frame = "sip|" + incoming->transaction_id + "|\r\n" + text] {
-    send(incoming->link, frame, [this, handler, incoming, status, frame](const Reply& reply) {
-      if (status >= 200) settle(incoming, status, frame, reply);
-      if (handler) handler(reply.error, reply.message);
-    });
-  };
+  std::string frame = "sip|" + incoming->transaction_id + "|\r\n" + text;
   const bool accepts = status / 100 == 2 && makes_the_call(*incoming);
-  if (!accepts || incoming->cell->awaits_prack.empty()) return go();
+  if (!accepts || incoming->cell->awaits_prack.empty()) {
+    return send_answer(incoming, status, std::move(frame), std::move(handler));
+  }
   // RFC 3262 section 3: not before the PRACK, which may have to answer an offer first.
-  incoming->cell->after_prack = [this, go, incoming, handler](bool wanted) {
-    if (wanted) return go();
+  incoming->cell->after_prack = [this, incoming, status, frame = std::move(frame),
+                                 handler = std::move(handler)](bool go) {
+    if (go) return send_answer(incoming, status, frame, handler);
     give_back(incoming);
     if (handler) {
       post([handler] { handler(Errc::cancelled, with_reason("the call ended before its PRACK")); });
     }
   };
+}
+
+void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status, std::string frame,
+                       ResponseHandler handler) {
+  send(incoming->link, frame,
+       [this, handler = std::move(handler), incoming, status, frame](const Reply& reply) {
+         if (status >= 200) settle(incoming, status, frame, reply);
+         if (handler) handler(reply.error, reply.message);
+       });
 }
 
 // It is the INVITE that its dialog stands on.

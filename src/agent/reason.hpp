@@ -1,0 +1,17 @@
+// What a handler is told in words where there is no message of the far end's to show.
+#pragma once
+
+#include <drachtio/sip_message.hpp>
+
+#include <string>
+#include <utility>
+
+namespace drachtio::agent {
+
+inline SipMessage with_reason(std::string why) {
+  SipMessage message;
+  message.reason = std::move(why);
+  return message;
+}
+
+}  // namespace drachtio::agent
