@@ -184,9 +184,9 @@ class DRACHTIO_EXPORT Agent {
       on_disconnect;
   // The log cannot be written any more. Calls go on, unrecorded; see refuse_when_log_failed.
   boost::signals2::signal<void(const std::string& why), EachSlot>& on_log_failed;
-  // What an operator should know: the log cannot be written for now (frames wait, and with them all
-  // that is told and answered), and can again; a gap; a message that could not be read. Where
-  // nobody listens it is written to standard error.
+  // What an operator should know: the log cannot be written at the moment (frames wait, and with
+  // them all that is told and answered), and can again; a gap; a message that could not be read.
+  // Where nobody listens it is written to standard error.
   boost::signals2::signal<void(const std::string& what), EachSlot>& on_warning;
   // After a restart: a call in that was not answered when the program died. Where nobody listens it
   // is answered 503.

@@ -49,8 +49,8 @@ class Writer {
     std::function<void(std::vector<Walked>)> on_walked;
     // After on_failed, go on without the log: walk, and tell on_walked what is no longer kept.
     bool go_on = false;
-    // What an operator should know of, in plain words: the log cannot be written for now, and can
-    // again; a gap; a message that could not be read.
+    // What an operator should know of, in plain words: the log cannot be written at the moment, and
+    // can again; a gap; a message that could not be read.
     std::function<void(const std::string&)> on_warning;
     // Each dialog that was open when the log was opened; called by the constructor.
     std::function<void(const DialogState&)> on_open;
