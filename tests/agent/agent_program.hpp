@@ -21,6 +21,23 @@ inline const std::string our_sdp =
     "v=0\r\no=app 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio 15000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n";
 
+// The outcome of whatever has a handler.
+struct Outcome {
+  bool told = false;
+  boost::system::error_code error;
+  SipMessage message;
+  SipDialog dialog = {};  // of a call out
+
+  ResponseHandler handler() {
+    return [this](boost::system::error_code e, const SipMessage& m) { *this = {true, e, m}; };
+  }
+  CallHandler call_handler() {
+    return [this](boost::system::error_code e, SipDialog d, const SipMessage& m) {
+      *this = {true, e, m, std::move(d)};
+    };
+  }
+};
+
 class Program {
  public:
   explicit Program(const Sim& sim, AgentOptions options = {}) : Program(sim.port(), options) {}

@@ -14,16 +14,6 @@ constexpr const char* no_dialog = "Server error: unable to find dialog for dialo
 
 const Saying a_prack{.cseq = 2, .branch = "z9hG4bK-prack", .headers = "RAck: 77 1 INVITE\r\n"};
 
-struct Impatient {
-  Impatient() {
-    program.connect_soon();
-    server.accept(program);
-  }
-
-  ScriptedServer server;
-  Patient program{server, {.forgotten_after = 100ms}};
-};
-
 void rings(ScriptedServer& server, Patient& program) {
   program.response->send(180);
   server.say(ScriptedServer::echo(server.hear(), "tx1"));

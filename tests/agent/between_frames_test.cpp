@@ -1,8 +1,6 @@
 // What may come between two frames of a call's beginning: a link that goes, or we who give up.
 #include "agent/scripted_server.hpp"
 
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Transaction.h>
 #include <boost/asio/post.hpp>
 
 using namespace drachtio;
@@ -255,120 +253,7 @@ TEST_CASE_METHOD(Scripted, "stop() tells the re-INVITEs that wait to be tried ag
   CHECK(second.error == Errc::no_link);
 }
 
-// --- nobody answers -----------------------------------------------------------------------------
-
-namespace {
-
-struct Impatient {
-  Impatient() {
-    program.connect_soon();
-    server.accept(program);
-  }
-
-  ScriptedServer server;
-  Patient program{server, {.forgotten_after = 100ms}};
-};
-
-}  // namespace
-
-TEST_CASE_METHOD(Impatient,
-                 "Nobody answers a call until the server has forgotten it: it is asked about",
-                 "[agent]") {
-  call_in(server, program);
-  const Heard question = server.hear();
-  CHECK(question.message.method == "OPTIONS");
-  SECTION("what it does not know is lost") {
-    server.say(ScriptedServer::refused(
-        question, "Server error: unable to find dialog for dialog id provided"));
-    REQUIRE(program.until([&] { return program.dialog().state() == State::terminated; }));
-    CHECK(program.dialog().cause() == Cause::lost);
-  }
-  SECTION("what it knows has been answered: by us, on a link that was lost") {
-    server.say(ScriptedServer::sent(question, "tx2", 1, true));
-    server.say(ScriptedServer::response(200, "tx2", {}, "OPTIONS"));
-    REQUIRE(program.until([&] { return program.dialog().state() == State::stable; }));
-    CHECK(program.dialog().snapshot()->inferred);
-  }
-  CHECK(server.hears_nothing());
-}
-
-TEST_CASE_METHOD(Impatient, "A call that is up, or that others are asked to take, is not forgotten",
-                 "[agent]") {
-  SECTION("up") { call_up(server, program); }
-  SECTION("handed on") {
-    call_in(server, program);
-    program.request->proxy({"sip:bob@h"}, {}, [](error_code, const auto&) {});
-    server.hear();
-  }
-  program.until([] { return false; }, 1s);  // ten times as long
-  CHECK(server.hears_nothing());
-  CHECK(program.ends.empty());
-}
-
-// --- given up, and the link goes again ----------------------------------------------------------
-
-TEST_CASE_METHOD(Scripted, "A call out that is given up is given up until the server has heard it",
-                 "[agent]") {
-  Outcome outcome;
-  place(program, outcome);
-  server.say(ScriptedServer::sent(server.hear(), "tx1"));
-  server.say(ScriptedServer::response(180, "tx1"));
-  REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
-  server.drop();
-  server.accept(program);
-  CHECK(server.hear().message.method == "CANCEL");
-  server.drop();
-  server.accept(program);
-  const Heard cancel = server.hear();
-  CHECK(cancel.message.method == "CANCEL");
-  CHECK(cancel.tokens.at(1) == "tx1");
-  SECTION("it had been answered: ACK and BYE") {
-    server.say(ScriptedServer::refused(cancel, "unable to cancel unknown transaction id: tx1"));
-    const Heard ack = server.hear();
-    CHECK(ack.message.method == "ACK");
-    SECTION("and the link goes again") {
-      server.drop();
-      server.accept(program);
-      CHECK(server.hear().message.method == "CANCEL");
-      return;
-    }
-    server.say(ScriptedServer::sent(ack, "tx2"));
-    const Heard bye = server.hear();
-    CHECK(bye.message.method == "BYE");
-    SECTION("the BYE is sent") {
-      server.say(ScriptedServer::sent(bye, "tx3", 2));
-      REQUIRE(program.ended(1));
-      CHECK(program.ends == std::vector<std::string>{"normal near end release"});
-    }
-    SECTION("the server has hung up by itself") {
-      server.say(ScriptedServer::refused(
-          bye, "Server error: unable to find dialog for dialog id provided"));
-      REQUIRE(program.ended(1));
-      CHECK(program.agent->dialogs().empty());
-    }
-  }
-}
-
-TEST_CASE_METHOD(Scripted,
-                 "The link is back before the log has taken what came: it is dealt with first",
-                 "[agent]") {
-  Outcome outcome;
-  place(program, outcome);
-  server.say(ScriptedServer::sent(server.hear(), "tx1"));
-  server.say(ScriptedServer::response(180, "tx1"));
-  REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
-  {
-    SQLite::Database other{program.db().string(), SQLite::OPEN_READWRITE};
-    SQLite::Transaction holds{other, SQLite::TransactionBehavior::IMMEDIATE};
-    server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
-    server.drop();
-    server.accept(program);
-    CHECK(program.story() == "invited progressed");
-  }
-  CHECK(server.hear().message.method == "ACK");  // and no CANCEL
-  REQUIRE(program.until([&] { return outcome.told; }));
-  CHECK_FALSE(outcome.error);
-}
+// --- forks -------------------------------------------------------------------------------------
 
 TEST_CASE_METHOD(Scripted, "Each fork's late offer has an answer of its own", "[agent]") {
   Outcome outcome;

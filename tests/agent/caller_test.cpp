@@ -1,45 +1,10 @@
 // The program calls: each way a call out may go, and what it sends in calls that are up.
-#include "agent/agent_program.hpp"
+#include "agent/calling.hpp"
 
 using namespace drachtio;
 using namespace drachtio::test;
 using namespace std::chrono_literals;
 using boost::system::error_code;
-
-namespace {
-
-// What a call out came to.
-struct Outcome {
-  bool over = false;
-  error_code error;
-  SipDialog dialog;
-  SipMessage message;
-};
-
-CallHandler into(Outcome& outcome) {
-  return [&outcome](error_code error, SipDialog dialog, const SipMessage& message) {
-    outcome = {true, error, std::move(dialog), message};
-  };
-}
-
-Outcome call(Program& program, const std::string& user, RequestOptions options = {}) {
-  Outcome outcome;
-  if (options.body.empty() && !options.late_offer) options.body = our_sdp;
-  program.agent->siprequest("sip:" + user + "@127.0.0.1:5070", std::move(options), into(outcome));
-  REQUIRE(program.until([&] { return outcome.over; }));
-  return outcome;
-}
-
-// The status of an operation in a dialog; -1: an error.
-template <typename Start>
-int status_of(Program& program, const Start& start) {
-  std::optional<int> status;
-  start([&](error_code error, const SipMessage& answer) { status = error ? -1 : answer.status; });
-  REQUIRE(program.until([&] { return status.has_value(); }));
-  return *status;
-}
-
-}  // namespace
 
 TEST_CASE("A call out is answered, acknowledged and ended", "[agent]") {
   Sim sim;
@@ -140,9 +105,9 @@ TEST_CASE("A late offer out: the 2xx offers, the program answers in its ACK", "[
   Program program{sim};
   program.connect();
   Outcome outcome;
-  const SipCall out =
-      program.agent->siprequest("sip:answer@127.0.0.1:5070", {.late_offer = true}, into(outcome));
-  REQUIRE(program.until([&] { return outcome.over; }));
+  const SipCall out = program.agent->siprequest("sip:answer@127.0.0.1:5070", {.late_offer = true},
+                                                outcome.call_handler());
+  REQUIRE(program.until([&] { return outcome.told; }));
   CHECK(outcome.message.body.find("o=far") != std::string::npos);
   CHECK(program.created.empty());
   out.ack(our_sdp);
@@ -161,20 +126,22 @@ TEST_CASE("CANCEL: before the answer, before the server has spoken, and as the 2
     out = program.agent->siprequest(
         "sip:ring@127.0.0.1:5070",
         {.body = our_sdp, .on_provisional = [&](const SipMessage&) { out.cancel(); }},
-        into(outcome));
-    REQUIRE(program.until([&] { return outcome.over; }));
+        outcome.call_handler());
+    REQUIRE(program.until([&] { return outcome.told; }));
     CHECK(outcome.message.status == 487);
   }
   SECTION("at once") {
-    program.agent->siprequest("sip:ring@127.0.0.1:5070", {.body = our_sdp}, into(outcome)).cancel();
-    REQUIRE(program.until([&] { return outcome.over; }));
+    program.agent->siprequest("sip:ring@127.0.0.1:5070", {.body = our_sdp}, outcome.call_handler())
+        .cancel();
+    REQUIRE(program.until([&] { return outcome.told; }));
     CHECK(outcome.message.status == 487);
   }
   SECTION("by the dialog's handle") {
     program.agent->siprequest(
         "sip:ring@127.0.0.1:5070",
-        {.body = our_sdp, .on_dialog = [](const SipDialog& d) { d.terminate(); }}, into(outcome));
-    REQUIRE(program.until([&] { return outcome.over; }));
+        {.body = our_sdp, .on_dialog = [](const SipDialog& d) { d.terminate(); }},
+        outcome.call_handler());
+    REQUIRE(program.until([&] { return outcome.told; }));
     CHECK(outcome.message.status == 487);
   }
   SECTION("crossing the 200: ACK, and the server hangs up") {
@@ -182,80 +149,14 @@ TEST_CASE("CANCEL: before the answer, before the server has spoken, and as the 2
     out = program.agent->siprequest(
         "sip:crossing@127.0.0.1:5070",
         {.body = our_sdp, .on_provisional = [&](const SipMessage&) { out.cancel(); }},
-        into(outcome));
+        outcome.call_handler());
     REQUIRE(program.ended(1));
     CHECK(program.ends.front() == "ACK-BYE due to cancel race condition");
     CHECK(program.story().find("confirmed terminated") != std::string::npos);
   }
-  REQUIRE(program.until([&] { return outcome.over; }));
+  REQUIRE(program.until([&] { return outcome.told; }));
   CHECK((outcome.error == Errc::cancelled || outcome.error == Errc::rejected));
   CHECK(sim.stats()["dialogs"] == 0);
-}
-
-TEST_CASE("Hold and unhold, and what they are asked twice", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  program.connect();
-  SipDialog dialog = call(program, "answer").dialog;
-  CHECK(status_of(program, [&](auto done) { dialog.unhold(done); }) == 0);
-  CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 200);
-  CHECK(dialog.held() == Hold::local);
-  CHECK(dialog.local().sdp->find("a=sendonly") != std::string::npos);
-  CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 0);
-  CHECK(status_of(program, [&](auto done) { dialog.unhold(done); }) == 200);
-  CHECK(dialog.held() == Hold::none);
-  CHECK(dialog.local().sdp->find("a=sendrecv") != std::string::npos);
-}
-
-TEST_CASE("RFC 3261 14.1: overlapping re-INVITEs wait for one another", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  program.connect();
-  SipDialog dialog = call(program, "answer").dialog;
-  std::vector<int> done;
-  for (int i = 0; i < 5; ++i) {
-    dialog.modify(our_sdp, [&done, i](error_code error, const SipMessage&) {
-      CHECK_FALSE(error);
-      done.push_back(i);
-    });
-  }
-  REQUIRE(program.until([&] { return done.size() == 5; }));
-  CHECK(done == std::vector{0, 1, 2, 3, 4});
-  int open = 0;
-  for (const Event& event : program.events) {
-    if (event.type == EventType::offered) CHECK(++open == 1);
-    if (event.type == EventType::modified) --open;
-  }
-}
-
-TEST_CASE("RFC 3261 14.1: a 491 is tried again, another refusal is not", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  program.connect();
-  SECTION("glare") {
-    SipDialog dialog = call(program, "glare").dialog;
-    CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 200);
-    CHECK(program.story().find("offered responded:INVITE/491 offered modified") !=
-          std::string::npos);
-  }
-  SECTION("refused") {
-    SipDialog dialog = call(program, "stubborn").dialog;
-    CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == -1);
-    CHECK(dialog.held() == Hold::none);
-  }
-}
-
-TEST_CASE("RFC 3261 14.2: a re-INVITE that comes while ours is open is answered 491", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  program.connect();
-  SipDialog dialog = call(program, "clash").dialog;
-  CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 200);
-  REQUIRE(program.until(
-      [&] { return program.story().find("responded:INVITE/491") != std::string::npos; }));
-  CHECK(dialog.held() == Hold::local);
-  CHECK(dialog.state() == State::stable);
-  CHECK(sim.stats()["unanswered"] == 0);
 }
 
 TEST_CASE("Any request in the dialog, and its answer", "[agent]") {
@@ -301,8 +202,8 @@ TEST_CASE("A link that is lost fails what waits for it, and leaves the calls", "
   program.agent->siprequest(
       "sip:ring@127.0.0.1:5070",
       {.body = our_sdp, .on_provisional = [&](const SipMessage&) { sim.command("drop"); }},
-      into(ringing));
-  REQUIRE(program.until([&] { return ringing.over; }));
+      ringing.call_handler());
+  REQUIRE(program.until([&] { return ringing.told; }));
   CHECK(ringing.error == Errc::no_link);
   CHECK(up.state() == State::stable);
   // It comes up again by itself; the call is there, and can be ended.
@@ -356,19 +257,6 @@ TEST_CASE("To end a call twice at once is one BYE, and both are told", "[agent]"
   CHECK(byes == 1);
 }
 
-TEST_CASE("A hold that waits for a modify holds what that has made", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  program.connect();
-  SipDialog dialog = call(program, "answer").dialog;
-  std::string other = our_sdp;
-  other.replace(other.find("15000"), 5, "15002");
-  dialog.modify(other);
-  CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 200);
-  CHECK(dialog.local().sdp->find("m=audio 15002") != std::string::npos);
-  CHECK(dialog.held() == Hold::local);
-}
-
 TEST_CASE("A callback that throws disturbs nobody", "[agent]") {
   Sim sim;
   Program program{sim};
@@ -387,8 +275,8 @@ TEST_CASE("Only what is a SIP URI is sent on", "[agent]") {
   program.connect();
   const auto refused = [&](const std::string& uri, const std::string& route = {}) {
     Outcome outcome;
-    program.agent->siprequest(uri, {.body = our_sdp, .route = route}, into(outcome));
-    REQUIRE(program.until([&] { return outcome.over; }));
+    program.agent->siprequest(uri, {.body = our_sdp, .route = route}, outcome.call_handler());
+    REQUIRE(program.until([&] { return outcome.told; }));
     return outcome.error == Errc::malformed;
   };
   CHECK(refused("tel:+123"));  // a drachtio-server 0.9.10 dies of it

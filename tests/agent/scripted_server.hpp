@@ -73,22 +73,6 @@ class ScriptedServer {
   std::optional<Peer> peer_;
 };
 
-// The outcome of whatever has a handler.
-struct Outcome {
-  bool told = false;
-  boost::system::error_code error;
-  SipMessage message;
-
-  ResponseHandler handler() {
-    return [this](boost::system::error_code e, const SipMessage& m) { *this = {true, e, m}; };
-  }
-  CallHandler call_handler() {
-    return [this](boost::system::error_code e, const SipDialog&, const SipMessage& m) {
-      *this = {true, e, m};
-    };
-  }
-};
-
 // A program that keeps what it is asked, and answers only when the test says so.
 struct Patient : Program {
   explicit Patient(const ScriptedServer& server, AgentOptions options = {})
@@ -119,6 +103,17 @@ struct Scripted {
   Patient program{server};
 };
 
+// ... that does not wait long before it asks what has become of a call.
+struct Impatient {
+  Impatient() {
+    program.connect_soon();
+    server.accept(program);
+  }
+
+  ScriptedServer server;
+  Patient program{server, {.forgotten_after = std::chrono::milliseconds{100}}};
+};
+
 // A call in, as far as the program's handler.
 inline void call_in(ScriptedServer& server, Patient& program,
                     const Saying& saying = {.body = our_sdp}) {
@@ -139,6 +134,15 @@ inline SipCall place(Program& program, Outcome& outcome, RequestOptions options 
   if (!options.late_offer) options.body = our_sdp;
   return program.agent->siprequest("sip:far@127.0.0.1:5070", std::move(options),
                                    outcome.call_handler());
+}
+
+// A call out that rings.
+inline SipCall call_out(ScriptedServer& server, Program& program, Outcome& outcome) {
+  SipCall call = place(program, outcome);
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(180, "tx1"));
+  REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
+  return call;
 }
 
 }  // namespace drachtio::test

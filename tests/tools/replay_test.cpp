@@ -170,13 +170,14 @@ TEST_CASE("tail prints the last ten, or from a position on, and follows until in
   const int pid =
       start("dialog-replay", {"tail", "--follow", "--db", log.path().string()}, followed);
   const auto grown_to = [&](std::size_t wanted) {
-    for (int i = 0; i < 500; ++i) {
-      std::ostringstream text;
-      text << std::ifstream{followed}.rdbuf();
-      if (lines(text.str()) >= wanted) return lines(text.str()) == wanted;
-      std::this_thread::sleep_for(std::chrono::milliseconds{20});
-    }
-    return false;
+    std::size_t there = 0;
+    return comes_true([&] {
+             std::ostringstream text;
+             text << std::ifstream{followed}.rdbuf();
+             there = lines(text.str());
+             return there >= wanted;
+           }) &&
+           there == wanted;
   };
   CHECK(grown_to(10));
   {

@@ -1,0 +1,106 @@
+// What has become of calls is asked of the server: those that nobody answers, those that are given
+// up, those that a link has left.
+#include "agent/scripted_server.hpp"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Transaction.h>
+
+using namespace drachtio;
+using namespace drachtio::test;
+using namespace std::chrono_literals;
+using boost::system::error_code;
+
+// --- nobody answers -----------------------------------------------------------------------------
+
+TEST_CASE_METHOD(Impatient,
+                 "Nobody answers a call until the server has forgotten it: it is asked about",
+                 "[agent]") {
+  call_in(server, program);
+  const Heard question = server.hear();
+  CHECK(question.message.method == "OPTIONS");
+  SECTION("what it does not know is lost") {
+    server.say(ScriptedServer::refused(
+        question, "Server error: unable to find dialog for dialog id provided"));
+    REQUIRE(program.until([&] { return program.dialog().state() == State::terminated; }));
+    CHECK(program.dialog().cause() == Cause::lost);
+  }
+  SECTION("what it knows has been answered: by us, on a link that was lost") {
+    server.say(ScriptedServer::sent(question, "tx2", 1, true));
+    server.say(ScriptedServer::response(200, "tx2", {}, "OPTIONS"));
+    REQUIRE(program.until([&] { return program.dialog().state() == State::stable; }));
+    CHECK(program.dialog().snapshot()->inferred);
+  }
+  CHECK(server.hears_nothing());
+}
+
+TEST_CASE_METHOD(Impatient, "A call that is up, or that others are asked to take, is not forgotten",
+                 "[agent]") {
+  SECTION("up") { call_up(server, program); }
+  SECTION("handed on") {
+    call_in(server, program);
+    program.request->proxy({"sip:bob@h"}, {}, [](error_code, const auto&) {});
+    server.hear();
+  }
+  program.until([] { return false; }, 1s);  // ten times as long
+  CHECK(server.hears_nothing());
+  CHECK(program.ends.empty());
+}
+
+// --- given up, and the link goes again ----------------------------------------------------------
+
+TEST_CASE_METHOD(Scripted, "A call out that is given up is given up until the server has heard it",
+                 "[agent]") {
+  Outcome outcome;
+  call_out(server, program, outcome);
+  server.drop();
+  server.accept(program);
+  CHECK(server.hear().message.method == "CANCEL");
+  server.drop();
+  server.accept(program);
+  const Heard cancel = server.hear();
+  CHECK(cancel.message.method == "CANCEL");
+  CHECK(cancel.tokens.at(1) == "tx1");
+  SECTION("it had been answered: ACK and BYE") {
+    server.say(ScriptedServer::refused(cancel, "unable to cancel unknown transaction id: tx1"));
+    const Heard ack = server.hear();
+    CHECK(ack.message.method == "ACK");
+    SECTION("and the link goes again") {
+      server.drop();
+      server.accept(program);
+      CHECK(server.hear().message.method == "CANCEL");
+      return;
+    }
+    server.say(ScriptedServer::sent(ack, "tx2"));
+    const Heard bye = server.hear();
+    CHECK(bye.message.method == "BYE");
+    SECTION("the BYE is sent") {
+      server.say(ScriptedServer::sent(bye, "tx3", 2));
+      REQUIRE(program.ended(1));
+      CHECK(program.ends == std::vector<std::string>{"normal near end release"});
+    }
+    SECTION("the server has hung up by itself") {
+      server.say(ScriptedServer::refused(
+          bye, "Server error: unable to find dialog for dialog id provided"));
+      REQUIRE(program.ended(1));
+      CHECK(program.agent->dialogs().empty());
+    }
+  }
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "The link is back before the log has taken what came: it is dealt with first",
+                 "[agent]") {
+  Outcome outcome;
+  call_out(server, program, outcome);
+  {
+    SQLite::Database other{program.db().string(), SQLite::OPEN_READWRITE};
+    SQLite::Transaction holds{other, SQLite::TransactionBehavior::IMMEDIATE};
+    server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
+    server.drop();
+    server.accept(program);
+    CHECK(program.story() == "invited progressed");
+  }
+  CHECK(server.hear().message.method == "ACK");  // and no CANCEL
+  REQUIRE(program.until([&] { return outcome.told; }));
+  CHECK_FALSE(outcome.error);
+}
