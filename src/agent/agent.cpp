@@ -58,6 +58,7 @@ Agent::Agent(boost::asio::io_context& io, const std::filesystem::path& database,
     : Agent(make_core(&io, database, options)) {}
 
 Agent::~Agent() {
+  core_->let_go();
   core_->stop();
   core_->close();
 }

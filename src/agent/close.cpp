@@ -47,7 +47,9 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
   const auto state = SipDialog{cell}.snapshot();
   if (state->state == State::terminated) return hang_up(cell, content, std::move(handler));
   if (stopped_) {
-    if (handler) handler(Errc::no_link, with_reason("the Agent has stopped"));
+    if (handler) {
+      post([handler] { handler(Errc::no_link, with_reason("the Agent has stopped")); });
+    }
     return;
   }
   if (dialog::is_answered(*state)) {

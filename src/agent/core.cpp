@@ -68,11 +68,15 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
   }
 }
 
+void Core::let_go() {
+  for (const auto& [number, cell] : cells_) cell->let_go();
+}
+
 // What slots hold may hold what they are connected to.
 Core::~Core() {
+  let_go();
   for (const auto& [number, cell] : cells_) {
     if (CellSignals* own = cell->signals_if_any()) own->disconnect_all();
-    cell->let_go();
   }
   for (const auto& [transaction, weak] : incoming_) {
     if (const auto incoming = weak.lock()) incoming->on_cancel.disconnect_all_slots();

@@ -84,6 +84,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void connect(const ConnectOptions& options);
   std::uint16_t listen(const ListenOptions& options);
   void stop();
+  // Of whatever waits: it will not be told any more.
+  void let_go();
   void run();
   void after(std::chrono::milliseconds delay, std::function<void()> action);
 

@@ -135,6 +135,7 @@ void Core::connect(const ConnectOptions& options) {
   if (options.tls) client.tls = net::TlsContext::client(options.ca, options.verify);
   const std::string name = options.name.empty() ? net::to_string(client.server) : options.name;
   dispatch([this, name, client = std::move(client)] {
+    if (stopped_) return;
     Link& link = add_link(name);
     link.client = std::make_unique<net::Client>(io_, client, link_handlers(link.id));
     link.client->start();
@@ -280,8 +281,11 @@ void Core::stop() {
   for (const auto& [number, cell] : cells_) {
     if (cell->give_up_offer) offers.push_back(std::exchange(cell->give_up_offer, {}));
   }
+  // From here on only what waits in the io_context owns sockets and timers: whoever frees the core
+  // last, on whatever thread, has nothing of it left to free.
+  acceptors_.clear();
   for (auto& [id, link] : links_) {
-    link.client->stop();
+    link.client.reset();
     writer_->closed(link.connection);
     if (link.up && !link.outbound) writer_->link_down(link.server, "the program has stopped");
     link.up = false;

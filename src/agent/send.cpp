@@ -34,7 +34,7 @@ void Core::send(std::uint64_t link, std::string rest, ReplyHandler handler) {
 
 void Core::send_now(std::uint64_t link_id, const std::string& rest, ReplyHandler handler) {
   Link* link = find_link(link_id);
-  const net::Client::Sent sent = link == nullptr
+  const net::Client::Sent sent = link == nullptr || !link->client
                                      ? net::Client::Sent{{}, "there is no link to the server"}
                                      : link->client->send(rest);
   if (!sent.id.empty()) {

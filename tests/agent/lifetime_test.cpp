@@ -1,5 +1,5 @@
 // Agents, handles and completion tokens at the beginning and end of their lives.
-#include "agent/agent_program.hpp"
+#include "agent/scripted_server.hpp"
 
 #include <drachtio/asio.hpp>
 
@@ -38,6 +38,8 @@ TEST_CASE("An Agent that is gone lets go of its log, whatever was still to be do
 }
 
 TEST_CASE("Handles are used by other threads while the Agent goes", "[agent]") {
+  Sim sim;
+  const bool linked = GENERATE(false, true);
   for (int round = 0; round < 20; ++round) {
     const ScratchFolder folder;
     SipCall call;
@@ -46,6 +48,13 @@ TEST_CASE("Handles are used by other threads while the Agent goes", "[agent]") {
     {
       boost::asio::io_context io{1};
       Agent agent{io, folder / "calls.db"};
+      if (linked) {
+        bool up = false;
+        agent.on_connect.connect([&](const std::string&) { up = true; });
+        agent.listen({.host = "127.0.0.1", .port = 0});
+        agent.connect({.port = sim.port(), .secret = "cymru"});
+        while (!up) io.run_one();
+      }
       call = agent.siprequest("sip:answer@127.0.0.1", {.body = our_sdp});
       other.emplace([&] {
         while (!done) call.cancel();
@@ -97,4 +106,30 @@ TEST_CASE("use_future, from another thread", "[agent]") {
   }};
   CHECK(program.until([&] { return done.load(); }));
   other.join();
+}
+
+TEST_CASE("An Agent that goes tells nobody who still waits", "[agent]") {
+  ScriptedServer server;
+  bool told = false;
+  {
+    Patient program{server};
+    program.connect_soon();
+    server.accept(program);
+    call_in(server, program);
+    program.response->send(200, {.body = our_sdp});
+    program.dialog().terminate({}, [&](error_code, const SipMessage&) { told = true; });
+    CHECK(server.hear().message.status == 200);
+    CHECK(server.hears_nothing());  // it waits for what becomes of the 200
+  }
+  CHECK_FALSE(told);
+}
+
+TEST_CASE("An Agent that has stopped connects to nobody", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.agent->stop();
+  bool up = false;
+  program.agent->on_connect.connect([&](const std::string&) { up = true; });
+  program.connect_soon();
+  CHECK_FALSE(program.until([&] { return up; }, 1s));
 }
