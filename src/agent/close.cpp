@@ -71,23 +71,10 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
     });
     return;
   }
-  Link* link = link_of(*cell);
   if (state->role == Role::uas) {
-    const auto found = incoming_.find(state->invite.transaction_id);
-    if (auto incoming = found == incoming_.end() ? nullptr : found->second.lock()) {
-      return answer(incoming, status, {}, content, std::move(handler));
-    }
-    // Of a call in that came before a restart, or whose handles are gone.
-    const auto gone = std::make_shared<Incoming>();
-    gone->core = weak_from_this();
-    gone->link = link == nullptr ? 0 : link->id;
-    gone->transaction_id = state->invite.transaction_id;
-    gone->source.server = state->server;
-    gone->message.method = "INVITE";
-    gone->message.headers = {{"CSeq", std::to_string(state->invite.cseq) + " INVITE"}};
-    gone->cell = cell;
-    return answer(gone, status, {}, content, std::move(handler));
+    return answer(open_invite(cell), status, {}, content, std::move(handler));
   }
+  const Link* link = link_of(*cell);
   send(link == nullptr ? 0 : link->id,
        "sip|" + state->invite.transaction_id +
            "|\r\nCANCEL sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n",

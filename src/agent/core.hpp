@@ -199,6 +199,7 @@ class Core : public std::enable_shared_from_this<Core> {
                     std::int64_t dialog);
   bool is_refused(const std::shared_ptr<Incoming>& incoming);
   void in_dialog(const std::shared_ptr<Incoming>& incoming);
+  std::shared_ptr<Incoming> open_invite(const std::shared_ptr<Cell>& cell);
   void hung_up(const std::shared_ptr<Incoming>& bye);
   void reinvite(const std::shared_ptr<Incoming>& incoming);
   void reoffered(const std::shared_ptr<Incoming>& incoming);
@@ -244,6 +245,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void resumed(const std::shared_ptr<Cell>& cell);
   void resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link);
   void resume_invite(const std::shared_ptr<Cell>& cell, const Link& link);
+  void ask_whether_it_waits(const std::shared_ptr<Incoming>& incoming);
   std::optional<std::string> invite_of(const DialogState& state);
   void give_up_call(const std::shared_ptr<Cell>& cell, const Link& link);
   void hang_up_unacknowledged(const std::shared_ptr<Cell>& cell);

@@ -64,6 +64,8 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
   if (method == "INVITE" && incoming->message.to().tag.empty()) {
     incoming->cell->asked = transaction_id;
     watch_for_forgotten(*incoming->cell);
+    settled(incoming->cell);         // a retry: its first INVITE has been refused
+    if (incoming->answered) return;  // who waited for that has ended the call
   }
   if (incoming->cell && !incoming->message.to().tag.empty()) return in_dialog(incoming);
   const auto handler = handlers.find(method);
@@ -128,13 +130,32 @@ void Core::ask(SipDialog::RequestSignal CellSignals::*signal,
          incoming);
 }
 
+// The INVITE of a call in that is not answered. Where it came before a restart, or its handles are
+// gone, enough of it to be answered.
+std::shared_ptr<Incoming> Core::open_invite(const std::shared_ptr<Cell>& cell) {
+  const auto state = SipDialog{cell}.snapshot();
+  const auto found = incoming_.find(state->invite.transaction_id);
+  if (auto incoming = found == incoming_.end() ? nullptr : found->second.lock()) return incoming;
+  const Link* link = link_of(*cell);
+  auto gone = std::make_shared<Incoming>();
+  gone->core = weak_from_this();
+  gone->link = link == nullptr ? 0 : link->id;
+  gone->transaction_id = state->invite.transaction_id;
+  gone->source.server = state->server;
+  gone->message.method = "INVITE";
+  gone->message.headers = {{"CSeq", std::to_string(state->invite.cseq) + " INVITE"}};
+  gone->cell = cell;
+  return gone;
+}
+
 // A BYE; it ends a call that is not answered, too, whose INVITE is then answered 487 (RFC 3261
 // 15.1.2).
 void Core::hung_up(const std::shared_ptr<Incoming>& bye) {
   answer(bye, 200, {}, {}, {});
-  const auto found = incoming_.find(SipDialog{bye->cell}.snapshot()->invite.transaction_id);
-  const auto invite = found == incoming_.end() ? nullptr : found->second.lock();
-  if (!invite || invite->answered) return;
+  const auto state = SipDialog{bye->cell}.snapshot();
+  const bool is_final = dialog::is_answered(*state) || state->status || bye->cell->answering;
+  if (is_final || state->role == Role::uac) return;
+  const auto invite = open_invite(bye->cell);
   answer(invite, 487, {}, {}, {});
   invite->cancelled = true;
   invite->on_cancel(bye->message);

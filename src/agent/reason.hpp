@@ -1,6 +1,7 @@
-// What a handler is told in words where there is no message of the far end's to show.
+// Words in place of a message: ours to a handler, and the server's to us.
 #pragma once
 
+#include <drachtio/error.hpp>
 #include <drachtio/sip_message.hpp>
 
 #include <string>
@@ -12,6 +13,13 @@ inline SipMessage with_reason(std::string why) {
   SipMessage message;
   message.reason = std::move(why);
   return message;
+}
+
+// The server's words on an answer to a request that it does not have, or no longer.
+inline bool is_unknown_transaction(const boost::system::error_code& error,
+                                   const SipMessage& reply) {
+  return error == Errc::refused_by_server &&
+         reply.reason.find("unknown transaction") != std::string::npos;
 }
 
 }  // namespace drachtio::agent

@@ -117,7 +117,21 @@ void Core::resumed(const std::shared_ptr<Cell>& cell) {
 void Core::resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link) {
   const auto state = SipDialog{cell}.snapshot();
   if (state->role == Role::uac) return give_up_call(cell, link);
-  if (std::exchange(cell->adopted, false)) resume_invite(cell, link);  // else this program has it
+  if (std::exchange(cell->adopted, false)) {
+    resume_invite(cell, link);
+  } else if (state->local.tag && !cell->answering) {  // else it is asked about in time
+    ask_whether_it_waits(open_invite(cell));
+  }
+}
+
+// A call in that has rung: its CANCEL may have gone to a link that was lost. The server refuses any
+// answer to what it no longer has; a 183 says nothing else (RFC 3261 13.3.1.1).
+void Core::ask_whether_it_waits(const std::shared_ptr<Incoming>& incoming) {
+  answer(incoming, 183, {}, {}, [this, incoming](error_code error, const SipMessage& reply) {
+    if (!is_unknown_transaction(error, reply) || incoming->answered || incoming->cancelled) return;
+    forget(incoming);
+    ask_in_doubt(incoming->cell);
+  });
 }
 
 // The server has no use for our final answer: the call has been given up, or an answer of ours had
@@ -142,6 +156,7 @@ void Core::watch_for_forgotten(const Cell& cell) {
 // a crash. So the server is asked whether it knows a dialog.
 void Core::look_for_forgotten() {
   looking_ = false;
+  std::erase_if(incoming_, [](const auto& one) { return one.second.expired(); });
   const auto now = std::chrono::steady_clock::now();
   std::vector<std::shared_ptr<Cell>> later;
   while (!asked_.empty() && asked_.front().due <= now) {
@@ -150,7 +165,7 @@ void Core::look_for_forgotten() {
     const auto cell = cell_of(asked.dialog);
     if (!cell || cell->asked != asked.transaction_id) continue;  // its retry has a time of its own
     const auto state = SipDialog{cell}.snapshot();
-    const bool in_doubt = cell->answering && !dialog::is_answered(*state);
+    const bool in_doubt = cell->answering && !cell->after_prack && !dialog::is_answered(*state);
     if (state->state == State::terminated || !(in_doubt || dialog::is_untouched(*state))) continue;
     const bool can_ask = link_of(*cell) != nullptr;
     const bool link_may_return = !can_ask && find_link(cell->link) != nullptr;
@@ -192,6 +207,7 @@ void Core::resume_invite(const std::shared_ptr<Cell>& cell, const Link& link) {
   if (on_resumed_invite.empty()) return answer(incoming, 503, {}, {}, {});
   handle([this](Request& request, Response& response) { on_resumed_invite(request, response); },
          incoming);
+  if (state->local.tag && !incoming->answered) ask_whether_it_waits(incoming);
 }
 
 // The INVITE a dialog stands on, as it came: the evidence of its latest `invited`.

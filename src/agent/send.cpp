@@ -91,7 +91,14 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
 void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status, std::string frame,
                        ResponseHandler handler) {
   send(incoming->link, frame,
-       [this, handler = std::move(handler), incoming, status, frame](const Reply& reply) {
+       [this, handler = std::move(handler), incoming, status, frame](Reply reply) {
+         // Having refused a final answer, drachtio-server 0.9.10 sends none any more: it says OK,
+         // and shows what it had sent before.
+         if (!reply.error && reply.message.status != status) {
+           reply.error = Errc::refused_by_server;
+           reply.message = with_reason("the server sent nothing, and shows its " +
+                                       std::to_string(reply.message.status) + " of before");
+         }
          if (status >= 200) settle(incoming, status, frame, reply);
          if (handler) handler(reply.error, reply.message);
        });
@@ -142,8 +149,7 @@ void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const s
   if (reply.error == Errc::refused_by_server) {
     // The caller has given up, or an answer of ours had gone out before; anything else that the
     // server has against an answer leaves the request to be answered.
-    const bool gone = reply.message.reason.find("unknown transaction") != std::string::npos;
-    if (!gone) return give_back(incoming);
+    if (!is_unknown_transaction(reply.error, reply.message)) return give_back(incoming);
     forget(incoming);
     return ask_in_doubt(cell);
   }

@@ -248,6 +248,11 @@ void Core::read_reply(const wire::Envelope& envelope, std::uint64_t connection,
 void Core::read_call_record(const wire::Envelope& envelope, const record::Frame& frame,
                             std::int64_t dialog) {
   using Kind = wire::Envelope::Kind;
+  // Its CANCEL comes to a link that is no more.
+  if (const auto cell = cell_of(dialog); cell && !cell->can_receive) {
+    const auto state = SipDialog{cell}.snapshot();
+    if (state->cause == Cause::cancelled) cancelled(state->invite.transaction_id, {});
+  }
   if (!call_records) return;
   CallRecord told;
   switch (envelope.kind) {

@@ -36,15 +36,19 @@ void forget_offer(DialogState& dialog, const WaitingOffer* offer) {
   dialog.offers.erase(dialog.offers.begin() + (offer - dialog.offers.data()));
 }
 
+void forget_offers(DialogState& dialog) {
+  dialog.offers.clear();
+  dialog.early_answers.clear();
+  dialog.early_agreements.clear();
+}
+
 void end(DialogState& dialog, const Event& event, std::optional<Instant> when) {
   dialog.state = State::terminated;
   dialog.times.end_time = when;
   dialog.cause = event.cause;
   dialog.reason = event.reason;
   dialog.closed_at = event.position;
-  dialog.offers.clear();
-  dialog.early_answers.clear();
-  dialog.early_agreements.clear();
+  forget_offers(dialog);
 }
 
 void revive(DialogState& dialog) {
@@ -79,6 +83,7 @@ void invited(DialogState& dialog, const Event& event) {
   dialog.state = State::pending;
   dialog.status.reset();
   revive(dialog);
+  forget_offers(dialog);
   dialog.late_offer = !event.sdp.has_value();
   set_tags(dialog, event);
   set_sdp(caller(dialog), event.sdp);

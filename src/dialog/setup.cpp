@@ -87,8 +87,9 @@ std::optional<Event> initial_invite(const DialogState& tip, const Observation& s
     event.reason = "487 Request Terminated";  // the CANCEL's own Reason is not known
     return event;
   }
-  const bool retry =
-      tip.state == State::terminated && !is_answered(tip) && seen.message.cseq > tip.invite.cseq;
+  // A caller counts on when its INVITE has been refused (RFC 3261 8.1.3.5), whether we saw that or
+  // not.
+  const bool retry = !is_answered(tip) && seen.message.cseq > tip.invite.cseq;
   // The same dialog: its identity stands, whatever a muddled envelope says.
   return retry ? invited(seen, {tip.dialog_id, tip.role}) : without_effect(seen);
 }

@@ -67,6 +67,16 @@ TEST_CASE_METHOD(Scripted, "RFC 3262 3: a 2xx waits for the PRACK of the reliabl
   }
 }
 
+TEST_CASE_METHOD(Impatient, "A 2xx that waits for a PRACK is in no doubt", "[agent]") {
+  call_in(server, program);
+  program.response->send_reliably(183, {.body = our_sdp}, {});
+  program.response->send(200, {.body = our_sdp});
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  program.until([] { return false; }, 1s);  // ten times as long as it may be forgotten
+  CHECK(server.hears_nothing());
+  CHECK(program.ends.empty());
+}
+
 TEST_CASE_METHOD(Scripted, "Any other final answer does not wait for a PRACK", "[agent]") {
   call_in(server, program);
   program.response->send_reliably(183, {.body = our_sdp}, {});
@@ -147,6 +157,20 @@ TEST_CASE_METHOD(Scripted, "An answer that the server refuses has not been given
   CHECK(server.hear().message.status == 500);
 }
 
+TEST_CASE_METHOD(Scripted, "drachtio-server shows an earlier answer for one that it did not send",
+                 "[agent]") {
+  call_in(server, program);
+  rings(server, program);
+  Outcome outcome;
+  program.response->send(500, {}, outcome.handler());
+  Heard as_shown = server.hear();
+  as_shown.message.status = 180;
+  server.say(ScriptedServer::echo(as_shown, "tx1"));
+  REQUIRE(program.until([&] { return outcome.told; }));
+  CHECK(outcome.error == Errc::refused_by_server);
+  CHECK_FALSE(program.response->answered());
+}
+
 TEST_CASE_METHOD(Scripted, "A call that was given up while the link was away is asked about",
                  "[agent]") {
   call_in(server, program);
@@ -154,7 +178,10 @@ TEST_CASE_METHOD(Scripted, "A call that was given up while the link was away is 
   server.drop();
   server.accept(program);
   program.response->send(200, {.body = our_sdp});
+  const Heard rings_still = server.hear();
+  CHECK(rings_still.message.status == 183);
   server.say(ScriptedServer::refused(server.hear(), no_transaction));
+  server.say(ScriptedServer::refused(rings_still, no_transaction));
   const Heard question = server.hear();
   CHECK(question.message.method == "OPTIONS");
   server.say(ScriptedServer::refused(question, no_dialog));
@@ -244,4 +271,33 @@ TEST_CASE_METHOD(Impatient, "A retry has a time of its own before it is asked ab
 TEST_CASE_METHOD(Scripted, "RFC 3261 8.1.1.5: a call whose CSeq is 0 is a call", "[agent]") {
   server.say(ScriptedServer::invite("tx1", {.cseq = 0, .body = our_sdp}));
   REQUIRE(program.until([&] { return program.asked == 1; }));
+}
+
+TEST_CASE_METHOD(Scripted, "RFC 3261 8.1.3.5: a retry comes before the echo of our challenge",
+                 "[agent]") {
+  call_in(server, program);
+  Outcome challenged;
+  program.response->send(407, {}, challenged.handler());
+  const Heard challenge = server.hear();
+  Outcome ended;
+  const bool gives_up = GENERATE(false, true);
+  if (gives_up) program.dialog().terminate({}, ended.handler());
+  CHECK(server.hears_nothing());
+  server.say(ScriptedServer::invite("tx2", {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
+  if (gives_up) {
+    const Heard refusal = server.hear();
+    CHECK(refusal.message.status == 480);
+    CHECK(refusal.tokens.at(1) == "tx2");
+    server.say(ScriptedServer::echo(challenge, "tx1"));
+    server.say(ScriptedServer::echo(refusal, "tx2"));
+    REQUIRE(program.until([&] { return ended.told; }));
+    CHECK(program.asked == 1);
+  } else {
+    REQUIRE(program.until([&] { return program.asked == 2; }));
+    server.say(ScriptedServer::echo(challenge, "tx1"));
+    REQUIRE(program.until([&] { return challenged.told; }));
+    CHECK(program.dialog().state() == State::pending);
+    program.response->send(200, {.body = our_sdp});
+    CHECK(server.hear().tokens.at(1) == "tx2");
+  }
 }

@@ -144,3 +144,21 @@ TEST_CASE_METHOD(Scripted, "A call in is the program's as soon as its INVITE is 
   CHECK(refusal.tokens.at(1) == "tx1");
   CHECK(program.story() == "invited");
 }
+
+TEST_CASE("A call record tells of a CANCEL that a lost link did not bring", "[agent]") {
+  ScriptedServer server;
+  Patient program{server, {.cdr = true}};
+  program.connect_soon();
+  server.accept(program);
+  call_in(server, program);
+  program.response->send(180);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  server.drop();
+  server.accept(program);
+  CHECK(server.hear().message.status == 183);
+  std::string record = ScriptedServer::invite("tx1", {.body = our_sdp});
+  record.replace(0, record.find("\r\n"), "m|cdr:stop|network|12:00:05.000000|call-canceled");
+  server.say(record);
+  REQUIRE(program.until([&] { return program.cancelled; }));
+  CHECK(program.dialog().cause() == Cause::cancelled);
+}

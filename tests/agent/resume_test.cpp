@@ -46,6 +46,67 @@ TEST_CASE_METHOD(Impatient, "A call that is up, or that others are asked to take
   CHECK(program.ends.empty());
 }
 
+// --- it rings, and the link goes ----------------------------------------------------------------
+
+namespace {
+
+void rings(ScriptedServer& server, Patient& program) {
+  program.response->send(180);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
+}
+
+}  // namespace
+
+TEST_CASE_METHOD(Scripted, "A call in rings when the link is back: does its caller still wait?",
+                 "[agent]") {
+  call_in(server, program);
+  rings(server, program);
+  const bool is_kept = GENERATE(true, false);
+  const SipDialog dialog = program.dialog();
+  if (!is_kept) {
+    program.request.reset();
+    program.response.reset();
+  }
+  server.drop();
+  server.accept(program);
+  const Heard question = server.hear();
+  CHECK(question.message.status == 183);
+  CHECK(question.tokens.at(1) == "tx1");
+  SECTION("it has given up") {
+    server.say(ScriptedServer::refused(question, "Response not sent due to unknown transaction"));
+    const Heard known = server.hear();
+    CHECK(known.message.method == "OPTIONS");
+    server.say(ScriptedServer::refused(
+        known, "Server error: unable to find dialog for dialog id provided"));
+    REQUIRE(program.ended(1));
+    CHECK(dialog.cause() == Cause::lost);
+  }
+  SECTION("it waits") {
+    server.say(ScriptedServer::echo(question, "tx1"));
+    CHECK(server.hears_nothing());
+    dialog.terminate();
+    CHECK(server.hear().message.status == 480);
+  }
+}
+
+TEST_CASE_METHOD(Scripted, "A BYE before the answer gets the INVITE its 487, whoever keeps it",
+                 "[agent]") {
+  call_in(server, program);
+  rings(server, program);
+  const bool is_kept = GENERATE(true, false);
+  if (!is_kept) {
+    program.request.reset();
+    program.response.reset();
+  }
+  server.say(ScriptedServer::request("BYE", "tx2", {.cseq = 2, .branch = "z9hG4bK-2"}));
+  CHECK(server.hear().message.status == 200);
+  const Heard refusal = server.hear();
+  CHECK(refusal.message.status == 487);
+  CHECK(refusal.tokens.at(1) == "tx1");
+  CHECK(program.cancelled == is_kept);
+}
+
 // --- given up, and the link goes again ----------------------------------------------------------
 
 TEST_CASE_METHOD(Scripted, "A call out that is given up is given up until the server has heard it",

@@ -68,6 +68,17 @@ TEST_CASE("RFC 3261 8.1.3.5: a retry after 3xx, 422, 487 or a CANCEL reopens the
   CHECK_FALSE(flow->local.tag);
 }
 
+TEST_CASE("RFC 3261 8.1.3.5: a retry tells of a refusal that was not seen", "[dialog]") {
+  Flow flow{Role::uas};
+  flow << invite(sdp(1)) << ringing(sdp());
+  flow << invite(sdp(2)).cseq(2).branch("b2");
+  CHECK(flow.last().type == EventType::invited);
+  CHECK(flow->state == State::pending);
+  CHECK(flow->remote.sdp == sdp(2));
+  CHECK_FALSE(flow->local.tag);
+  CHECK(flow->early_answers.empty());
+}
+
 TEST_CASE("RFC 3261 22.2: no retry without a higher CSeq, nor of a call that was answered",
           "[dialog]") {
   Flow flow{Role::uas};
