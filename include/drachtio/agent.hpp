@@ -161,7 +161,8 @@ class DRACHTIO_EXPORT Agent {
   // Outbound mode: waits for servers to dial, one connection a request. Returns the port. Throws
   // std::runtime_error where it cannot listen, or certificate or key are no good. A server's name
   // in the log is its address; nothing is sent over such a connection but for its own request's
-  // call.
+  // call. Open calls of before a restart whose servers are not dialled (connect(), in the same
+  // turn) are lost.
   std::uint16_t listen(const ListenOptions& options);
 
   // Sends a request out of dialog.

@@ -92,6 +92,7 @@ void Core::answered(const std::shared_ptr<Call>& call, const SipMessage& respons
   if (response.status < 200) return rang(call, response);
   if (response.status < 300) {
     if (is_invite(*call) && call->cell) {
+      call->cell->given_up = call->cancel_asked;
       const bool answered = call->offers_answered.contains(response.to().tag);
       if (!call->options.late_offer || answered || call->cancel_asked) {
         acknowledge(call->cell, {});
@@ -171,8 +172,9 @@ void Core::cancel(const std::shared_ptr<Call>& call, ResponseHandler handler) {
   const bool asked_before = std::exchange(call->cancel_asked, true);
   if (call->over) {
     // The 2xx has been read, and whoever gives up has not heard of it.
-    if (!call->told && !asked_before && call->cell) terminate(call->cell, {}, 480, {});
-    return;
+    if (call->told || asked_before || !call->cell) return;
+    call->cell->given_up = true;
+    return terminate(call->cell, {}, 480, {});
   }
   if (handler && call->cancel_outcome) {
     return post(

@@ -85,10 +85,12 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::vector<ResponseHandler> enders;       // who else waits for it
   bool resumed = false;                      // said so in the log
   bool lost = false;                         // likewise
+  bool given_up = false;                     // by cancel(), when the 2xx had come
   std::deque<std::function<void()>> offers;  // re-INVITEs that wait for the one under way
   bool offering = false;          // a re-INVITE of ours is under way, or to be tried again
   bool offer_open = false;        // ... and not answered
   std::string offer_transaction;  // drachtio's, of the latest
+  bool reinvite_lost = false;     // its answer went to a link that was lost: so nobody sent an ACK
 
   // Of what waits, and holds the cell meanwhile: nothing will come any more.
   void let_go() {

@@ -173,6 +173,7 @@ class Core : public std::enable_shared_from_this<Core> {
   Link* link_to(const std::string& server);
   // Over which the dialog is controlled: the link it came on, else one to its server.
   Link* link_of(const Cell& cell);
+  std::uint64_t link_for(const Incoming& incoming);
   // By the id of the link.
   void has_served(std::uint64_t id);
   void close_if_it_has_served(std::uint64_t id);
@@ -236,6 +237,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void resume(const Link& link);
   void resume(const std::shared_ptr<Cell>& cell, const Link& link);
   void answer_again(const Link& link);
+  void lose_unreachable();
   void watch_for_forgotten(const Cell& cell);
   void look_for_forgotten();
   void probe_next();

@@ -160,6 +160,7 @@ std::uint16_t Core::listen(const ListenOptions& options) {
     if (stopped_) return acceptor->stop();
     acceptors_.push_back(acceptor);
     acceptor->accept();
+    post([this] { lose_unreachable(); });  // in its turn: once it is known who is dialled
   });
   return port;
 }
@@ -237,6 +238,13 @@ Link* Core::link_of(const Cell& cell) {
   if (link != nullptr && link->up) return link;
   const std::lock_guard lock{cell.mutex};
   return link_to(cell.state->server);
+}
+
+// The one the request came on; where the server had dialled that and it is gone, one to the server.
+std::uint64_t Core::link_for(const Incoming& incoming) {
+  if (find_link(incoming.link) != nullptr) return incoming.link;
+  const Link* link = link_to(incoming.source.server);
+  return link == nullptr ? 0 : link->id;
 }
 
 // Something that came over the link is over. If it was dialled by the server, for one request, it

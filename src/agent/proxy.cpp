@@ -64,7 +64,7 @@ void Core::proxy(const std::shared_ptr<Incoming>& incoming,
   }
   take(incoming);
   if (incoming->cell) incoming->cell->handing_on = true;
-  send(incoming->link, std::move(frame),
+  send(link_for(*incoming), std::move(frame),
        [this, incoming, handler,
         answers = std::make_shared<std::vector<SipMessage>>()](const Reply& reply) {
          if (!reply.error && reply.more) return answers->push_back(reply.message);

@@ -41,11 +41,13 @@ void Core::resume(const std::shared_ptr<Cell>& cell, const Link& link) {
   if (state->state == State::terminated || state->server != link.server) return;
   if (cell->can_receive || !dialog::is_own(*state)) return;
   if (!dialog::is_answered(*state)) return resume_unanswered(cell, link);
+  if (cell->given_up) return hang_up_unacknowledged(cell);
   if (dialog::awaits_our_ack(*state)) {
     // The offer of its 2xx was the program's to answer, and that program has died.
     if (state->late_offer && cell->adopted) return hang_up_unacknowledged(cell);
     if (!state->late_offer) acknowledge(cell, {});
   }
+  if (std::exchange(cell->reinvite_lost, false)) acknowledge(cell, {});
   if (options_.probe && !std::exchange(cell->probing, true)) to_probe_.push_back(cell);
 }
 
@@ -53,14 +55,12 @@ void Core::resume(const std::shared_ptr<Cell>& cell, const Link& link) {
 // server got them, it refuses them now.
 void Core::answer_again(const Link& link) {
   for (auto one = unechoed_.begin(); one != unechoed_.end();) {
-    const bool over = SipDialog{one->incoming->cell}.state() == State::terminated;
-    if (!over && one->incoming->source.server != link.server) {
+    if (one->incoming->source.server != link.server) {
       ++one;
       continue;
     }
     const Unechoed again = std::move(*one);
     one = unechoed_.erase(one);
-    if (over) continue;
     again.incoming->link = link.id;
     again.incoming->resumed = true;
     send(link.id, again.frame, [this, again](const Reply& reply) {
@@ -111,6 +111,16 @@ void Core::resumed(const std::shared_ptr<Cell>& cell) {
   event.detail = event.inferred ? "the server knows it: it was answered"
                                 : "the server knows it, and the far end answers";
   note(cell, std::move(event));
+}
+
+// Calls of before a restart, of servers that are not dialled: the connections that they had dialled
+// went with the program, and nothing else leads to them.
+void Core::lose_unreachable() {
+  for (const auto& [number, cell] : cells_) {
+    const auto state = SipDialog{cell}.snapshot();
+    if (!cell->adopted || !dialog::is_own(*state) || is_dialled(state->server)) continue;
+    lost(cell, "the connection it came on is gone");
+  }
 }
 
 // Its transactionId is all there is: the server forgets it 64 s after the request.
@@ -241,17 +251,21 @@ void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link) {
 }
 
 void Core::hang_up_unacknowledged(const std::shared_ptr<Cell>& cell) {
-  if (SipDialog{cell}.state() == State::terminated) return;
+  const State state = SipDialog{cell}.state();
+  if (state == State::terminated) return;
   const auto is_over = [this, cell](error_code error) {
     if (error == Errc::no_link) return;  // when it is back
     lost(cell, "given up: nobody waited for its answer any more");
   };
-  request(cell, "ACK", {}, [this, cell, is_over](error_code error, const SipMessage&) {
-    if (error) return is_over(error);
-    // Where its 2xx crossed our CANCEL, the server hangs up by itself at the ACK.
-    request(cell, "BYE", {}, [is_over](error_code refused, const SipMessage&) {
-      if (refused) is_over(refused);
+  const auto bye = [this, cell, is_over] {
+    request(cell, "BYE", {}, [is_over](error_code error, const SipMessage&) {
+      if (error) is_over(error);
     });
+  };
+  if (state == State::stable) return bye();
+  request(cell, "ACK", {}, [is_over, bye](error_code error, const SipMessage&) {
+    // Where its 2xx crossed our CANCEL, the server hangs up by itself at the ACK.
+    error ? is_over(error) : bye();
   });
 }
 

@@ -90,7 +90,7 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
 
 void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status, std::string frame,
                        ResponseHandler handler) {
-  send(incoming->link, frame,
+  send(link_for(*incoming), frame,
        [this, handler = std::move(handler), incoming, status, frame](Reply reply) {
          // Having refused a final answer, drachtio-server 0.9.10 sends none any more: it says OK,
          // and shows what it had sent before.
@@ -153,6 +153,7 @@ void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const s
     forget(incoming);
     return ask_in_doubt(cell);
   }
+  if (SipDialog{cell}.state() == State::terminated) return forget(incoming);
   if (incoming->resumed) return watch_for_forgotten(*cell);  // lost twice: ask, in time
   unechoed_.push_back({incoming, status, frame});
   const Link* link = link_to(incoming->source.server);
@@ -236,6 +237,9 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
              dialog::is_own(*now)) {
            lost(cell, "the server does not know it");
          }
+         if (reply.error == Errc::no_link && reply.left && method == "INVITE") {
+           cell->reinvite_lost = true;
+         }
          if (reply.error || is_ack) {
            if (handler) handler(reply.error, reply.message);
            return;
@@ -258,7 +262,8 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
     }
     if (handler) handler({}, response);
   };
-  transaction.on_failure = [handler](error_code error, const std::string& why) {
+  transaction.on_failure = [cell, method, handler](error_code error, const std::string& why) {
+    if (method == "INVITE" && error == Errc::no_link) cell->reinvite_lost = true;
     if (handler) handler(error, with_reason(why));
   };
   transactions_.insert_or_assign(sent.transaction_id, std::move(transaction));

@@ -113,7 +113,7 @@ void Core::publish(const record::Told& told) {
     on_resumed(dialog);
     settled(cell);
   }
-  if (event.type == EventType::invited) cell->lost = false;
+  if (event.type == EventType::invited || event.type == EventType::answered) cell->lost = false;
   if (told.dialog->state == State::stable || told.dialog->state == State::terminated) {
     for (const auto& action : std::exchange(cell->when_confirmed, {})) guard(action);
   }
@@ -132,6 +132,7 @@ void Core::publish(const record::Told& told) {
 // Nobody waits any more for what will not come.
 void Core::closed(const std::shared_ptr<Cell>& cell, const Event& event) {
   fail_offer(*cell);
+  std::erase_if(unechoed_, [&](const Unechoed& one) { return one.incoming->cell == cell; });
   cell->awaits_prack.clear();
   if (const auto wanted = std::exchange(cell->after_prack, {})) wanted(false);
   const auto open = incoming_.find(SipDialog{cell}.snapshot()->invite.transaction_id);
@@ -219,8 +220,13 @@ void Core::connection_closed(std::uint64_t connection) {
   const std::string server = link->server;
   connections_.erase(link->connection);
   links_.erase(link->id);
-  if (is_dialled(server)) return;  // they may be reached that way
-  for (const auto& cell : cut_off) lost(cell, "the connection it came on is gone");
+  if (!is_dialled(server)) {
+    for (const auto& cell : cut_off) lost(cell, "the connection it came on is gone");
+  } else if (const Link* dialled = link_to(server)) {  // else when that is up
+    for (const auto& cell : cut_off) resume(cell, *dialled);
+    probe_next();
+    answer_again(*dialled);
+  }
 }
 
 void Core::read_reply(const wire::Envelope& envelope, std::uint64_t connection,

@@ -47,7 +47,9 @@ class Program {
   }
   // As another program in its place: after a crash, say.
   Program(const Sim& sim, std::filesystem::path db, AgentOptions options = {})
-      : db_(std::move(db)), port_(sim.port()) {
+      : Program(sim.port(), std::move(db), options) {}
+  Program(std::uint16_t port, std::filesystem::path db, AgentOptions options = {})
+      : db_(std::move(db)), port_(port) {
     agent = std::make_unique<Agent>(io, db_, options);
     watch();
   }

@@ -9,16 +9,7 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr const char* no_transaction = "Response not sent due to unknown transaction";
-constexpr const char* no_dialog = "Server error: unable to find dialog for dialog id provided";
-
 const Saying a_prack{.cseq = 2, .branch = "z9hG4bK-prack", .headers = "RAck: 77 1 INVITE\r\n"};
-
-void rings(ScriptedServer& server, Patient& program) {
-  program.response->send(180);
-  server.say(ScriptedServer::echo(server.hear(), "tx1"));
-  REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
-}
 
 }  // namespace
 

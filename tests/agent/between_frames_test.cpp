@@ -56,7 +56,7 @@ TEST_CASE_METHOD(Scripted, "The link goes between our 200 and its echo: it is se
   CHECK(again.tokens.at(1) == "tx1");
   SECTION("it had been lost") { server.say(ScriptedServer::echo(again, "tx1")); }
   SECTION("the server had it: it knows a dialog") {
-    server.say(ScriptedServer::refused(again, "Response not sent due to unknown transaction"));
+    server.say(ScriptedServer::refused(again, no_transaction));
   }
   const Heard probe = server.hear();
   CHECK(probe.message.method == "OPTIONS");
@@ -201,9 +201,8 @@ TEST_CASE_METHOD(Scripted, "To end a call while our 200 is on its way is to hang
     CHECK(program.ends == std::vector<std::string>{"ACK timeout"});
   }
   SECTION("the server knows no such call: it is asked about") {
-    server.say(ScriptedServer::refused(answer, "Response not sent due to unknown transaction"));
-    server.say(ScriptedServer::refused(
-        server.hear(), "Server error: unable to find dialog for dialog id provided"));
+    server.say(ScriptedServer::refused(answer, no_transaction));
+    server.say(ScriptedServer::refused(server.hear(), no_dialog));
     REQUIRE(program.until([&] { return ended.told; }));
     CHECK_FALSE(ended.error);
     CHECK(program.dialog().cause() == Cause::lost);

@@ -298,8 +298,7 @@ TEST_CASE_METHOD(Scripted, "A request before the answer that the server refuses 
   call_in(server, program);
   Outcome refused;
   program.dialog().request("INFO", {}, refused.handler());
-  server.say(ScriptedServer::refused(server.hear(),
-                                     "Server error: unable to find dialog for dialog id provided"));
+  server.say(ScriptedServer::refused(server.hear(), no_dialog));
   REQUIRE(program.until([&] { return refused.told; }));
   CHECK(refused.error == Errc::unknown_dialog);
   CHECK(program.dialog().state() == State::pending);

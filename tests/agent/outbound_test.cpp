@@ -152,3 +152,50 @@ TEST_CASE("The connection of a challenged INVITE is closed, though its retry goe
   program.response->send(486);
   CHECK(retry.hear().message.status == 486);
 }
+
+TEST_CASE("A connection that goes leaves its calls to one that the program has dialled",
+          "[agent]") {
+  ScriptedServer server;
+  Patient program{server};
+  const std::uint16_t port = program.agent->listen({.host = "127.0.0.1", .port = 0});
+  ScriptedServer dialled;
+  program.agent->connect({.port = dialled.port(), .name = "127.0.0.1"});
+  dialled.accept(program);
+  server.dial(program, port);
+  SECTION("answered") {
+    call_up(server, program);
+    server.drop();
+    CHECK(dialled.hear().message.method == "OPTIONS");
+  }
+  SECTION("not answered") {
+    call_in(server, program);
+    server.drop();
+    CHECK(dialled.hears_nothing());
+    program.response->send(486);
+    CHECK(dialled.hear().message.status == 486);
+  }
+  CHECK(program.ends.empty());
+}
+
+TEST_CASE("Calls over connections that went with a program are lost when it listens again",
+          "[agent]") {
+  Sim sim;
+  const ScratchFolder folder;
+  ScriptedServer server;
+  {
+    Patient program{server, folder / "calls.db"};
+    const std::uint16_t port = program.agent->listen({.host = "127.0.0.1", .port = 0});
+    server.dial(program, port);
+    call_up(server, program);
+  }
+  Program again{sim, folder / "calls.db"};
+  REQUIRE(again.agent->dialogs().size() == 1);
+  const bool is_dialled = GENERATE(false, true);
+  again.agent->listen({.host = "127.0.0.1", .port = 0});
+  if (is_dialled)
+    again.agent->connect({.port = sim.port(), .secret = "cymru", .name = "127.0.0.1"});
+  REQUIRE(again.ended(1));
+  CHECK(again.ends.front() ==
+        (is_dialled ? "the server does not know it" : "the connection it came on is gone"));
+  CHECK(again.agent->dialogs().empty());
+}

@@ -19,8 +19,7 @@ TEST_CASE_METHOD(Impatient,
   const Heard question = server.hear();
   CHECK(question.message.method == "OPTIONS");
   SECTION("what it does not know is lost") {
-    server.say(ScriptedServer::refused(
-        question, "Server error: unable to find dialog for dialog id provided"));
+    server.say(ScriptedServer::refused(question, no_dialog));
     REQUIRE(program.until([&] { return program.dialog().state() == State::terminated; }));
     CHECK(program.dialog().cause() == Cause::lost);
   }
@@ -48,16 +47,6 @@ TEST_CASE_METHOD(Impatient, "A call that is up, or that others are asked to take
 
 // --- it rings, and the link goes ----------------------------------------------------------------
 
-namespace {
-
-void rings(ScriptedServer& server, Patient& program) {
-  program.response->send(180);
-  server.say(ScriptedServer::echo(server.hear(), "tx1"));
-  REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
-}
-
-}  // namespace
-
 TEST_CASE_METHOD(Scripted, "A call in rings when the link is back: does its caller still wait?",
                  "[agent]") {
   call_in(server, program);
@@ -74,11 +63,10 @@ TEST_CASE_METHOD(Scripted, "A call in rings when the link is back: does its call
   CHECK(question.message.status == 183);
   CHECK(question.tokens.at(1) == "tx1");
   SECTION("it has given up") {
-    server.say(ScriptedServer::refused(question, "Response not sent due to unknown transaction"));
+    server.say(ScriptedServer::refused(question, no_transaction));
     const Heard known = server.hear();
     CHECK(known.message.method == "OPTIONS");
-    server.say(ScriptedServer::refused(
-        known, "Server error: unable to find dialog for dialog id provided"));
+    server.say(ScriptedServer::refused(known, no_dialog));
     REQUIRE(program.ended(1));
     CHECK(dialog.cause() == Cause::lost);
   }
@@ -140,8 +128,7 @@ TEST_CASE_METHOD(Scripted, "A call out that is given up is given up until the se
       CHECK(program.ends == std::vector<std::string>{"normal near end release"});
     }
     SECTION("the server has hung up by itself") {
-      server.say(ScriptedServer::refused(
-          bye, "Server error: unable to find dialog for dialog id provided"));
+      server.say(ScriptedServer::refused(bye, no_dialog));
       REQUIRE(program.ended(1));
       CHECK(program.agent->dialogs().empty());
     }
@@ -164,4 +151,76 @@ TEST_CASE_METHOD(Scripted,
   CHECK(server.hear().message.method == "ACK");  // and no CANCEL
   REQUIRE(program.until([&] { return outcome.told; }));
   CHECK_FALSE(outcome.error);
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "A call out whose 2xx crossed cancel() is hung up, whatever the link does",
+                 "[agent]") {
+  Outcome outcome;
+  const SipCall call = call_out(server, program, outcome);
+  call.cancel();
+  const Heard cancel = server.hear();
+  server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
+  const Heard ack = server.hear();
+  CHECK(ack.message.method == "ACK");
+  const bool is_acknowledged = GENERATE(false, true);
+  if (is_acknowledged) {
+    server.say(ScriptedServer::sent(ack, "tx2"));
+    server.say(ScriptedServer::refused(cancel, "unable to cancel unknown transaction id: tx1"));
+    CHECK(server.hear().message.method == "BYE");
+  }
+  server.drop();
+  server.accept(program);
+  Heard next = server.hear();
+  if (!is_acknowledged) {
+    CHECK(next.message.method == "ACK");
+    server.say(ScriptedServer::sent(next, "tx3"));
+    next = server.hear();
+  }
+  CHECK(next.message.method == "BYE");
+  server.say(ScriptedServer::sent(next, "tx4", 2));
+  REQUIRE(program.ended(1));
+  CHECK(outcome.error == Errc::cancelled);
+}
+
+TEST_CASE_METHOD(Scripted, "A re-INVITE whose 2xx went to a lost link is acknowledged all the same",
+                 "[agent]") {
+  call_up(server, program);
+  Outcome outcome;
+  program.dialog().modify(our_sdp, outcome.handler());
+  const Heard offer = server.hear();
+  CHECK(offer.message.method == "INVITE");
+  const bool is_echoed = GENERATE(false, true);
+  if (is_echoed) {
+    server.say(ScriptedServer::sent(offer, "tx2", 1, true));
+    CHECK(server.hears_nothing());
+  }
+  server.drop();
+  server.accept(program);
+  CHECK(server.hear().message.method == "ACK");
+  CHECK(server.hear().message.method == "OPTIONS");
+  CHECK(outcome.error == Errc::no_link);
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "A call that is lost once may be lost again, if it comes to life between",
+                 "[agent]") {
+  Outcome outcome;
+  call_out(server, program, outcome);
+  server.drop();
+  server.accept(program);
+  const Heard cancel = server.hear();
+  server.say(ScriptedServer::refused(cancel, "unable to cancel unknown transaction id: tx1"));
+  server.say(ScriptedServer::refused(server.hear(), no_dialog));
+  REQUIRE(program.ended(1));
+  server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
+  REQUIRE(program.until([&] { return program.story().ends_with("answered"); }));
+  server.drop();
+  server.accept(program);
+  for (const char* method : {"ACK", "OPTIONS"}) {
+    const Heard frame = server.hear();
+    CHECK(frame.message.method == method);
+    server.say(ScriptedServer::refused(frame, no_dialog));
+  }
+  REQUIRE(program.ended(2));
 }

@@ -15,6 +15,10 @@
 
 namespace drachtio::test {
 
+// The server's words for what it does not have.
+constexpr const char* no_transaction = "Response not sent due to unknown transaction";
+constexpr const char* no_dialog = "Server error: unable to find dialog for dialog id provided";
+
 // A frame of the program's.
 struct Heard {
   std::string id;
@@ -77,12 +81,11 @@ class ScriptedServer {
 struct Patient : Program {
   explicit Patient(const ScriptedServer& server, AgentOptions options = {})
       : Program(server.port(), options) {
-    agent->invite([this](Request& req, Response& res) {
-      ++asked;
-      request = req;
-      response = res;
-      req.on_cancel().connect([this](const SipMessage&) { cancelled = true; });
-    });
+    wait();
+  }
+  Patient(const ScriptedServer& server, const std::filesystem::path& db)
+      : Program(server.port(), db) {
+    wait();
   }
   [[nodiscard]] SipDialog dialog() const { return request->dialog(); }
 
@@ -90,6 +93,16 @@ struct Patient : Program {
   bool cancelled = false;
   std::optional<Request> request;
   std::optional<Response> response;
+
+ private:
+  void wait() {
+    agent->invite([this](Request& req, Response& res) {
+      ++asked;
+      request = req;
+      response = res;
+      req.on_cancel().connect([this](const SipMessage&) { cancelled = true; });
+    });
+  }
 };
 
 // A server and a program that is logged in to it.
@@ -119,6 +132,13 @@ inline void call_in(ScriptedServer& server, Patient& program,
                     const Saying& saying = {.body = our_sdp}) {
   server.say(ScriptedServer::invite("tx1", saying));
   REQUIRE(program.until([&] { return program.asked == 1; }));
+}
+
+// ... that rings.
+inline void rings(ScriptedServer& server, Patient& program) {
+  program.response->send(180);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
 }
 
 // ... and up.
