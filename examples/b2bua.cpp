@@ -13,6 +13,9 @@ using drachtio::SipMessage;
 // What happens in one leg happens in the other.
 void carry(const SipDialog& from, const SipDialog& to) {
   from.on_modify().connect([to](Request& req, Response& res) {
+    // Without an offer it asks for ours: what that leg has.
+    const std::string ours = req.dialog().local().sdp.value_or("");
+    if (req.body().empty()) return res.send(200, {.body = ours});
     to.modify(req.body(), [res](error_code error, const SipMessage& answer) {
       error ? res.send(488) : res.send(200, {.body = answer.body});
     });

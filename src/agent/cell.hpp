@@ -17,6 +17,7 @@ namespace drachtio::agent {
 
 class Core;
 struct Call;
+struct Incoming;
 
 struct CellSignals {
   SipDialog::Signal on_terminate;
@@ -86,11 +87,14 @@ struct Cell : std::enable_shared_from_this<Cell> {
   bool resumed = false;                      // said so in the log
   bool lost = false;                         // likewise
   bool given_up = false;                     // by cancel(), when the 2xx had come
-  std::deque<std::function<void()>> offers;  // re-INVITEs that wait for the one under way
+  std::deque<std::function<void()>> offers;  // re-INVITEs that wait for the INVITE under way
   bool offering = false;          // a re-INVITE of ours is under way, or to be tried again
   bool offer_open = false;        // ... and not answered
   std::string offer_transaction;  // drachtio's, of the latest
-  bool reinvite_lost = false;     // its answer went to a link that was lost: so nobody sent an ACK
+  // Theirs: not answered, and answered 2xx and not acknowledged (its CSeq).
+  std::weak_ptr<Incoming> reinvite;
+  std::optional<std::uint32_t> reinvite_awaits_ack;
+  bool reinvite_lost = false;  // its answer went to a link that was lost: so nobody sent an ACK
 
   // Of what waits, and holds the cell meanwhile: nothing will come any more.
   void let_go() {

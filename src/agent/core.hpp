@@ -204,6 +204,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void hung_up(const std::shared_ptr<Incoming>& bye);
   void reinvite(const std::shared_ptr<Incoming>& incoming);
   void reoffered(const std::shared_ptr<Incoming>& incoming);
+  void reinvite_answered(const std::shared_ptr<Incoming>& incoming, int status);
+  void acknowledged(const std::shared_ptr<Cell>& cell, const SipMessage& ack);
   void handle(const Agent::Handler& handler, const std::shared_ptr<Incoming>& incoming);
   void cancelled(const std::string& transaction_id, const SipMessage& cancel);
   void pracked(const std::shared_ptr<Incoming>& prack);
@@ -227,11 +229,14 @@ class Core : public std::enable_shared_from_this<Core> {
   void hang_up(const std::shared_ptr<Cell>& cell, const Content& content, ResponseHandler handler);
 
   // modify.cpp
-  using MakeSdp = std::function<std::string()>;  // empty: a late offer, or nothing to offer
+  using MakeSdp = std::function<std::string()>;
   void modify_with(const std::shared_ptr<Cell>& cell, MakeSdp sdp, ResponseHandler handler);
   void offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, ResponseHandler handler,
              int attempts);
+  void offer_again(const std::shared_ptr<Cell>& cell, const std::string& sdp,
+                   const ResponseHandler& handler, int attempts);
   void next_offer(const std::shared_ptr<Cell>& cell);
+  static bool is_inviting(const std::shared_ptr<Cell>& cell);
 
   // resume.cpp
   void resume(const Link& link);

@@ -1,6 +1,7 @@
 // Requests that come: to handlers and signals, and the answers that are expected where nobody
 // listens.
 #include "agent/core.hpp"
+#include "agent/glare.hpp"
 #include "dialog/rules.hpp"
 
 #include <cstdio>
@@ -35,7 +36,7 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
   // Nothing that could be answered.
   if (message.method.empty() || !message.headers.has("CSeq")) return;
   if (message.method == "CANCEL") return cancelled(transaction_id, message);
-  if (message.method == "ACK") return;  // its event was all
+  if (message.method == "ACK") return acknowledged(cell_of(dialog), message);
   Link* link = link_of_connection(frame.connection);
   if (link == nullptr) return;  // an outbound connection that is gone, and the request with it
 
@@ -185,11 +186,37 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
   answer(incoming, 501, {}, {}, {});
 }
 
-// RFC 3261 14.2: one offer at a time; and what we accept is what we have.
+// RFC 3261 14.2, RFC 3311 5.2: one offer at a time.
 void Core::reinvite(const std::shared_ptr<Incoming>& incoming) {
-  if (incoming->cell->offer_open) return answer(incoming, 491, {}, {}, {});
+  Cell& cell = *incoming->cell;
+  if (cell.offer_open) return answer(incoming, 491, {}, {}, {});
+  const auto state = SipDialog{incoming->cell}.snapshot();
+  const bool call_offered = state->role == Role::uas && !dialog::is_answered(*state) &&
+                            !state->late_offer && !state->local.sdp;
+  const auto open = cell.reinvite.lock();
+  if (call_offered || (open && !open->answered)) {
+    const std::string seconds = std::to_string(retry_after().count());
+    return answer(incoming, 500, {}, {.headers = {{"Retry-After", seconds}}}, {});
+  }
+  if (incoming->message.method == "INVITE") cell.reinvite = incoming;
   reoffered(incoming);
 }
+
+// A 2xx to a re-INVITE of theirs has its ACK; any other answer's the server keeps to itself.
+void Core::acknowledged(const std::shared_ptr<Cell>& cell, const SipMessage& ack) {
+  if (!cell || cell->reinvite_awaits_ack != ack.cseq()) return;
+  cell->reinvite_awaits_ack.reset();
+  next_offer(cell);
+}
+
+void Core::reinvite_answered(const std::shared_ptr<Incoming>& incoming, int status) {
+  Cell& cell = *incoming->cell;
+  cell.reinvite.reset();
+  if (status < 300) cell.reinvite_awaits_ack = incoming->message.cseq();
+  next_offer(incoming->cell);
+}
+
+// What we accept is what we have.
 
 void Core::reoffered(const std::shared_ptr<Incoming>& incoming) {
   const CellSignals* own = incoming->cell->signals_if_any();

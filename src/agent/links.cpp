@@ -304,6 +304,7 @@ void Core::stop() {
   for (const auto& cell : cells) {
     settled(cell);
     for (const auto& action : std::exchange(cell->when_confirmed, {})) guard(action);
+    for (const auto& offer : std::exchange(cell->offers, {})) guard(offer);  // there is no link
   }
   writer_->stop();
 }

@@ -1,8 +1,8 @@
 // Re-INVITEs of ours (RFC 3261 14): one at a time, the others wait; a 491 is tried again.
 #include "agent/core.hpp"
+#include "agent/glare.hpp"
+#include "dialog/rules.hpp"
 #include "sip/sdp.hpp"
-
-#include <random>
 
 namespace drachtio::agent {
 
@@ -10,67 +10,76 @@ namespace {
 
 constexpr int most_attempts = 5;
 
-// RFC 3261 14.1: who made the Call-ID waits 2.1 to 4 s, the other 0 to 2 s, in units of 10 ms.
-std::chrono::milliseconds glare_pause(Role role) {
-  static thread_local std::mt19937 random{std::random_device{}()};
-  const bool owner = role == Role::uac;
-  return std::chrono::milliseconds{
-      10 * std::uniform_int_distribution<int>{owner ? 210 : 0, owner ? 400 : 200}(random)};
-}
-
 }  // namespace
 
 void Core::modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHandler handler) {
+  if (sdp.empty()) {
+    if (handler) post([handler] { handler(Errc::malformed, with_reason("an offer has an SDP")); });
+    return;
+  }
   modify_with(
       cell, [sdp = std::move(sdp)] { return sdp; }, std::move(handler));
 }
 
 // What is offered is made when its turn has come: by then an offer before it may have changed it.
 void Core::modify_with(const std::shared_ptr<Cell>& cell, MakeSdp sdp, ResponseHandler handler) {
-  auto begin = [this, cell, sdp = std::move(sdp), handler = std::move(handler)] {
+  cell->offers.emplace_back([this, cell, sdp = std::move(sdp), handler = std::move(handler)] {
     offer(cell, sdp(), handler, 1);
-  };
-  if (cell->offering) {
-    cell->offers.emplace_back(std::move(begin));
-    return;
-  }
-  cell->offering = true;
-  begin();
+  });
+  if (cell->answering) cell->when_answered.emplace_back([this, cell] { next_offer(cell); });
+  next_offer(cell);
+}
+
+// RFC 3261 14.1: not while another INVITE is under way, in either direction.
+bool Core::is_inviting(const std::shared_ptr<Cell>& cell) {
+  const auto state = SipDialog{cell}.snapshot();
+  if (state->state == State::terminated) return false;
+  if (cell->answering || cell->reinvite.lock() || cell->reinvite_awaits_ack) return true;
+  // The ACK to our 2xx comes to the link that brought the INVITE, or not at all.
+  return dialog::is_answered(*state) && state->state != State::stable &&
+         (state->role == Role::uac || cell->can_receive);
 }
 
 void Core::offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, ResponseHandler handler,
                  int attempts) {
   Content content;
   content.body = sdp;
-  if (!sdp.empty()) content.headers.add("Content-Type", "application/sdp");
+  content.headers.add("Content-Type", "application/sdp");
   cell->offer_open = true;
   request(cell, "INVITE", content,
           [this, cell, sdp, handler = std::move(handler), attempts](error_code error,
                                                                     const SipMessage& response) {
             cell->offer_open = false;
             if (!error && response.status == 491 && attempts < most_attempts) {
-              cell->give_up_offer = [this, cell, handler] {
-                next_offer(cell);
-                if (handler) handler(Errc::no_link, with_reason("the Agent was stopped"));
-              };
-              return after(glare_pause(SipDialog{cell}.role()),
-                           [this, cell, sdp, handler, attempts] {
-                             cell->give_up_offer = {};
-                             offer(cell, sdp, handler, attempts + 1);
-                           });
+              return offer_again(cell, sdp, handler, attempts);
             }
             if (!error && response.status < 300) acknowledge(cell, {});
             if (!error && response.status >= 300) error = Errc::rejected;
+            cell->offering = false;
             next_offer(cell);
             if (handler) handler(error, response);
           });
 }
 
-void Core::next_offer(const std::shared_ptr<Cell>& cell) {
-  if (cell->offers.empty()) {
+void Core::offer_again(const std::shared_ptr<Cell>& cell, const std::string& sdp,
+                       const ResponseHandler& handler, int attempts) {
+  cell->give_up_offer = [this, cell, handler] {
     cell->offering = false;
-    return;
-  }
+    next_offer(cell);
+    if (handler) handler(Errc::no_link, with_reason("the Agent was stopped"));
+  };
+  after(glare_pause(SipDialog{cell}.role()), [this, cell, sdp, handler, attempts] {
+    cell->give_up_offer = {};
+    cell->offering = false;
+    cell->offers.emplace_front(
+        [this, cell, sdp, handler, attempts] { offer(cell, sdp, handler, attempts + 1); });
+    next_offer(cell);
+  });
+}
+
+void Core::next_offer(const std::shared_ptr<Cell>& cell) {
+  if (cell->offers.empty() || cell->offering || is_inviting(cell)) return;
+  cell->offering = true;
   const auto next = std::move(cell->offers.front());
   cell->offers.pop_front();
   next();
@@ -84,7 +93,7 @@ void Core::hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler ha
   };
   if (state->state == State::terminated) return fail(Errc::dialog_over, "the dialog has ended");
   if (!state->local.sdp) return fail(Errc::malformed, "there is no SDP of ours to offer again");
-  if (state->held_locally == held && !cell->offering) {
+  if (state->held_locally == held && !cell->offering && cell->offers.empty()) {
     return fail({}, held ? "it is on hold already" : "it is not on hold");
   }
   const auto sdp = [cell, held] {

@@ -139,6 +139,9 @@ void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const s
     forget(incoming);
     if (status < 300) answered_elsewhere(incoming);
     if (makes_the_call(*incoming)) settled(incoming->cell);
+    if (incoming->cell && incoming->cell->reinvite.lock() == incoming) {
+      reinvite_answered(incoming, status);
+    }
     return has_served(incoming->link);
   }
   if (incoming->cancelled || !makes_the_call(*incoming)) {

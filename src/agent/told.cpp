@@ -117,6 +117,7 @@ void Core::publish(const record::Told& told) {
   if (told.dialog->state == State::stable || told.dialog->state == State::terminated) {
     for (const auto& action : std::exchange(cell->when_confirmed, {})) guard(action);
   }
+  next_offer(cell);
   if (told.dialog->closed_at != event.position) return;
   closed(cell, event);
   has_served(cell->link);
@@ -214,6 +215,8 @@ void Core::connection_closed(std::uint64_t connection) {
     cell->awaits_prack.clear();
     let_2xx_go(cell);
     for (const auto& action : std::exchange(cell->when_confirmed, {})) guard(action);
+    cell->reinvite_awaits_ack.reset();
+    next_offer(cell);
   }
   if (!link->outbound) return take_up(*link);
   if (link->connection == connection) return;

@@ -99,6 +99,23 @@ END
 "$DRACHTIO_BIN/dialog-replay" --db run/calls.db sql --csv \
   "SELECT count(DISTINCT session) FROM dialog" | tr -d "\r" | grep -qx 1
 
+echo "b2bua, whose caller asks for an offer"
+start b2bua sip:answer@127.0.0.1
+echo "call 1 0 latereinvite" >&3
+for ((i = 0; i < 200; ++i)); do
+  "$DRACHTIO_BIN/dialog-replay" --db run/calls.db sql --csv \
+    "SELECT role, type FROM call_event WHERE type IN ('offered', 'modified', 'terminated')" |
+    tr -d "\r" >out
+  grep -q modified out && break
+  sleep 0.05
+done
+diff - out <<'END'
+role,type
+uas,offered
+uas,modified
+END
+stop
+
 echo "b2bua, whose callee is busy"
 start b2bua sip:busy@127.0.0.1
 echo "call" >&3
