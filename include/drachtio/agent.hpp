@@ -76,11 +76,6 @@ struct ListenOptions {
   std::optional<std::filesystem::path> key = {};          // PEM; absent: in the certificate's file
 };
 
-struct Credentials {
-  std::string username = {};
-  std::string password = {};
-};
-
 struct RequestOptions {
   std::string method = "INVITE";
   Headers headers = {};
@@ -105,14 +100,16 @@ class DRACHTIO_EXPORT SipCall {
  public:
   SipCall() = default;
   explicit SipCall(std::shared_ptr<agent::Call> call) : call_(std::move(call)) {}
-  // Gives up an INVITE whose final answer has not been told yet. If a 2xx crosses it, the call is
-  // acknowledged and hung up, by the server or by the Agent.
+  // Gives up an INVITE whose final answer has not been told yet; does nothing to another request.
+  // If a 2xx crosses it, the call is acknowledged and hung up, by the server or by the Agent.
   void cancel() const;
-  // Answers the offer of the 2xx (late_offer).
-  void ack(std::string sdp) const;
+  // Answers the offer of the 2xx (late_offer); the handler is given the ACK as sent. no_dialog
+  // where the server has not sent the INVITE.
+  void ack(std::string sdp, const ResponseHandler& handler = {}) const;
   // Answers the offer of the latest reliable provisional answer (late_offer); the 2xx is then
-  // acknowledged by itself.
-  void prack(std::string sdp) const;
+  // acknowledged by itself. The handler is given the PRACK's final answer; `malformed` where no
+  // such offer waits.
+  void prack(std::string sdp, const ResponseHandler& handler = {}) const;
   // Empty until the server has sent the INVITE.
   [[nodiscard]] SipDialog dialog() const;
 
@@ -156,7 +153,7 @@ class DRACHTIO_EXPORT Agent {
 
   // Connects, and again with back-off (50 ms to 30 s, with jitter) whenever the link goes down.
   // Throws std::runtime_error where the certificates for TLS cannot be read. Until the link is up
-  // operations fail with no_link: nothing is queued.
+  // what needs it fails with no_link: no frame is queued.
   void connect(const ConnectOptions& options);
   // Outbound mode: waits for servers to dial, one connection a request. Returns the port. Throws
   // std::runtime_error where it cannot listen, or certificate or key are no good. A server's name

@@ -32,6 +32,12 @@ struct Content {
   std::string body = {};  // without a Content-Type header it must be SDP
 };
 
+// For digest challenges (401, 407). They are kept in memory only.
+struct Credentials {
+  std::string username = {};
+  std::string password = {};
+};
+
 // What came of an operation: the final answer, whatever its status, where the operation does not
 // say otherwise. On an error that is the server's, the message's reason has its words.
 using ResponseHandler = std::function<void(boost::system::error_code, const SipMessage&)>;
@@ -65,13 +71,17 @@ class DRACHTIO_EXPORT SipDialog {
   // reach this program any more. Its BYE is learnt by the next probe, or by call records.
   [[nodiscard]] bool can_receive() const;
 
+  // Answers challenges to what is sent in the dialog from now on: of a call in, or after a restart.
+  // A call that was placed with RequestOptions::auth has them already.
+  void authenticate(Credentials credentials) const;
+
   // Sends a request in the dialog: INFO, MESSAGE, REFER, NOTIFY, OPTIONS, UPDATE...
   void request(const std::string& method, Content content = {},
                const ResponseHandler& handler = {}) const;
   // Ends the call, whatever state it is in: BYE; CANCEL (without `content`) for a call out that is
   // not answered; `status` for a call in that is not: then the handler has what was sent. Of a
-  // dialog that has ended: success at once, with status 0. Asked again meanwhile: told with the
-  // first.
+  // dialog that has ended: success at once, with status 0; but a BYE that was challenged, and had
+  // no credentials, is sent again. Asked again meanwhile: told with the first.
   void terminate(Content content = {}, const ResponseHandler& handler = {}, int status = 480) const;
   // Offers `sdp` in a re-INVITE; without an SDP: `malformed`. It waits while another INVITE is
   // under way in either direction (RFC 3261 14.1); a 491 is tried again, five times in all, after

@@ -140,7 +140,7 @@ bool Core::retry(const std::shared_ptr<Call>& call, const SipMessage& response) 
 bool Core::redirect(const std::shared_ptr<Call>& call, const SipMessage& response) {
   if (response.status >= 400 || !call->options.follow_redirects) return false;
   const std::string target = response.contact().uri;
-  if (target.empty() || call->redirections++ == most_redirections) return false;
+  if (!sip::is_sip_uri(target) || call->redirections++ == most_redirections) return false;
   call->uri = target;
   call->authorizations = {};  // they are for the URI they were made for
   attempt(call, of_next_attempt(*call));
@@ -169,6 +169,7 @@ void Core::finish(const std::shared_ptr<Call>& call, error_code error, const Sip
 
 // RFC 3261 9.1: not before a provisional answer; the server sees to that.
 void Core::cancel(const std::shared_ptr<Call>& call, ResponseHandler handler) {
+  if (!is_invite(*call)) return;  // it is over within 32 s by itself
   const bool asked_before = std::exchange(call->cancel_asked, true);
   if (call->over) {
     // The 2xx has been read, and whoever gives up has not heard of it.
@@ -205,18 +206,31 @@ void Core::cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply) {
   tell(reply.error, reply.message);
 }
 
-void Core::acknowledge_late(const std::shared_ptr<Call>& call, const std::string& sdp) {
-  if (call->cell) acknowledge(call->cell, sdp);
+void Core::acknowledge_late(const std::shared_ptr<Call>& call, const std::string& sdp,
+                            const ResponseHandler& handler) {
+  if (call->cell) return request(call->cell, "ACK", {.body = sdp}, handler);
+  if (handler) post([handler] { handler(Errc::no_dialog, with_reason("it has not been sent")); });
 }
 
-void Core::prack_late(const std::shared_ptr<Call>& call, const std::string& sdp) {
-  if (!call->cell || call->awaits_prack.empty()) return;
-  call->offers_answered.insert(call->awaits_prack_of);
-  request(call->cell, "PRACK",
-          {.headers = {{"RAck", std::exchange(call->awaits_prack, {})},
-                       {"Content-Type", "application/sdp"}},
-           .body = sdp},
-          {});
+void Core::prack_late(const std::shared_ptr<Call>& call, const std::string& sdp,
+                      const ResponseHandler& handler) {
+  if (!call->cell || call->awaits_prack.empty()) {
+    if (handler)
+      post([handler] { handler(Errc::malformed, with_reason("no offer waits for it")); });
+    return;
+  }
+  const std::string rack = std::exchange(call->awaits_prack, {});
+  const std::string tag = call->awaits_prack_of;
+  call->offers_answered.insert(tag);
+  const auto sent = [call, rack, tag, handler](error_code error, const SipMessage& answer) {
+    if (error == Errc::malformed || error == Errc::too_long) {  // nothing was: it waits still
+      call->offers_answered.erase(tag);
+      call->awaits_prack = rack;
+      call->awaits_prack_of = tag;
+    }
+    if (handler) handler(error, answer);
+  };
+  request(call->cell, "PRACK", {.headers = {{"RAck", rack}}, .body = sdp}, sent);
 }
 
 }  // namespace drachtio::agent

@@ -83,6 +83,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
   bool probing = false;                      // is asked about, or will be
   std::function<void()> give_up_offer;       // of a re-INVITE that waits to be tried again
   bool ending = false;                       // a terminate() is under way
+  bool bye_challenged = false;               // ... and the far end still has the call
   std::vector<ResponseHandler> enders;       // who else waits for it
   bool resumed = false;                      // said so in the log
   bool lost = false;                         // likewise

@@ -16,7 +16,7 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
   if (const auto call = cell->call.lock(); call && !call->over) {
     return cancel(call, std::move(handler));
   }
-  if (SipDialog{cell}.state() == State::terminated) {
+  if (SipDialog{cell}.state() == State::terminated && !cell->bye_challenged) {
     if (handler) post([handler] { handler({}, with_reason(had_ended)); });
     return;
   }
@@ -35,7 +35,7 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
 // BYE, unless the call has ended meanwhile.
 void Core::hang_up(const std::shared_ptr<Cell>& cell, const Content& content,
                    ResponseHandler handler) {
-  if (SipDialog{cell}.state() != State::terminated) {
+  if (SipDialog{cell}.state() != State::terminated || cell->bye_challenged) {
     return request(cell, "BYE", content, std::move(handler));
   }
   if (handler) handler({}, with_reason(had_ended));

@@ -161,4 +161,16 @@ std::uint64_t Core::ticket_for(std::vector<std::shared_ptr<Cell>> cells) {
   return last_ticket_;
 }
 
+void Core::give_back(std::uint64_t ticket) {
+  std::vector<std::shared_ptr<Cell>> cells;
+  {
+    const std::lock_guard lock{tickets_mutex_};
+    const auto found = tickets_.find(ticket);
+    if (found == tickets_.end()) return;
+    cells = std::move(found->second);
+    tickets_.erase(found);
+  }
+  for (const auto& cell : cells) --cell->uncommitted;
+}
+
 }  // namespace drachtio::agent

@@ -124,8 +124,10 @@ class Core : public std::enable_shared_from_this<Core> {
   void place(const std::shared_ptr<Call>& call);
   // The handler is told what became of the CANCEL: it went out, or the call was over.
   void cancel(const std::shared_ptr<Call>& call, ResponseHandler handler = {});
-  void acknowledge_late(const std::shared_ptr<Call>& call, const std::string& sdp);
-  void prack_late(const std::shared_ptr<Call>& call, const std::string& sdp);
+  void acknowledge_late(const std::shared_ptr<Call>& call, const std::string& sdp,
+                        const ResponseHandler& handler);
+  void prack_late(const std::shared_ptr<Call>& call, const std::string& sdp,
+                  const ResponseHandler& handler);
 
   // --- the dialog's own verbs (close.cpp, modify.cpp)
   void terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
@@ -259,7 +261,9 @@ class Core : public std::enable_shared_from_this<Core> {
   void note(const std::shared_ptr<Cell>& cell, Event event);
   void lost(const std::shared_ptr<Cell>& cell, const std::string& why);
 
+  void append(std::vector<record::Note> notes, std::vector<std::shared_ptr<Cell>> cells);
   std::uint64_t ticket_for(std::vector<std::shared_ptr<Cell>> cells);
+  void give_back(std::uint64_t ticket);
   std::uint64_t last_ticket();
   bool is_on_disk(std::uint64_t ticket);
   static void guard(const std::function<void()>& action);

@@ -67,6 +67,12 @@ std::shared_ptr<const DialogState> SipDialog::snapshot() const {
 
 bool SipDialog::can_receive() const { return cell_ && cell_->can_receive; }
 
+void SipDialog::authenticate(Credentials credentials) const {
+  with_core(cell_, {}, [cell = cell_, credentials = std::move(credentials)](Core&) {
+    cell->auth = credentials;
+  });
+}
+
 void SipDialog::request(const std::string& method, Content content,
                         const ResponseHandler& handler) const {
   with_core(cell_, handler,
@@ -188,19 +194,20 @@ void SipCall::cancel() const {
   if (core) core->dispatch([core = core.get(), call = call_] { core->cancel(call); });
 }
 
-void SipCall::ack(std::string sdp) const {
+void SipCall::ack(std::string sdp, const ResponseHandler& handler) const {
   const auto core = call_ ? call_->core.lock() : nullptr;
-  if (!core) return;
-  core->dispatch([core = core.get(), call = call_, sdp = std::move(sdp)] {
-    core->acknowledge_late(call, sdp);
+  if (!core) return fail(handler, Errc::no_dialog, "this handle controls no call");
+  core->dispatch([core = core.get(), call = call_, sdp = std::move(sdp), handler] {
+    core->acknowledge_late(call, sdp, handler);
   });
 }
 
-void SipCall::prack(std::string sdp) const {
+void SipCall::prack(std::string sdp, const ResponseHandler& handler) const {
   const auto core = call_ ? call_->core.lock() : nullptr;
-  if (!core) return;
-  core->dispatch(
-      [core = core.get(), call = call_, sdp = std::move(sdp)] { core->prack_late(call, sdp); });
+  if (!core) return fail(handler, Errc::no_dialog, "this handle controls no call");
+  core->dispatch([core = core.get(), call = call_, sdp = std::move(sdp), handler] {
+    core->prack_late(call, sdp, handler);
+  });
 }
 
 SipDialog SipCall::dialog() const {

@@ -217,7 +217,8 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
   };
   const auto state = SipDialog{cell}.snapshot();
   // A BYE ends the dialog when it is sent; challenged, it must be sent again all the same.
-  if (state->state == State::terminated && authorizations.empty()) {
+  const bool again = !authorizations.empty() || (method == "BYE" && cell->bye_challenged);
+  if (state->state == State::terminated && !again) {
     return fail(Errc::dialog_over, "the dialog has ended");
   }
   Link* link = link_of(*cell);
@@ -234,6 +235,7 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
        [this, cell, method, content, authorizations = std::move(authorizations),
         handler = std::move(handler)](const Reply& reply) {
          const bool is_ack = method == "ACK";
+         if (method == "BYE" && reply.error != Errc::no_link) cell->bye_challenged = false;
          // Before the 2xx there is no dialog yet to be known; another program's never is.
          const auto now = SipDialog{cell}.snapshot();
          if (reply.error == Errc::unknown_dialog && !is_ack && dialog::is_answered(*now) &&
@@ -263,6 +265,7 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
     if (cell->auth && next.answer(response, *cell->auth, method, uri, cell->nonces)) {
       return request(cell, method, content, handler, std::move(next));
     }
+    cell->bye_challenged = method == "BYE" && (response.status == 401 || response.status == 407);
     if (handler) handler({}, response);
   };
   transaction.on_failure = [cell, method, handler](error_code error, const std::string& why) {

@@ -254,8 +254,8 @@ void Core::patch(const std::shared_ptr<Cell>& cell, const std::string& patch) {
                               " bytes; it takes " + std::to_string(Session::limit)};
     }
   }
+  append(std::move(notes), cells);
   for (std::size_t i = 0; i < cells.size(); ++i) cells[i]->session = std::move(after[i]);
-  writer_->append(std::move(notes), ticket_for(cells));
 }
 
 void Core::join(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Cell>& other) {
@@ -272,11 +272,19 @@ void Core::join(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Cell>& 
   record::Note to_cell = session_event(*cell, "{}");
   to_cell.event.type = EventType::session_joined;
   to_cell.event.joined = other->number;
+  append({std::move(to_other), std::move(to_cell)}, {cell, other});
   other->session = std::move(merged);
   for (const auto& one : all.cells) one->joined.reset();  // of a partner before this one
   cell->joined = other;
   other->joined = cell;
-  writer_->append({std::move(to_other), std::move(to_cell)}, ticket_for({cell, other}));
+}
+
+// What would never be on disk is refused.
+void Core::append(std::vector<record::Note> notes, std::vector<std::shared_ptr<Cell>> cells) {
+  const std::uint64_t ticket = ticket_for(std::move(cells));
+  if (writer_->append(std::move(notes), ticket)) return;
+  give_back(ticket);
+  throw std::logic_error{"this session can only be read: the Agent has stopped"};
 }
 
 }  // namespace agent

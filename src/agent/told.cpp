@@ -158,15 +158,7 @@ void Core::forget_oldest() {
 }
 
 void Core::committed(std::uint64_t ticket) {
-  std::vector<std::shared_ptr<Cell>> cells;
-  {
-    const std::lock_guard lock{tickets_mutex_};
-    const auto found = tickets_.find(ticket);
-    if (found == tickets_.end()) return;
-    cells = std::move(found->second);
-    tickets_.erase(found);
-  }
-  for (const auto& cell : cells) --cell->uncommitted;
+  give_back(ticket);
   while (!to_send_.empty() && is_on_disk(to_send_.front().after)) {
     const ToSend next = std::move(to_send_.front());
     to_send_.pop_front();

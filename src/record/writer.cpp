@@ -52,8 +52,8 @@ void Writer::frame(Frame frame) { post(std::move(frame)); }
 
 void Writer::closed(std::uint64_t connection) { post(Closed{connection}); }
 
-void Writer::append(std::vector<Note> notes, std::uint64_t ticket) {
-  post(Notes{std::move(notes), ticket});
+bool Writer::append(std::vector<Note> notes, std::uint64_t ticket) {
+  return post(Notes{std::move(notes), ticket});
 }
 
 void Writer::link_up(const std::string& server, const std::string& detail) {
@@ -87,11 +87,12 @@ void Writer::note(EventType type, const std::string& server, const std::string& 
 }
 
 // On overflow the oldest frames go: what is newest tells most about the calls still up.
-void Writer::post(Item item) {
+bool Writer::post(Item item) {
   const std::size_t bytes = size_of(item);
   {
     const std::lock_guard lock{mutex_};
-    if (failed_) return;
+    if (stop_by_) return false;
+    if (failed_) return true;
     queue_.push_back(std::move(item));
     queued_bytes_ += bytes;
     while (queued_bytes_ + in_flight_bytes_ > options_.queue_bytes) {
@@ -107,6 +108,7 @@ void Writer::post(Item item) {
     }
   }
   wake_.notify_one();
+  return true;
 }
 
 // Waits for something to do. False: nothing will come any more.

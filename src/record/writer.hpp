@@ -75,8 +75,8 @@ class Writer {
                  std::optional<Instant> since = {});
   void link_refused(const std::string& server, const std::string& why);
   // Events that are no messages, in one transaction. on_walked tells of them with `ticket`; those
-  // whose dialog is unknown are left out.
-  void append(std::vector<Note> notes, std::uint64_t ticket);
+  // whose dialog is unknown are left out. False: it has been stopped, nothing is taken any more.
+  bool append(std::vector<Note> notes, std::uint64_t ticket);
   // Something was, or may have been, missed since `since`.
   void gap(const std::string& server, const std::string& why, Instant since);
 
@@ -97,7 +97,7 @@ class Writer {
   using Item = std::variant<Frame, Closed, Notes>;
 
   static std::size_t size_of(const Item& item);
-  void post(Item item);
+  bool post(Item item);
   void note(EventType type, const std::string& server, const std::string& detail,
             std::optional<Instant> since = {});
   void run();

@@ -113,13 +113,17 @@ std::string compose(std::string_view start_line, const Headers& headers, std::st
   return text;
 }
 
-void require_uri(const std::string& uri) {
+bool is_sip_uri(const std::string& uri) {
   const std::string_view scheme = std::string_view{uri}.substr(0, uri.find(':'));
   const bool is_sip = uri.find(':') + 1 < uri.size() && uri.find(':') != std::string::npos &&
                       (same_ignoring_case(scheme, "sip") || same_ignoring_case(scheme, "sips"));
   const bool is_clean = std::ranges::all_of(
       uri, [](char c) { return static_cast<unsigned char>(c) > ' ' && c != '|' && c != '\x7f'; });
-  if (!is_sip || !is_clean) {
+  return is_sip && is_clean;
+}
+
+void require_uri(const std::string& uri) {
+  if (!is_sip_uri(uri)) {
     throw std::invalid_argument{"no sip: or sips: URI: \"" + text::escaped(uri, 100) + '"'};
   }
 }

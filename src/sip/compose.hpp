@@ -14,9 +14,12 @@ namespace drachtio::sip {
 // or a body that is no SDP ("v=0") and has no Content-Type.
 std::string compose(std::string_view start_line, const Headers& headers, std::string_view body);
 
-// Throws std::invalid_argument for a text that is no sip: or sips: URI, or would not stay within
-// its token of drachtio's first line or its place in a start line: with a space, a bar, a control
-// character. (A drachtio-server 0.9.10 dies of a tel: URI.)
+// Whether it is a sip: or sips: URI that stays within its token of drachtio's first line and its
+// place in a start line: no space, no bar, no control character. (A drachtio-server 0.9.10 dies of
+// a tel: URI.)
+bool is_sip_uri(const std::string& uri);
+
+// Throws std::invalid_argument where it is none.
 void require_uri(const std::string& uri);
 
 // The phrase of a status (RFC 3261 section 21 and its extensions); "" for one unknown.

@@ -285,3 +285,30 @@ TEST_CASE_METHOD(Scripted, "Each fork's late offer has an answer of its own", "[
     CHECK(ack.message.body == our_sdp);
   }
 }
+
+TEST_CASE_METHOD(Scripted, "A redirection to what is no SIP URI is the program's to follow",
+                 "[agent]") {
+  Outcome outcome;
+  place(program, outcome, {.follow_redirects = true});
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  std::string moved = ScriptedServer::response(302, "tx1");
+  moved.replace(moved.find("sip:far@127.0.0.1:5070>\r\nContent-Length"), 22, "tel:+49731");
+  server.say(moved);
+  REQUIRE(program.until([&] { return outcome.told; }));
+  CHECK(outcome.error == Errc::rejected);
+  CHECK(outcome.message.status == 302);
+  CHECK(outcome.message.contact().uri == "tel:+49731");
+}
+
+TEST_CASE_METHOD(Scripted, "RFC 3261 9.1: only an INVITE is cancelled", "[agent]") {
+  Outcome outcome;
+  RequestOptions options{.method = "OPTIONS"};
+  const SipCall call =
+      program.agent->siprequest("sip:far@127.0.0.1:5070", options, outcome.call_handler());
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  call.cancel();
+  CHECK(server.hears_nothing());
+  server.say(ScriptedServer::response(200, "tx1", {}, "OPTIONS"));
+  REQUIRE(program.until([&] { return outcome.told; }));
+  CHECK_FALSE(outcome.error);
+}

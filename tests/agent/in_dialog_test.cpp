@@ -331,3 +331,48 @@ TEST_CASE_METHOD(Scripted,
   CHECK_FALSE(program.cancelled);
   CHECK(server.hears_nothing());
 }
+
+TEST_CASE_METHOD(Scripted, "Challenges in a call in are answered, once there are credentials",
+                 "[agent]") {
+  constexpr const char* challenge =
+      "WWW-Authenticate: Digest realm=\"far\", nonce=\"n1\", qop=\"auth\"\r\n";
+  call_up(server, program);
+  Outcome outcome;
+  const auto challenged = [&](const char* method, std::uint32_t cseq) {
+    const Heard request = server.hear();
+    CHECK(request.message.method == method);
+    CHECK_FALSE(request.message.headers.has("Authorization"));
+    server.say(ScriptedServer::sent(request, "tx2", cseq, true));
+    Saying refusal{.cseq = cseq, .headers = challenge};
+    std::string text = ScriptedServer::response(401, "tx2", refusal, method);
+    server.say(text);
+  };
+  SECTION("before") {
+    program.dialog().authenticate({"ann", "secret"});
+    program.dialog().request("INFO", {}, outcome.handler());
+    challenged("INFO", 2);
+    CHECK(server.hear().message.headers.has("Authorization"));
+  }
+  SECTION("after a BYE without them: the far end has the call still, and it is ended again") {
+    program.dialog().terminate({}, outcome.handler());
+    challenged("BYE", 2);
+    REQUIRE(program.until([&] { return outcome.told; }));
+    CHECK(outcome.message.status == 401);
+    CHECK(program.dialog().state() == State::terminated);
+    program.dialog().authenticate({"ann", "secret"});
+    Outcome again;
+    program.dialog().terminate({}, again.handler());
+    challenged("BYE", 3);
+    const Heard bye = server.hear();
+    CHECK(bye.message.headers.has("Authorization"));
+    server.say(ScriptedServer::sent(bye, "tx4", 4, true));
+    server.say(ScriptedServer::response(200, "tx4", {.cseq = 4}, "BYE"));
+    REQUIRE(program.until([&] { return again.told; }));
+    CHECK(again.message.status == 200);
+    Outcome over;
+    program.dialog().terminate({}, over.handler());
+    REQUIRE(program.until([&] { return over.told; }));
+    CHECK(over.message.status == 0);
+    CHECK(server.hears_nothing());
+  }
+}

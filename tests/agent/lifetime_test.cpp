@@ -133,3 +133,20 @@ TEST_CASE("An Agent that has stopped connects to nobody", "[agent]") {
   program.connect_soon();
   CHECK_FALSE(program.until([&] { return up; }, 1s));
 }
+
+TEST_CASE(
+    "What would never be on disk is refused: a session is only read once its Agent has stopped",
+    "[agent]") {
+  ScriptedServer server;
+  Patient program{server};
+  program.connect_soon();
+  server.accept(program);
+  call_in(server, program);
+  const Session session = program.dialog().session();
+  session["before"] = 1;
+  program.agent->stop();
+  CHECK(server.is_let_go());
+  CHECK_THROWS_AS(session["after"] = 1, std::logic_error);
+  CHECK(session["before"].integer() == 1);
+  CHECK_FALSE(session["after"].exists());
+}
