@@ -139,7 +139,6 @@ void Core::resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link
 void Core::ask_whether_it_waits(const std::shared_ptr<Incoming>& incoming) {
   answer(incoming, 183, {}, {}, [this, incoming](error_code error, const SipMessage& reply) {
     if (!is_unknown_transaction(error, reply) || incoming->answered || incoming->cancelled) return;
-    forget(incoming);
     ask_in_doubt(incoming->cell);
   });
 }

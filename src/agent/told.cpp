@@ -136,14 +136,9 @@ void Core::closed(const std::shared_ptr<Cell>& cell, const Event& event) {
   std::erase_if(unechoed_, [&](const Unechoed& one) { return one.incoming->cell == cell; });
   cell->awaits_prack.clear();
   if (const auto wanted = std::exchange(cell->after_prack, {})) wanted(false);
-  const auto open = incoming_.find(SipDialog{cell}.snapshot()->invite.transaction_id);
-  if (open != incoming_.end()) {
-    const auto invite = open->second.lock();
-    if (!invite) {
-      incoming_.erase(open);
-    } else if (event.type == EventType::lost) {
-      forget(invite);
-    }
+  // Its CANCEL has not come, and will not.
+  if (event.type == EventType::lost) {
+    cancelled(SipDialog{cell}.snapshot()->invite.transaction_id, {});
   }
   settled(cell);
 }

@@ -22,6 +22,11 @@ TEST_CASE_METHOD(Impatient,
     server.say(ScriptedServer::refused(question, no_dialog));
     REQUIRE(program.until([&] { return program.dialog().state() == State::terminated; }));
     CHECK(program.dialog().cause() == Cause::lost);
+    REQUIRE(program.until([&] { return program.cancelled; }));
+    Outcome too_late;
+    program.response->send(200, {.body = our_sdp}, too_late.handler());
+    REQUIRE(program.until([&] { return too_late.told; }));
+    CHECK(too_late.error == Errc::cancelled);
   }
   SECTION("what it knows has been answered: by us, on a link that was lost") {
     server.say(ScriptedServer::sent(question, "tx2", 1, true));
@@ -69,6 +74,7 @@ TEST_CASE_METHOD(Scripted, "A call in rings when the link is back: does its call
     server.say(ScriptedServer::refused(known, no_dialog));
     REQUIRE(program.ended(1));
     CHECK(dialog.cause() == Cause::lost);
+    CHECK(program.until([&] { return program.cancelled == is_kept; }));
   }
   SECTION("it waits") {
     server.say(ScriptedServer::echo(question, "tx1"));
