@@ -185,6 +185,7 @@ class Core : public std::enable_shared_from_this<Core> {
   // told.cpp
   void told(std::vector<record::Walked> walked);
   void told_one(record::Walked& walked);
+  void take_over(const std::shared_ptr<Cell>& cell, std::shared_ptr<const DialogState> state);
   void publish(const record::Told& told);
   void closed(const std::shared_ptr<Cell>& cell, const Event& event);
   void forget_oldest();

@@ -269,7 +269,8 @@ void Core::hang_up_unacknowledged(const std::shared_ptr<Cell>& cell) {
 }
 
 void Core::note(const std::shared_ptr<Cell>& cell, Event event) {
-  writer_->append({{cell->number, std::move(event)}}, ticket_for({cell}));
+  const std::uint64_t ticket = ticket_for({cell});
+  if (!writer_->append({{cell->number, std::move(event)}}, ticket)) give_back(ticket);
 }
 
 void Core::lost(const std::shared_ptr<Cell>& cell, const std::string& why) {

@@ -31,8 +31,7 @@ void Core::told_one(record::Walked& walked) {
   if (walked.closed) connection_closed(*walked.closed);
   if (walked.learnt) {
     if (const auto cell = cell_of(walked.dialog)) {
-      const std::lock_guard lock{cell->mutex};
-      cell->state = walked.learnt;
+      take_over(cell, walked.learnt);
     }
   }
   if (!walked.frame || walked.frame->from == wire::Sender::client) return;
@@ -66,6 +65,20 @@ void Core::told_one(record::Walked& walked) {
     }
     default: return read_call_record(envelope, frame, walked.dialog);
   }
+}
+
+// A call record has told of the INVITE first, so that its own sighting is no event. It makes the
+// call this program's: a patch of nothing tells the log, before any frame goes out.
+void Core::take_over(const std::shared_ptr<Cell>& cell, std::shared_ptr<const DialogState> state) {
+  {
+    const std::lock_guard lock{cell->mutex};
+    cell->state = std::move(state);
+  }
+  Event event;
+  event.type = EventType::session_set;
+  event.occurred_at = record::now();
+  event.patch = "{}";
+  note(cell, std::move(event));
 }
 
 std::shared_ptr<Cell> Core::cell_of(std::int64_t number) {

@@ -83,8 +83,8 @@ struct Patient : Program {
       : Program(server.port(), options) {
     wait();
   }
-  Patient(const ScriptedServer& server, const std::filesystem::path& db)
-      : Program(server.port(), db) {
+  Patient(const ScriptedServer& server, const std::filesystem::path& db, AgentOptions options = {})
+      : Program(server.port(), db, options) {
     wait();
   }
   [[nodiscard]] SipDialog dialog() const { return request->dialog(); }
