@@ -88,8 +88,13 @@ std::optional<Event> initial_invite(const DialogState& tip, const Observation& s
     return event;
   }
   // A caller counts on when its INVITE has been refused (RFC 3261 8.1.3.5), whether we saw that or
-  // not.
-  const bool retry = !is_answered(tip) && seen.message.cseq > tip.invite.cseq;
+  // not. A proxy on its way that tries us once more takes another branch (16.6, 16.7); but what we
+  // handed on ourselves may come by again.
+  const std::uint32_t cseq = seen.message.cseq;
+  const bool once_more = tip.state == State::terminated && tip.cause != Cause::proxied &&
+                         tip.role == Role::uas && cseq == tip.invite.cseq &&
+                         seen.message.branch != tip.invite.branch;
+  const bool retry = !is_answered(tip) && (cseq > tip.invite.cseq || once_more);
   // The same dialog: its identity stands, whatever a muddled envelope says.
   return retry ? invited(seen, {tip.dialog_id, tip.role}) : without_effect(seen);
 }

@@ -292,3 +292,16 @@ TEST_CASE_METHOD(Scripted, "RFC 3261 8.1.3.5: a retry comes before the echo of o
     CHECK(server.hear().tokens.at(1) == "tx2");
   }
 }
+
+TEST_CASE_METHOD(Scripted, "RFC 3261 16.7: a proxy that was refused tries the program once more",
+                 "[agent]") {
+  call_in(server, program);
+  program.response->send(503);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  server.say(ScriptedServer::invite("tx2", {.branch = "z9hG4bK-2", .body = our_sdp}));
+  REQUIRE(program.until([&] { return program.asked == 2; }));
+  program.response->send(200, {.body = our_sdp});
+  const Heard answer = server.hear();
+  CHECK(answer.message.status == 200);
+  CHECK(answer.tokens.at(1) == "tx2");
+}

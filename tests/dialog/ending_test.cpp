@@ -83,8 +83,10 @@ TEST_CASE("RFC 3261 22.2: no retry without a higher CSeq, nor of a call that was
           "[dialog]") {
   Flow flow{Role::uas};
   flow << invite(sdp(1));
-  SECTION("same CSeq") {
-    flow << answered(407, "Proxy Authentication Required") << invite(sdp(1)).branch("b2");
+  SECTION("same CSeq") { flow << answered(407, "Proxy Authentication Required") << invite(sdp(1)); }
+  SECTION("same CSeq, on another branch: handed on, and come by again") {
+    flow.proxied();
+    flow << invite(sdp(1)).branch("b2");
   }
   SECTION("lower CSeq") {
     flow << answered(407, "Proxy Authentication Required") << invite(sdp(1)).cseq(0).branch("b2");
@@ -94,6 +96,20 @@ TEST_CASE("RFC 3261 22.2: no retry without a higher CSeq, nor of a call that was
   }
   CHECK(flow.last().type == EventType::requested);
   CHECK(flow->state == State::terminated);
+}
+
+TEST_CASE("RFC 3261 16.7: a proxy that was refused tries once more, on another branch",
+          "[dialog]") {
+  Flow flow{Role::uas};
+  flow << invite(sdp(1)) << answered(503, "Service Unavailable");
+  flow << invite(sdp(1)).branch("b2");
+  CHECK(flow.last().type == EventType::invited);
+  CHECK(flow->state == State::pending);
+  flow << answered(200, "OK", sdp()).branch("b2");
+  CHECK(flow.last().type == EventType::answered);
+  // While the call is up, it is none of its business (8.2.2.2).
+  flow << invite(sdp(1)).branch("b3");
+  CHECK(flow.last().type == EventType::requested);
 }
 
 TEST_CASE("RFC 3261 9.2: a CANCEL before the final answer ends the call", "[dialog]") {
