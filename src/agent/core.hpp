@@ -94,7 +94,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void send(std::uint64_t link, std::string rest, ReplyHandler handler);
   void answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
               const Content& content, ResponseHandler handler);
-  void send_answer(const std::shared_ptr<Incoming>& incoming, int status, std::string frame,
+  void send_answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
                    ResponseHandler handler);
   void settle(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
               const Reply& reply);

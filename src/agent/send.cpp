@@ -75,7 +75,7 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
   std::string frame = "sip|" + incoming->transaction_id + "|\r\n" + text;
   const bool accepts = status / 100 == 2 && makes_the_call(*incoming);
   if (!accepts || incoming->cell->awaits_prack.empty()) {
-    return send_answer(incoming, status, std::move(frame), std::move(handler));
+    return send_answer(incoming, status, frame, std::move(handler));
   }
   // RFC 3262 section 3: not before the PRACK, which may have to answer an offer first.
   incoming->cell->after_prack = [this, incoming, status, frame = std::move(frame),
@@ -88,8 +88,8 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
   };
 }
 
-void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status, std::string frame,
-                       ResponseHandler handler) {
+void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status,
+                       const std::string& frame, ResponseHandler handler) {
   send(link_for(*incoming), frame,
        [this, handler = std::move(handler), incoming, status, frame](Reply reply) {
          // Having refused a final answer, drachtio-server 0.9.10 sends none any more: it says OK,
