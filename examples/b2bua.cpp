@@ -17,7 +17,8 @@ void carry(const SipDialog& from, const SipDialog& to) {
     const std::string ours = req.dialog().local().sdp.value_or("");
     if (req.body().empty()) return res.send(200, {.body = ours});
     to.modify(req.body(), [res](error_code error, const SipMessage& answer) {
-      error ? res.send(488) : res.send(200, {.body = answer.body});
+      if (!error) return res.send(200, {.body = answer.body});
+      res.send(answer.status >= 300 ? answer.status : 488);
     });
   });
   from.on_terminate().connect([to](const SipDialog&) { to.terminate(); });

@@ -208,23 +208,29 @@ void Core::cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply) {
 
 void Core::acknowledge_late(const std::shared_ptr<Call>& call, const std::string& sdp,
                             const ResponseHandler& handler) {
-  if (call->cell) return request(call->cell, "ACK", {.body = sdp}, handler);
-  if (handler) post([handler] { handler(Errc::no_dialog, with_reason("it has not been sent")); });
+  if (call->cell && !sdp.empty()) return request(call->cell, "ACK", {.body = sdp}, handler);
+  if (!handler) return;
+  const error_code error = call->cell ? Errc::malformed : Errc::no_dialog;
+  const char* why = call->cell ? "an answer has an SDP" : "the INVITE has not been sent";
+  post([handler, error, why] { handler(error, with_reason(why)); });
 }
 
 void Core::prack_late(const std::shared_ptr<Call>& call, const std::string& sdp,
                       const ResponseHandler& handler) {
-  if (!call->cell || call->awaits_prack.empty()) {
-    if (handler)
-      post([handler] { handler(Errc::malformed, with_reason("no offer waits for it")); });
+  if (!call->cell || call->awaits_prack.empty() || sdp.empty()) {
+    const char* why = sdp.empty() ? "an answer has an SDP" : "no offer waits for an answer";
+    if (handler) post([handler, why] { handler(Errc::malformed, with_reason(why)); });
     return;
   }
   const std::string rack = std::exchange(call->awaits_prack, {});
   const std::string tag = call->awaits_prack_of;
   call->offers_answered.insert(tag);
+  call->cell->offer_answered = true;
   const auto sent = [call, rack, tag, handler](error_code error, const SipMessage& answer) {
-    if (error == Errc::malformed || error == Errc::too_long) {  // nothing was: it waits still
+    const bool left = !error || error == Errc::no_link || error == Errc::dialog_over;
+    if (!left) {  // the offer still waits
       call->offers_answered.erase(tag);
+      call->cell->offer_answered = false;
       call->awaits_prack = rack;
       call->awaits_prack_of = tag;
     }

@@ -80,6 +80,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
   // Who waits for the PRACKs of our reliable answers, in the order they were sent.
   std::deque<std::shared_ptr<ResponseHandler>> awaits_prack;
   std::function<void(bool go)> after_prack;  // the 2xx that waits for the last of them
+  bool asking = false;                       // whether it still rings, now and then
   bool probing = false;                      // is asked about, or will be
   std::function<void()> give_up_offer;       // of a re-INVITE that waits to be tried again
   bool ending = false;                       // a terminate() is under way
@@ -87,13 +88,14 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::vector<ResponseHandler> enders;       // who else waits for it
   bool resumed = false;                      // said so in the log
   bool lost = false;                         // likewise
+  bool offer_answered = false;               // that of a late offer, by a PRACK: the ACK is ours
   bool given_up = false;                     // by cancel(), when the 2xx had come
   std::deque<std::function<void()>> offers;  // re-INVITEs that wait for the INVITE under way
   bool offering = false;          // a re-INVITE of ours is under way, or to be tried again
   bool offer_open = false;        // ... and not answered
   std::string offer_transaction;  // drachtio's, of the latest
-  // Theirs: not answered, and answered 2xx and not acknowledged (its CSeq).
-  std::weak_ptr<Incoming> reinvite;
+  // Theirs: not answered, or answered 2xx and not acknowledged (its CSeq).
+  std::weak_ptr<Incoming> offered;
   std::optional<std::uint32_t> reinvite_awaits_ack;
   bool reinvite_lost = false;  // its answer went to a link that was lost: so nobody sent an ACK
 

@@ -134,6 +134,8 @@ class Core : public std::enable_shared_from_this<Core> {
                  ResponseHandler handler);
   void modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHandler handler);
   void hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler handler);
+  // What waits to be offered goes, if nothing stands in its way any more.
+  void next_offer(const std::shared_ptr<Cell>& cell);
 
   boost::signals2::signal<void(const std::string&), EachSlot> on_connect;
   boost::signals2::signal<void(const std::string&, const std::string&), EachSlot> on_disconnect;
@@ -201,13 +203,14 @@ class Core : public std::enable_shared_from_this<Core> {
   // incoming.cpp
   void read_request(const wire::Envelope& envelope, const record::Frame& frame, SipMessage message,
                     std::int64_t dialog);
+  void begin_call(const std::shared_ptr<Incoming>& invite);
   bool is_refused(const std::shared_ptr<Incoming>& incoming);
   void in_dialog(const std::shared_ptr<Incoming>& incoming);
   std::shared_ptr<Incoming> open_invite(const std::shared_ptr<Cell>& cell);
   void hung_up(const std::shared_ptr<Incoming>& bye);
   void reinvite(const std::shared_ptr<Incoming>& incoming);
   void reoffered(const std::shared_ptr<Incoming>& incoming);
-  void reinvite_answered(const std::shared_ptr<Incoming>& incoming, int status);
+  void offer_over(const std::shared_ptr<Incoming>& incoming);
   void acknowledged(const std::shared_ptr<Cell>& cell, const SipMessage& ack);
   void handle(const Agent::Handler& handler, const std::shared_ptr<Incoming>& incoming);
   void cancelled(const std::string& transaction_id, const SipMessage& cancel);
@@ -237,8 +240,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, ResponseHandler handler,
              int attempts);
   void offer_again(const std::shared_ptr<Cell>& cell, const std::string& sdp,
-                   const ResponseHandler& handler, int attempts);
-  void next_offer(const std::shared_ptr<Cell>& cell);
+                   const ResponseHandler& handler, int attempts, const SipMessage& refusal);
   static bool is_inviting(const std::shared_ptr<Cell>& cell);
 
   // resume.cpp

@@ -63,15 +63,32 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
   }
   if (is_refused(incoming)) return;
   if (method == "INVITE" && incoming->message.to().tag.empty()) {
-    incoming->cell->asked = transaction_id;
-    watch_for_forgotten(*incoming->cell);
-    settled(incoming->cell);         // a retry: its first INVITE has been refused
-    if (incoming->answered) return;  // who waited for that has ended the call
+    begin_call(incoming);
+    if (incoming->answered) return;
   }
   if (incoming->cell && !incoming->message.to().tag.empty()) return in_dialog(incoming);
   const auto handler = handlers.find(method);
   if (handler == handlers.end()) return answer(incoming, 404, {}, {}, {});
   handle(handler->second, incoming);
+}
+
+// The INVITE that its dialog stands on from now on; perhaps a retry, whose first INVITE has been
+// refused: nothing of that is to come any more.
+void Core::begin_call(const std::shared_ptr<Incoming>& invite) {
+  const std::shared_ptr<Cell>& cell = invite->cell;
+  const Link* link = find_link(invite->link);
+  if (link != nullptr && link->connection == invite->connection) {
+    cell->can_receive = true;
+    cell->resumed = false;
+  }
+  const std::string former = std::exchange(cell->asked, invite->transaction_id);
+  watch_for_forgotten(*cell);
+  cell->awaits_prack.clear();
+  if (const auto unsent = std::exchange(cell->after_prack, {})) unsent(false);
+  const auto open = incoming_.find(former);
+  const auto superseded = open == incoming_.end() ? nullptr : open->second.lock();
+  if (superseded && !superseded->answered) cancelled(former, {});
+  settled(cell);  // who waited for that may end the call now
 }
 
 // What no handler is asked about.
@@ -118,6 +135,7 @@ void Core::cancelled(const std::string& transaction_id, const SipMessage& cancel
   incoming_.erase(found);
   if (!incoming) return;
   incoming->cancelled = true;
+  offer_over(incoming);
   incoming->on_cancel(cancel);
   incoming->on_cancel.disconnect_all_slots();
 }
@@ -152,7 +170,9 @@ std::shared_ptr<Incoming> Core::open_invite(const std::shared_ptr<Cell>& cell) {
 // A BYE; it ends a call that is not answered, too, whose INVITE is then answered 487 (RFC 3261
 // 15.1.2).
 void Core::hung_up(const std::shared_ptr<Incoming>& bye) {
+  bye->cell->bye_challenged = false;
   answer(bye, 200, {}, {}, {});
+  if (const auto offer = bye->cell->offered.lock()) answer(offer, 487, {}, {}, {});
   const auto state = SipDialog{bye->cell}.snapshot();
   const bool is_final = dialog::is_answered(*state) || state->status || bye->cell->answering;
   if (is_final || state->role == Role::uac) return;
@@ -189,16 +209,17 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
 // RFC 3261 14.2, RFC 3311 5.2: one offer at a time.
 void Core::reinvite(const std::shared_ptr<Incoming>& incoming) {
   Cell& cell = *incoming->cell;
-  if (cell.offer_open) return answer(incoming, 491, {}, {}, {});
   const auto state = SipDialog{incoming->cell}.snapshot();
-  const bool call_offered = state->role == Role::uas && !dialog::is_answered(*state) &&
-                            !state->late_offer && !state->local.sdp;
-  const auto open = cell.reinvite.lock();
-  if (call_offered || (open && !open->answered)) {
+  // The call's own offer: whose it is, and whether it has been answered.
+  const bool unanswered = !dialog::is_answered(*state) && !state->late_offer;
+  const bool calls = unanswered && state->role == Role::uac && !state->remote.sdp;
+  const bool is_called = unanswered && state->role == Role::uas && !state->local.sdp;
+  if (cell.offer_open || calls) return answer(incoming, 491, {}, {}, {});
+  if (is_called || cell.offered.lock()) {
     const std::string seconds = std::to_string(retry_after().count());
     return answer(incoming, 500, {}, {.headers = {{"Retry-After", seconds}}}, {});
   }
-  if (incoming->message.method == "INVITE") cell.reinvite = incoming;
+  cell.offered = incoming;
   reoffered(incoming);
 }
 
@@ -209,11 +230,20 @@ void Core::acknowledged(const std::shared_ptr<Cell>& cell, const SipMessage& ack
   next_offer(cell);
 }
 
-void Core::reinvite_answered(const std::shared_ptr<Incoming>& incoming, int status) {
-  Cell& cell = *incoming->cell;
-  cell.reinvite.reset();
-  if (status < 300) cell.reinvite_awaits_ack = incoming->message.cseq();
-  next_offer(incoming->cell);
+// Nothing of theirs waits for an answer any more.
+void Core::offer_over(const std::shared_ptr<Incoming>& incoming) {
+  const std::shared_ptr<Cell>& cell = incoming->cell;
+  if (!cell || cell->offered.lock() != incoming) return;
+  cell->offered.reset();
+  next_offer(cell);
+}
+
+// Dropped without an answer, it stands in nobody's way.
+Incoming::~Incoming() {
+  if (answered || !cell || message.to().tag.empty()) return;
+  if (const auto owner = core.lock()) {
+    owner->post([owner = owner.get(), dialog = cell] { owner->next_offer(dialog); });
+  }
 }
 
 // What we accept is what we have.

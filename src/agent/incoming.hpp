@@ -10,6 +10,13 @@
 namespace drachtio::agent {
 
 struct Incoming {
+  Incoming() = default;
+  ~Incoming();
+  Incoming(const Incoming&) = delete;
+  Incoming& operator=(const Incoming&) = delete;
+  Incoming(Incoming&&) = delete;
+  Incoming& operator=(Incoming&&) = delete;
+
   std::weak_ptr<Core> core;
   std::uint64_t link = 0;
   std::uint64_t connection = 0;  // it came on; 0: before a restart

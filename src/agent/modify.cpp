@@ -23,25 +23,30 @@ void Core::modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHa
 
 // What is offered is made when its turn has come: by then an offer before it may have changed it.
 void Core::modify_with(const std::shared_ptr<Cell>& cell, MakeSdp sdp, ResponseHandler handler) {
+  if (stopped_ || link_of(*cell) == nullptr) {
+    const std::string why = "there is no link to " + SipDialog{cell}.server();
+    if (handler) post([handler, why] { handler(Errc::no_link, with_reason(why)); });
+    return;
+  }
   cell->offers.emplace_back([this, cell, sdp = std::move(sdp), handler = std::move(handler)] {
     offer(cell, sdp(), handler, 1);
   });
-  if (cell->answering) cell->when_answered.emplace_back([this, cell] { next_offer(cell); });
   next_offer(cell);
 }
 
-// RFC 3261 14.1: not while another INVITE is under way, in either direction.
+// RFC 3261 14.1, RFC 3264 4: one INVITE, and one offer, at a time, in either direction.
 bool Core::is_inviting(const std::shared_ptr<Cell>& cell) {
   const auto state = SipDialog{cell}.snapshot();
   if (state->state == State::terminated) return false;
-  if (cell->answering || cell->reinvite.lock() || cell->reinvite_awaits_ack) return true;
+  if (!dialog::is_answered(*state) || cell->offer_open) return true;
+  if (cell->offered.lock() || cell->reinvite_awaits_ack) return true;
   // The ACK to our 2xx comes to the link that brought the INVITE, or not at all.
-  return dialog::is_answered(*state) && state->state != State::stable &&
-         (state->role == Role::uac || cell->can_receive);
+  return state->state != State::stable && (state->role == Role::uac || cell->can_receive);
 }
 
 void Core::offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, ResponseHandler handler,
                  int attempts) {
+  if (std::exchange(cell->reinvite_lost, false)) acknowledge(cell, {});
   Content content;
   content.body = sdp;
   content.headers.add("Content-Type", "application/sdp");
@@ -51,7 +56,7 @@ void Core::offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, Resp
                                                                     const SipMessage& response) {
             cell->offer_open = false;
             if (!error && response.status == 491 && attempts < most_attempts) {
-              return offer_again(cell, sdp, handler, attempts);
+              return offer_again(cell, sdp, handler, attempts, response);
             }
             if (!error && response.status < 300) acknowledge(cell, {});
             if (!error && response.status >= 300) error = Errc::rejected;
@@ -62,15 +67,21 @@ void Core::offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, Resp
 }
 
 void Core::offer_again(const std::shared_ptr<Cell>& cell, const std::string& sdp,
-                       const ResponseHandler& handler, int attempts) {
+                       const ResponseHandler& handler, int attempts, const SipMessage& refusal) {
   cell->give_up_offer = [this, cell, handler] {
     cell->offering = false;
     next_offer(cell);
     if (handler) handler(Errc::no_link, with_reason("the Agent was stopped"));
   };
-  after(glare_pause(SipDialog{cell}.role()), [this, cell, sdp, handler, attempts] {
+  after(glare_pause(SipDialog{cell}.role()), [this, cell, sdp, handler, attempts, refusal] {
     cell->give_up_offer = {};
     cell->offering = false;
+    if (const auto theirs = cell->offered.lock(); theirs && !theirs->answered) {
+      // Theirs was quicker. It may wait for ours: each leg of two for the other's.
+      next_offer(cell);
+      if (handler) handler(Errc::rejected, refusal);
+      return;
+    }
     cell->offers.emplace_front(
         [this, cell, sdp, handler, attempts] { offer(cell, sdp, handler, attempts + 1); });
     next_offer(cell);

@@ -5,6 +5,7 @@
 #include <drachtio/sip_message.hpp>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace drachtio::agent {
@@ -13,6 +14,11 @@ inline SipMessage with_reason(std::string why) {
   SipMessage message;
   message.reason = std::move(why);
   return message;
+}
+
+// A value of Require or Supported (RFC 3262).
+inline bool requires_100rel(std::string_view value) {
+  return value.find("100rel") != std::string_view::npos;
 }
 
 // The server's words on an answer to a request that it does not have, or no longer.

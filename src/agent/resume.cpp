@@ -43,9 +43,10 @@ void Core::resume(const std::shared_ptr<Cell>& cell, const Link& link) {
   if (!dialog::is_answered(*state)) return resume_unanswered(cell, link);
   if (cell->given_up) return hang_up_unacknowledged(cell);
   if (dialog::awaits_our_ack(*state)) {
+    const bool is_ours = !state->late_offer || cell->offer_answered;
     // The offer of its 2xx was the program's to answer, and that program has died.
-    if (state->late_offer && cell->adopted) return hang_up_unacknowledged(cell);
-    if (!state->late_offer) acknowledge(cell, {});
+    if (!is_ours && cell->adopted) return hang_up_unacknowledged(cell);
+    if (is_ours) acknowledge(cell, {});
   }
   if (std::exchange(cell->reinvite_lost, false)) acknowledge(cell, {});
   if (options_.probe && !std::exchange(cell->probing, true)) to_probe_.push_back(cell);
@@ -87,7 +88,12 @@ void Core::probe_next() {
 
 void Core::probe(const std::shared_ptr<Cell>& cell, std::function<void(bool)> done) {
   request(cell, "OPTIONS", {},
-          [this, cell, done = std::move(done)](error_code error, const SipMessage& answer) {
+          [this, cell, asked = cell->asked, done = std::move(done)](error_code error,
+                                                                    const SipMessage& answer) {
+            if (asked != cell->asked) {  // a retry has come: the question was about another INVITE
+              if (done) done(true);
+              return;
+            }
             if (!error && is_gone(answer)) {
               lost(cell, std::to_string(answer.status) + " " + answer.reason + " to a probe");
             } else if (!error) {
@@ -135,11 +141,26 @@ void Core::resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link
 }
 
 // A call in that has rung: its CANCEL may have gone to a link that was lost. The server refuses any
-// answer to what it no longer has; a 183 says nothing else (RFC 3261 13.3.1.1).
+// answer to what it no longer has; a 183 says nothing else (RFC 3261 13.3.1.1). But where the
+// caller wants its answers acknowledged (RFC 3262 3), the PRACK would not be heard either.
 void Core::ask_whether_it_waits(const std::shared_ptr<Incoming>& incoming) {
+  const auto required = incoming->message.headers.all("Require");
+  if (std::ranges::any_of(required, requires_100rel)) return;
+  if (std::exchange(incoming->cell->asking, true)) return;
   answer(incoming, 183, {}, {}, [this, incoming](error_code error, const SipMessage& reply) {
-    if (!is_unknown_transaction(error, reply) || incoming->answered || incoming->cancelled) return;
-    ask_in_doubt(incoming->cell);
+    const std::shared_ptr<Cell>& cell = incoming->cell;
+    if (!error) {
+      return after(options_.forgotten_after, [this, incoming] {
+        incoming->cell->asking = false;
+        const bool unheard = makes_the_call(*incoming) && !incoming->cell->can_receive;
+        if (unheard && SipDialog{incoming->cell}.state() != State::terminated) {
+          ask_whether_it_waits(incoming);
+        }
+      });
+    }
+    cell->asking = false;
+    const bool is_open = !incoming->answered && !incoming->cancelled && makes_the_call(*incoming);
+    if (is_open && is_unknown_transaction(error, reply)) ask_in_doubt(cell);
   });
 }
 

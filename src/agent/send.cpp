@@ -139,14 +139,19 @@ void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const s
     forget(incoming);
     if (status < 300) answered_elsewhere(incoming);
     if (makes_the_call(*incoming)) settled(incoming->cell);
-    if (incoming->cell && incoming->cell->reinvite.lock() == incoming) {
-      reinvite_answered(incoming, status);
-    }
+    const bool awaits_ack = status < 300 && incoming->message.method == "INVITE" &&
+                            incoming->cell && incoming->cell->offered.lock() == incoming;
+    if (awaits_ack) incoming->cell->reinvite_awaits_ack = incoming->message.cseq();
+    offer_over(incoming);
     return has_served(incoming->link);
   }
   if (incoming->cancelled || !makes_the_call(*incoming)) {
-    const bool still_asked = reply.error == Errc::refused_by_server && !incoming->cancelled;
-    return still_asked ? give_back(incoming) : forget(incoming);
+    const bool is_gone = is_unknown_transaction(reply.error, reply.message);
+    const bool still_asked =
+        reply.error == Errc::refused_by_server && !is_gone && !incoming->cancelled;
+    if (still_asked) return give_back(incoming);
+    forget(incoming);
+    return offer_over(incoming);
   }
   const std::shared_ptr<Cell>& cell = incoming->cell;
   if (reply.error == Errc::refused_by_server) {
@@ -195,9 +200,7 @@ void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status
     return;
   }
   const auto required = content.headers.all("Require");
-  const bool is_said = std::ranges::any_of(
-      required, [](auto value) { return value.find("100rel") != std::string_view::npos; });
-  if (!is_said) content.headers.add("Require", "100rel");
+  if (std::ranges::none_of(required, requires_100rel)) content.headers.add("Require", "100rel");
   const std::shared_ptr<Cell> cell = incoming->cell;
   const auto waiting = std::make_shared<ResponseHandler>(std::move(on_prack));
   if (!incoming->answered && !incoming->cancelled) cell->awaits_prack.push_back(waiting);
@@ -217,12 +220,21 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
   };
   const auto state = SipDialog{cell}.snapshot();
   // A BYE ends the dialog when it is sent; challenged, it must be sent again all the same.
-  const bool again = !authorizations.empty() || (method == "BYE" && cell->bye_challenged);
+  const bool again = method == "BYE" && (!authorizations.empty() || cell->bye_challenged);
   if (state->state == State::terminated && !again) {
     return fail(Errc::dialog_over, "the dialog has ended");
   }
   Link* link = link_of(*cell);
   if (link == nullptr) return fail(Errc::no_link, "there is no link to " + state->server);
+  if (method == "UPDATE" && !content.body.empty()) {  // an offer (RFC 3311)
+    cell->offer_open = true;
+    handler = [this, cell, handler = std::move(handler)](error_code error,
+                                                         const SipMessage& answer) {
+      cell->offer_open = false;
+      next_offer(cell);
+      if (handler) handler(error, answer);
+    };
+  }
   std::string text;
   try {
     Headers headers = content.headers;
@@ -238,7 +250,7 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
          if (method == "BYE" && reply.error != Errc::no_link) cell->bye_challenged = false;
          // Before the 2xx there is no dialog yet to be known; another program's never is.
          const auto now = SipDialog{cell}.snapshot();
-         if (reply.error == Errc::unknown_dialog && !is_ack && dialog::is_answered(*now) &&
+         if (reply.error == Errc::unknown_dialog && dialog::is_answered(*now) &&
              dialog::is_own(*now)) {
            lost(cell, "the server does not know it");
          }
@@ -265,7 +277,7 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
     if (cell->auth && next.answer(response, *cell->auth, method, uri, cell->nonces)) {
       return request(cell, method, content, handler, std::move(next));
     }
-    cell->bye_challenged = method == "BYE" && (response.status == 401 || response.status == 407);
+    if (method == "BYE") cell->bye_challenged = response.status == 401 || response.status == 407;
     if (handler) handler({}, response);
   };
   transaction.on_failure = [cell, method, handler](error_code error, const std::string& why) {

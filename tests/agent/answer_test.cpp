@@ -305,3 +305,65 @@ TEST_CASE_METHOD(Scripted, "RFC 3261 16.7: a proxy that was refused tries the pr
   CHECK(answer.message.status == 200);
   CHECK(answer.tokens.at(1) == "tx2");
 }
+
+// --- a retry -----------------------------------------------------------------------------------
+
+TEST_CASE_METHOD(Scripted, "A retry has nothing of what its first INVITE waited for", "[agent]") {
+  call_in(server, program);
+  Outcome first;
+  Outcome accepted;
+  program.response->send_reliably(183, {.body = our_sdp}, first.handler());
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  const bool is_accepted = GENERATE(false, true);
+  if (is_accepted) program.response->send(200, {.body = our_sdp}, accepted.handler());
+  const Response former = *program.response;
+  CHECK(server.hears_nothing());
+  server.say(ScriptedServer::invite("tx2", {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
+  REQUIRE(program.until([&] { return program.asked == 2; }));
+  CHECK(program.cancelled);  // the first
+  if (is_accepted) {
+    REQUIRE(program.until([&] { return accepted.told; }));
+    CHECK(accepted.error == Errc::cancelled);
+  }
+  Outcome too_late;
+  former.send(200, {.body = our_sdp}, too_late.handler());
+  REQUIRE(program.until([&] { return too_late.told; }));
+  CHECK(too_late.error == Errc::cancelled);
+  program.response->send(200, {.body = our_sdp});
+  const Heard answer = server.hear();
+  CHECK(answer.message.status == 200);
+  CHECK(answer.tokens.at(1) == "tx2");
+}
+
+TEST_CASE_METHOD(Scripted, "A question about the first INVITE says nothing of its retry",
+                 "[agent]") {
+  call_in(server, program);
+  const bool has_rung = GENERATE(false, true);
+  if (has_rung) {
+    rings(server, program);
+  } else {
+    program.response->send(407);
+    server.hear();
+  }
+  server.drop();
+  server.accept(program);
+  const Heard first = server.hear();
+  CHECK(first.message.status == (has_rung ? 183 : 407));
+  std::optional<Heard> question;
+  if (!has_rung) {
+    server.say(ScriptedServer::refused(first, no_transaction));
+    question = server.hear();
+    CHECK(question->message.method == "OPTIONS");
+  }
+  server.say(ScriptedServer::invite("tx2", {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
+  REQUIRE(program.until([&] { return program.asked == 2; }));
+  program.cancelled = false;
+  server.say(question ? ScriptedServer::refused(*question, no_dialog)
+                      : ScriptedServer::refused(first, no_transaction));
+  CHECK(server.hears_nothing());
+  CHECK(program.dialog().state() == State::pending);
+  CHECK_FALSE(program.cancelled);
+  CHECK(program.dialog().can_receive());  // it came on the new link
+  program.response->send(200, {.body = our_sdp});
+  CHECK(server.hear().tokens.at(1) == "tx2");
+}

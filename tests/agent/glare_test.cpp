@@ -23,6 +23,33 @@ struct Reoffered : Scripted {
   std::optional<Response> offer;
 };
 
+// The same frame in another call.
+std::string in_another(std::string frame) {
+  for (const char* text : {"Call-ID: c1", "c1;from-tag"}) {
+    const std::size_t at = frame.find(text);
+    if (at != std::string::npos) frame.replace(frame.find("c1", at), 2, "c2");
+  }
+  return frame;
+}
+
+// A request of the far end's in a call that the program has placed.
+std::string in_placed(const std::string& method, const std::string& transaction,
+                      const Saying& saying) {
+  std::string frame = ScriptedServer::request(method, transaction, saying);
+  frame.replace(frame.find("from-tag=far"), 12, "from-tag=ours");
+  return frame;
+}
+
+// As a program of two legs does (examples/b2bua.cpp).
+void carry(const SipDialog& from, const SipDialog& to) {
+  from.on_modify().connect([to](Request& req, Response& res) {
+    to.modify(req.body(), [res](error_code error, const SipMessage& answer) {
+      if (!error) return res.send(200, {.body = answer.body});
+      res.send(answer.status >= 300 ? answer.status : 488);
+    });
+  });
+}
+
 }  // namespace
 
 TEST_CASE("RFC 3261 14.1: how long who waits after a 491", "[agent]") {
@@ -157,4 +184,132 @@ TEST_CASE_METHOD(Scripted, "A re-INVITE always offers", "[agent]") {
   REQUIRE(program.until([&] { return outcome.told; }));
   CHECK(outcome.error == Errc::malformed);
   CHECK(server.hears_nothing());
+}
+
+TEST_CASE_METHOD(Reoffered, "A re-INVITE of theirs that is over stands in nobody's way",
+                 "[agent]") {
+  Outcome outcome;
+  program.dialog().modify(our_sdp, outcome.handler());
+  CHECK(server.hears_nothing());
+  SECTION("cancelled") { server.say(ScriptedServer::request("CANCEL", "tx2", a_reinvite)); }
+  SECTION("answered, but the server has it no more") {
+    offer->send(200, {.body = our_sdp});
+    server.say(ScriptedServer::refused(server.hear(), no_transaction));
+  }
+  SECTION("dropped") { offer.reset(); }
+  const Heard ours = server.hear();
+  CHECK(ours.message.method == "INVITE");
+  server.say(ScriptedServer::refused(ours, "failed"));
+  REQUIRE(program.until([&] { return outcome.told; }));
+  offer.reset();
+  server.say(ScriptedServer::request("INVITE", "tx3",
+                                     {.cseq = 3, .branch = "z9hG4bK-3", .body = our_sdp}));
+  CHECK(program.until([&] { return offer.has_value(); }));
+}
+
+TEST_CASE_METHOD(Reoffered, "RFC 3261 15.1.2: a BYE while a re-INVITE is open", "[agent]") {
+  server.say(ScriptedServer::request("BYE", "tx3", {.cseq = 3, .branch = "z9hG4bK-3"}));
+  CHECK(server.hear().message.status == 200);
+  const Heard refusal = server.hear();
+  CHECK(refusal.message.status == 487);
+  CHECK(refusal.tokens.at(1) == "tx2");
+}
+
+TEST_CASE_METHOD(Scripted, "Two legs whose re-INVITEs cross do not wait for each other for ever",
+                 "[agent]") {
+  call_up(server, program);
+  const SipDialog a = program.dialog();
+  Outcome placed;
+  place(program, placed);
+  server.say(in_another(ScriptedServer::sent(server.hear(), "txb")));
+  server.say(in_another(ScriptedServer::response(200, "txb", {.body = our_sdp})));
+  server.say(in_another(ScriptedServer::sent(server.hear(), "txb0")));
+  REQUIRE(program.until([&] { return program.created.size() == 2 && placed.told; }));
+  const SipDialog b = placed.dialog;
+  carry(a, b);
+  carry(b, a);
+  server.say(ScriptedServer::request("INVITE", "tx2", a_reinvite));
+  const Heard to_b = server.hear();
+  CHECK(to_b.message.method == "INVITE");
+  server.say(in_another(ScriptedServer::sent(to_b, "txb1", 2)));
+  server.say(in_another(in_placed("INVITE", "txb2", {.branch = "z9hG4bK-b2", .body = our_sdp})));
+  CHECK(server.hear().message.status == 491);
+  server.say(in_another(ScriptedServer::response(491, "txb1", {.cseq = 2})));
+  // b's far end, which was called, is the first to try again: while we wait 2.1 s and more.
+  server.say(in_another(
+      in_placed("INVITE", "txb3", {.cseq = 2, .branch = "z9hG4bK-b3", .body = our_sdp})));
+  CHECK(server.hears_nothing());
+  const Heard to_a = server.hear();
+  CHECK(to_a.message.status == 491);
+  CHECK(to_a.tokens.at(1) == "tx2");
+  server.say(ScriptedServer::echo(to_a, "tx2"));
+  const Heard carried = server.hear();
+  CHECK(carried.message.method == "INVITE");
+  CHECK(carried.tokens.at(2) == "c1;from-tag=far");
+}
+
+TEST_CASE_METHOD(Scripted, "RFC 3264 4: an offer in an UPDATE is one offer, too", "[agent]") {
+  SECTION("theirs, and ours waits") {
+    call_up(server, program);
+    std::optional<Response> offer;
+    program.dialog().on_modify().connect([&](Request&, Response& res) { offer = res; });
+    server.say(ScriptedServer::request("UPDATE", "tx2", a_reinvite));
+    REQUIRE(program.until([&] { return offer.has_value(); }));
+    program.dialog().modify(our_sdp);
+    CHECK(server.hears_nothing());
+    server.say(ScriptedServer::request("UPDATE", "tx3",
+                                       {.cseq = 3, .branch = "z9hG4bK-3", .body = our_sdp}));
+    CHECK(server.hear().message.status == 500);
+    offer->send(200, {.body = our_sdp});
+    server.say(ScriptedServer::echo(server.hear(), "tx2"));
+    CHECK(server.hear().message.method == "INVITE");
+  }
+  SECTION("ours, and theirs crosses") {
+    call_up(server, program);
+    Outcome outcome;
+    program.dialog().request("UPDATE", {.body = our_sdp}, outcome.handler());
+    server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
+    server.say(ScriptedServer::request("INVITE", "tx3", a_reinvite));
+    CHECK(server.hear().message.status == 491);
+    program.dialog().modify(our_sdp);
+    CHECK(server.hears_nothing());
+    server.drop();
+    REQUIRE(program.until([&] { return outcome.told; }));
+  }
+  SECTION("theirs, and our INVITE's is not answered") {
+    Outcome outcome;
+    call_out(server, program, outcome);
+    server.say(in_placed("UPDATE", "tx5", {.branch = "z9hG4bK-5", .body = our_sdp}));
+    CHECK(server.hear().message.status == 491);
+  }
+}
+
+TEST_CASE_METHOD(Scripted, "RFC 3261 14.1: nothing is offered anew before the call is answered",
+                 "[agent]") {
+  call_in(server, program);
+  rings(server, program);
+  Outcome outcome;
+  program.dialog().modify(our_sdp, outcome.handler());
+  CHECK(server.hears_nothing());
+  program.response->send(486);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  REQUIRE(program.until([&] { return outcome.told; }));
+  CHECK(outcome.error == Errc::dialog_over);
+}
+
+TEST_CASE_METHOD(Reoffered, "What cannot be offered is told at once", "[agent]") {
+  Outcome outcome;
+  SECTION("the link is down") {
+    bool down = false;
+    program.agent->on_disconnect.connect([&](const auto&, const auto&) { down = true; });
+    server.drop();
+    REQUIRE(program.until([&] { return down; }));
+  }
+  SECTION("the Agent has stopped") {
+    program.agent->stop();
+    CHECK(server.is_let_go());
+  }
+  program.dialog().modify(our_sdp, outcome.handler());
+  REQUIRE(program.until([&] { return outcome.told; }));
+  CHECK(outcome.error == Errc::no_link);
 }

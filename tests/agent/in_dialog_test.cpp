@@ -376,3 +376,36 @@ TEST_CASE_METHOD(Scripted, "Challenges in a call in are answered, once there are
     CHECK(server.hears_nothing());
   }
 }
+
+TEST_CASE_METHOD(Scripted, "What is known of a challenged BYE, no other answer changes",
+                 "[agent]") {
+  call_up(server, program);
+  Outcome other;
+  Outcome bye;
+  program.dialog().request("INFO", {}, other.handler());
+  server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
+  program.dialog().terminate({}, bye.handler());
+  server.say(ScriptedServer::sent(server.hear(), "tx3", 2, true));
+  server.say(ScriptedServer::response(407, "tx3", {.cseq = 2}, "BYE"));
+  REQUIRE(program.until([&] { return bye.told; }));
+  SECTION("of another request: the BYE is sent again") {
+    server.say(ScriptedServer::response(200, "tx2", {}, "INFO"));
+    REQUIRE(program.until([&] { return other.told; }));
+    program.dialog().terminate();
+    CHECK(server.hear().message.method == "BYE");
+  }
+  SECTION("a challenge to another request is not answered after the end") {
+    program.dialog().authenticate({"ann", "secret"});
+    server.say(ScriptedServer::response(
+        407, "tx2", {.headers = "Proxy-Authenticate: Digest realm=\"a\", nonce=\"b\"\r\n"},
+        "INFO"));
+    REQUIRE(program.until([&] { return other.told; }));
+    CHECK(server.hears_nothing());
+  }
+  SECTION("the far end hangs up: there is nothing left to end") {
+    server.say(ScriptedServer::request("BYE", "tx7", {.cseq = 5, .branch = "z9hG4bK-7"}));
+    CHECK(server.hear().message.status == 200);
+    program.dialog().terminate();
+    CHECK(server.hears_nothing());
+  }
+}

@@ -14,9 +14,12 @@ TEST_CASE_METHOD(Scripted, "An ACK that answers is told as it was sent, or why i
   server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
   REQUIRE(program.until([&] { return outcome.told; }));
   Outcome acknowledged;
-  call.ack("no SDP", acknowledged.handler());
-  REQUIRE(program.until([&] { return acknowledged.told; }));
-  CHECK(acknowledged.error == Errc::malformed);
+  for (const char* no_answer : {"", "no SDP"}) {
+    acknowledged = {};
+    call.ack(no_answer, acknowledged.handler());
+    REQUIRE(program.until([&] { return acknowledged.told; }));
+    CHECK(acknowledged.error == Errc::malformed);
+  }
   CHECK(server.hears_nothing());
   acknowledged = {};
   call.ack(our_sdp, acknowledged.handler());
@@ -40,13 +43,19 @@ TEST_CASE_METHOD(Scripted, "A PRACK that answers is told of its answer, or why i
   server.say(ScriptedServer::response(
       183, "tx1", {.headers = "Require: 100rel\r\nRSeq: 77\r\n", .body = our_sdp}));
   REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
-  for (const char* sdp : {"no SDP", our_sdp.c_str()}) {
+  for (const char* no_answer : {"", "no SDP"}) {
     pracked = {};
-    call.prack(sdp, pracked.handler());
-    if (sdp == our_sdp) break;
+    call.prack(no_answer, pracked.handler());
     REQUIRE(program.until([&] { return pracked.told; }));
     CHECK(pracked.error == Errc::malformed);
   }
+  pracked = {};
+  call.prack(our_sdp, pracked.handler());
+  server.say(ScriptedServer::refused(server.hear(), "Server error: busy"));
+  REQUIRE(program.until([&] { return pracked.told; }));
+  CHECK(pracked.error == Errc::refused_by_server);
+  pracked = {};
+  call.prack(our_sdp, pracked.handler());
   const Heard prack = server.hear();
   CHECK(prack.message.headers["RAck"] == "77 1 INVITE");
   CHECK(prack.message.body == our_sdp);
