@@ -3,7 +3,7 @@
 # Usage: examples/survivor.sh [FOLDER OF THE PROGRAMS]   (build/release/bin)
 set -euo pipefail
 bin=$(realpath "${1:-build/release/bin}")
-calls=${CALLS:-5}
+calls=${CALLS:-3}
 
 folder=$(mktemp -d)
 cd "$folder"
