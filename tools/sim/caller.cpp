@@ -86,8 +86,10 @@ void Server::cancel_call(const DialogPtr& dialog) {
   headers.add("CSeq", std::to_string(dialog->invite_cseq) + " CANCEL");
   headers.add("Reason", "SIP;cause=200;text=\"Call completed elsewhere\"");
   const std::string text = message_text("CANCEL " + invite.uri + " SIP/2.0", headers, {});
-  record("cdr:stop", "network", "call-canceled",
-         message_text("INVITE " + invite.uri + " SIP/2.0", invite.headers, invite.body));
+  if (dialog->rung) {  // a call that nothing was answered to has no cdr:stop
+    record("cdr:stop", "network", "call-canceled",
+           message_text("INVITE " + invite.uri + " SIP/2.0", invite.headers, invite.body));
+  }
   if (Link* link = link_of(*dialog)) {
     show(*link, "network", dialog->invite_transaction, dialog->id(), text);
   }
@@ -95,8 +97,9 @@ void Server::cancel_call(const DialogPtr& dialog) {
 
 void Server::program_answered(const DialogPtr& dialog, const std::string& transaction,
                               const SipMessage& response, const std::string& text) {
+  const bool initial = response.method == "INVITE" && transaction == dialog->invite_transaction;
+  if (!initial && response.status >= 200) act_next(dialog);
   if (response.method != "INVITE") return;
-  const bool initial = transaction == dialog->invite_transaction;
   if (!initial) {
     if (response.status >= 200 && response.status < 300) {
       acknowledge(dialog, response.cseq(), transaction, {});
@@ -175,49 +178,50 @@ std::string Server::request(const DialogPtr& dialog, const std::string& method, 
   return text;
 }
 
-// What the far end does once the call is up, a pause after each.
+// What the far end does once the call is up: each a pause after the answer to the one before.
 void Server::call_is_up(const DialogPtr& dialog) {
+  using Act = Dialog::Act;
   const std::string& user = dialog->user;
-  const auto reoffer = [this, dialog](const char* direction) {
-    return [this, dialog, direction] {
-      request(dialog, "INVITE", {}, far_sdp(++dialog->far_version, direction));
+  const auto reoffer = [this](const char* direction) -> Act {
+    return [this, direction](const DialogPtr& of) {
+      request(of, "INVITE", {}, far_sdp(++of->far_version, direction));
     };
   };
-  const auto say = [this, dialog](const std::string& method, Headers more, std::string body = {}) {
-    return [this, dialog, method, more = std::move(more), body = std::move(body)] {
-      request(dialog, method, more, body);
+  const auto say = [this](const std::string& method, Headers more, std::string body = {}) -> Act {
+    return [this, method, more = std::move(more), body = std::move(body)](const DialogPtr& of) {
+      request(of, method, more, body);
     };
   };
-  std::vector<std::function<void()>> acts;
+  const Act hang_up = [this](const DialogPtr& of) { bye(of); };
   if (user == "hold") {
-    acts = {reoffer("sendonly"), reoffer("sendrecv"), say("UPDATE", {}),
-            [=, this] { bye(dialog); }};
+    dialog->acts = {reoffer("sendonly"), reoffer("sendrecv"), say("UPDATE", {}), hang_up};
   } else if (user == "refreshes") {
-    const auto again = [this, dialog] {
-      request(dialog, "INVITE", {}, far_sdp(dialog->far_version, "sendrecv"));
+    const Act again = [this](const DialogPtr& of) {
+      request(of, "INVITE", {}, far_sdp(of->far_version, "sendrecv"));
     };
-    acts = {reoffer("sendonly"), reoffer("sendrecv"), again, [=, this] { bye(dialog); }};
+    dialog->acts = {reoffer("sendonly"), reoffer("sendrecv"), again, hang_up};
   } else if (user == "chatty") {
-    acts = {say("INFO", {{"Content-Type", "application/dtmf-relay"}}, "Signal=5\r\n"),
-            say("MESSAGE", {{"Content-Type", "text/plain"}}, "hello"),
-            say("OPTIONS", {}),
-            say("NOTIFY", {{"Event", "refer"}, {"Subscription-State", "active"}}),
-            say("REFER", {{"Refer-To", "<sip:carol@127.0.0.1>"}}),
-            say("UPDATE", {}),
-            [=, this] { bye(dialog); }};
+    dialog->acts = {say("INFO", {{"Content-Type", "application/dtmf-relay"}}, "Signal=5\r\n"),
+                    say("MESSAGE", {{"Content-Type", "text/plain"}}, "hello"),
+                    say("OPTIONS", {}),
+                    say("NOTIFY", {{"Event", "refer"}, {"Subscription-State", "active"}}),
+                    say("REFER", {{"Refer-To", "<sip:carol@127.0.0.1>"}}),
+                    say("UPDATE", {}),
+                    hang_up};
   } else if (user == "updates") {
-    acts = {say("UPDATE", {}, far_sdp(++dialog->far_version, "sendonly")),
-            [=, this] { bye(dialog); }};
+    dialog->acts = {say("UPDATE", {}, far_sdp(++dialog->far_version, "sendonly")), hang_up};
   } else if (user == "latereinvite") {
-    acts = {say("INVITE", {})};
+    dialog->acts = {say("INVITE", {})};
   } else if (user == "hangup" || user == "late") {
     return later(options_.talk, [this, dialog] { bye(dialog); });
   }
-  auto delay = pause;
-  for (auto& act : acts) {
-    later(delay, std::move(act));
-    delay += pause;
-  }
+  act_next(dialog);
+}
+
+void Server::act_next(const DialogPtr& dialog) {
+  if (dialog->acts.empty()) return;
+  later(pause, [dialog, act = std::move(dialog->acts.front())] { act(dialog); });
+  dialog->acts.pop_front();
 }
 
 void Server::bye(const DialogPtr& dialog) {

@@ -6,6 +6,8 @@
 #include <drachtio/sip_message.hpp>
 
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -35,6 +37,9 @@ struct Dialog {
   bool cancelled = false;     // a CANCEL came
   bool refused_once = false;  // a challenge, or a 491, has been answered with
   std::string nonce;
+  // What the far end does once the call is up.
+  using Act = std::function<void(const std::shared_ptr<Dialog>&)>;
+  std::deque<Act> acts;
   std::weak_ptr<Link> link;  // the program's, that gets what the far end sends
 
   // drachtio's name of it: the creating tag is the caller's.

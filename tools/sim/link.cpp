@@ -1,5 +1,6 @@
 #include "sim/link.hpp"
 
+#include "net/client.hpp"
 #include "wire/protocol_error.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -18,6 +19,8 @@ void Link::read() {
                             try {
                               while (const auto payload = self->frames_.next()) {
                                 if (self->closed_) return;
+                                // As a drachtio-server 0.9.10: its buffer is full, and for good.
+                                if (payload->size() > net::largest_payload) return;
                                 self->handlers_.frame(*self, *payload);
                               }
                             } catch (const wire::ProtocolError&) {

@@ -123,6 +123,7 @@ class Server {
   void acknowledge(const DialogPtr& dialog, std::uint32_t cseq, const std::string& transaction,
                    const std::string& body);
   void call_is_up(const DialogPtr& dialog);
+  void act_next(const DialogPtr& dialog);
   void bye(const DialogPtr& dialog);
   // Without `recorded_as` there is no call record: so it is when no ACK came.
   void server_bye(const DialogPtr& dialog, const std::string& why,
