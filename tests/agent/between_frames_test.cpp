@@ -312,3 +312,24 @@ TEST_CASE_METHOD(Scripted, "RFC 3261 9.1: only an INVITE is cancelled", "[agent]
   REQUIRE(program.until([&] { return outcome.told; }));
   CHECK_FALSE(outcome.error);
 }
+
+TEST_CASE_METHOD(Scripted, "A long frame goes alone: what comes after it waits for its reply",
+                 "[agent]") {
+  const RequestOptions message{.method = "MESSAGE",
+                               .headers = {{"X-Long", std::string(9'000, 'x')}}};
+  program.agent->siprequest("sip:far@127.0.0.1:5070", message);
+  program.agent->siprequest("sip:far@127.0.0.1:5070", message);
+  const Heard first = server.hear();
+  program.until([] { return false; }, 1s);
+  CHECK_FALSE(server.has_said_more());
+  server.say(ScriptedServer::sent(first, "tx1"));
+  CHECK(server.hear().message.method == "MESSAGE");
+}
+
+TEST_CASE_METHOD(Scripted, "A route stands in the frame's first line", "[agent]") {
+  program.agent->siprequest("sip:far@127.0.0.1:5070",
+                            {.method = "OPTIONS", .route = "sip:proxy@192.0.2.1;lr"});
+  const Heard frame = server.hear();
+  CHECK(frame.tokens == std::vector<std::string>{"sip", "", "", "sip:proxy@192.0.2.1;lr"});
+  CHECK(frame.message.uri == "sip:far@127.0.0.1:5070");
+}

@@ -299,3 +299,61 @@ TEST_CASE_METHOD(Scripted, "RFC 3262 3: a caller that requires 100rel is sent no
   server.accept(program);
   CHECK(server.hears_nothing());
 }
+
+// --- probes -------------------------------------------------------------------------------------
+
+namespace {
+
+// A frame of the first call, in another.
+std::string in_call(const std::string& call_id, std::string frame) {
+  for (const char* text : {"Call-ID: c1", "c1;from-tag"}) {
+    const std::size_t at = frame.find(text);
+    if (at != std::string::npos) frame.replace(frame.find("c1", at), 2, call_id);
+  }
+  return frame;
+}
+
+// Calls in that are up, when the link comes back.
+void calls_up(ScriptedServer& server, Patient& program, int count) {
+  for (int i = 1; i <= count; ++i) {
+    const std::string id = "c" + std::to_string(i);
+    const std::string transaction = "tx" + std::to_string(i);
+    const auto say = [&](const std::string& frame) { server.say(in_call(id, frame)); };
+    say(ScriptedServer::invite(transaction, {.body = our_sdp}));
+    REQUIRE(program.until([&] { return program.asked == i; }));
+    program.response->send(200, {.body = our_sdp});
+    say(ScriptedServer::echo(server.hear(), transaction));
+    say(ScriptedServer::request("ACK", transaction, {.branch = "z9hG4bK-ack"}));
+  }
+  REQUIRE(program.until([&] { return program.created.size() == std::size_t(count); }));
+  server.drop();
+  server.accept(program);
+}
+
+}  // namespace
+
+TEST_CASE("Dialogs are asked about a few at a time", "[agent]") {
+  ScriptedServer server;
+  Patient program{server, AgentOptions{.probes_at_once = 2}};
+  program.connect_soon();
+  server.accept(program);
+  calls_up(server, program, 5);
+  const Heard first = server.hear();
+  CHECK(first.message.method == "OPTIONS");
+  CHECK(server.hear().message.method == "OPTIONS");
+  CHECK(server.hears_nothing());
+  server.say(ScriptedServer::refused(first, no_dialog));
+  CHECK(server.hear().message.method == "OPTIONS");
+  CHECK(server.hears_nothing());
+}
+
+TEST_CASE("A program may want no dialog asked about", "[agent]") {
+  ScriptedServer server;
+  Patient program{server, AgentOptions{.probe = false}};
+  program.connect_soon();
+  server.accept(program);
+  calls_up(server, program, 2);
+  CHECK(server.hears_nothing());
+  program.dialog().terminate();
+  CHECK(server.hear().message.method == "BYE");
+}

@@ -49,6 +49,8 @@ class ScriptedServer {
   void say(const std::string& payload) { peer_->send_frame(payload); }
   // The next frame, but for what a login asks.
   Heard hear();
+  // Whether a frame lies there already.
+  [[nodiscard]] bool has_said_more() { return peer_->has_something(std::chrono::milliseconds{0}); }
   // None comes, though all that was said before has been dealt with: told by the answer to an
   // OPTIONS said after it.
   bool hears_nothing();

@@ -167,3 +167,18 @@ TEST_CASE("A session joined to another leaves the one it was joined to", "[agent
   CHECK(b.json() == R"({"y":2})");
   CHECK(c.json() == R"({"y":2})");
 }
+
+TEST_CASE("A session that joining would make too long is not joined", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  answer_calls(program);
+  program.connect();
+  const SipDialog a = one_call(program, sim);
+  const SipDialog b = one_call(program, sim);
+  a.session()["a"] = std::string(Session::limit / 2, 'x');
+  b.session()["b"] = std::string(Session::limit / 2, 'x');
+  CHECK_THROWS_AS(a.session().join(b.session()), std::length_error);
+  CHECK_FALSE(b.session()["a"].exists());
+  b.session()["later"] = true;
+  CHECK_FALSE(a.session()["later"].exists());
+}
