@@ -38,7 +38,7 @@ struct AgentOptions {
   // Ask again, so many seconds later each time, about those whose far ends cannot be heard
   // (SipDialog::can_receive); absent: once for each time the link comes up.
   std::optional<std::chrono::seconds> probe_every = {};
-  int probes_at_once = 4;
+  int probes_at_once = 4;  // questions under way at a time; at least 1
   // Be the server's one client for call records: then a resumed call's end is known at once. A
   // second such client takes records away from the first. Records are of every program's calls:
   // those are logged, too, and lost after 5 minutes unanswered or 24 hours unheard of; but only
@@ -53,14 +53,14 @@ struct AgentOptions {
 };
 
 struct ConnectOptions {
-  std::string host = "127.0.0.1";
+  std::string host = "127.0.0.1";  // name or address of the server's admin port
   std::uint16_t port = 9022;
-  std::string secret = {};
-  std::string tags = {};  // comma separated
-  std::string name = {};  // of the server in the log; empty: HOST:PORT
+  std::string secret = {};  // stands in no log, event or message
+  std::string tags = {};    // comma separated
+  std::string name = {};    // of the server in the log; empty: HOST:PORT
   bool tls = false;
   std::optional<std::filesystem::path> ca = {};  // PEM; absent: the system's authorities
-  bool verify = true;
+  bool verify = true;  // certificate and host name; false: anyone is believed
 };
 
 // DRACHTIO_HOST, DRACHTIO_PORT and DRACHTIO_SECRET, as far as they are set; the defaults where not.
@@ -76,6 +76,8 @@ struct ListenOptions {
   std::optional<std::filesystem::path> key = {};          // PEM; absent: in the certificate's file
 };
 
+class SipCall;
+
 struct RequestOptions {
   std::string method = "INVITE";
   Headers headers = {};
@@ -88,6 +90,9 @@ struct RequestOptions {
   // provisional answer, which SipCall::prack() does.
   bool late_offer = false;
   std::function<void(const SipMessage&)> on_provisional = {};
+  // Told of the call at once, from within siprequest(), on its thread: where its result is not at
+  // hand (async_call).
+  std::function<void(const SipCall&)> on_call = {};
   // Told of the dialog, once, as soon as it is known: when the server has sent the INVITE.
   std::function<void(const SipDialog&)> on_dialog = {};
 };
@@ -137,6 +142,7 @@ class DRACHTIO_EXPORT Agent {
   // Who handles requests out of dialog, by method; each is asked for on every server connected to.
   // A handler that throws answers 500, and is written to standard error.
   void invite(Handler handler) { on("INVITE", std::move(handler)); }
+  void info(Handler handler) { on("INFO", std::move(handler)); }
   void message(Handler handler) { on("MESSAGE", std::move(handler)); }
   void notify(Handler handler) { on("NOTIFY", std::move(handler)); }
   void options(Handler handler) { on("OPTIONS", std::move(handler)); }
@@ -176,7 +182,8 @@ class DRACHTIO_EXPORT Agent {
   [[nodiscard]] std::vector<SipDialog> dialogs() const;
   [[nodiscard]] std::int64_t position() const;  // of the log's last row
 
-  // By the name of the server: a link is up, is down, was refused.
+  // By the name of the server: a link is up, is down, was refused. Where nobody listens, the latter
+  // two are written to standard error.
   boost::signals2::signal<void(const std::string& server), EachSlot>& on_connect;
   boost::signals2::signal<void(const std::string& server, const std::string& why), EachSlot>&
       on_disconnect;

@@ -71,6 +71,15 @@ auto async_terminate(SipDialog dialog, Token&& token) {
       [dialog](const ResponseHandler& handler) mutable { dialog.terminate({}, handler); });
 }
 
+template <typename Token>
+auto async_terminate(SipDialog dialog, Content content, int status, Token&& token) {
+  return asio_face::answered(
+      std::forward<Token>(token),
+      [dialog, content = std::move(content), status](const ResponseHandler& handler) mutable {
+        dialog.terminate(std::move(content), handler, status);
+      });
+}
+
 // SipDialog::modify
 template <typename Token>
 auto async_modify(SipDialog dialog, std::string sdp, Token&& token) {
@@ -142,6 +151,23 @@ auto async_call(Agent& agent, std::string uri, RequestOptions options, Token&& t
                              const SipMessage& message) { done(error, dialog, message); });
       },
       token);
+}
+
+// SipCall::ack and prack. A coroutine that awaits async_call has the SipCall by
+// RequestOptions::on_call.
+template <typename Token>
+auto async_ack(SipCall call, std::string sdp, Token&& token) {
+  return asio_face::answered(std::forward<Token>(token),
+                             [call, sdp = std::move(sdp)](const ResponseHandler& handler) mutable {
+                               call.ack(std::move(sdp), handler);
+                             });
+}
+template <typename Token>
+auto async_prack(SipCall call, std::string sdp, Token&& token) {
+  return asio_face::answered(std::forward<Token>(token),
+                             [call, sdp = std::move(sdp)](const ResponseHandler& handler) mutable {
+                               call.prack(std::move(sdp), handler);
+                             });
 }
 
 // Agent::after, as a wait.

@@ -56,6 +56,7 @@ class DRACHTIO_EXPORT Request {
   }
   [[nodiscard]] SipAddress from() const { return message().from(); }
   [[nodiscard]] SipAddress to() const { return message().to(); }
+  // Where it came from; after a restart only the server is known.
   [[nodiscard]] const Source& source() const;
   // Empty for a request of no dialog (OPTIONS, REGISTER...).
   [[nodiscard]] SipDialog dialog() const;

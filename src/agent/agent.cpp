@@ -86,6 +86,7 @@ SipCall Agent::siprequest(const std::string& uri, RequestOptions options, CallHa
   call->uri = uri;
   call->options = std::move(options);
   call->handler = std::move(handler);
+  if (const auto tell = std::exchange(call->options.on_call, {})) tell(SipCall{call});
   core_->dispatch([core = core_.get(), call] { core->place(call); });
   return SipCall{call};
 }

@@ -170,6 +170,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void link_up(Link& link, const std::string& detail);
   void link_down(Link& link, const std::string& why);
   void link_refused(Link& link, const std::string& why);
+  void disconnected(const std::string& server, const std::string& why);
   void new_connection(Link& link);
   Link* find_link(std::uint64_t id);
   // Whose connection it is, or was, until all that came over it has been told of.

@@ -1,6 +1,7 @@
 // The agent's links to its servers: those it dials, and those that are dialled.
 #include "agent/acceptor.hpp"
 #include "agent/core.hpp"
+#include "text/escape.hpp"
 
 namespace drachtio::agent {
 
@@ -122,7 +123,16 @@ void Core::link_down(Link& link, const std::string& why) {
     cell->resumed = false;
   }
   new_connection(link);
-  on_disconnect(link.server, why);
+  const std::string server = link.server;  // a slot may bring the link to its end
+  disconnected(server, why);
+}
+
+void Core::disconnected(const std::string& server, const std::string& why) {
+  if (on_disconnect.empty()) {
+    std::fprintf(stderr, "drachtio-dialog: %s: %s\n", text::escaped(server, 100).c_str(),
+                 text::escaped(why, 500).c_str());
+  }
+  on_disconnect(server, why);
 }
 
 // An event for each other reason, not for each attempt: a server may be away for days.
@@ -131,7 +141,8 @@ void Core::link_refused(Link& link, const std::string& why) {
   link.refused = why;
   if (news) writer_->link_refused(link.server, why);
   new_connection(link);
-  if (news) on_disconnect(link.server, why);
+  const std::string server = link.server;
+  if (news) disconnected(server, why);
 }
 
 void Core::new_connection(Link& link) {

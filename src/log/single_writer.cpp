@@ -53,8 +53,8 @@ SingleWriter::SingleWriter(const std::filesystem::path& database) : path_(lock_o
     ::close(std::exchange(descriptor_, -1));
     if (error == EWOULDBLOCK) {
       throw Error{Failure::locked, database.string() + " is being written by " + who +
-                                       ": only one recorder may write a log; stop that one, or "
-                                       "give this one another --db"};
+                                       ": only one process may write a log; stop that one, or "
+                                       "give this one another file"};
     }
     throw Error{Failure::cannot_open, "cannot lock " + path + ": " + std::strerror(error)};
   }

@@ -2,6 +2,13 @@
 // cannot.
 #include "agent/scripted_server.hpp"
 
+#include <drachtio/asio.hpp>
+
+#include <boost/asio/use_future.hpp>
+
+#include <future>
+
+using namespace std::chrono_literals;
 using namespace drachtio;
 using namespace drachtio::test;
 using boost::system::error_code;
@@ -73,4 +80,24 @@ TEST_CASE("A call of no Agent has nothing to acknowledge", "[agent]") {
   outcome = {};
   SipCall{}.prack(our_sdp, outcome.handler());
   CHECK(outcome.error == Errc::no_dialog);
+}
+
+TEST_CASE_METHOD(Scripted, "A future of the ACK, of a call whose handle came before its result",
+                 "[agent]") {
+  SipCall call;
+  RequestOptions options{.late_offer = true};
+  options.on_call = [&](const SipCall& placed) { call = placed; };
+  auto answer =
+      async_call(*program.agent, "sip:far@127.0.0.1:5070", options, boost::asio::use_future);
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
+  REQUIRE(program.until([&] { return answer.wait_for(0s) == std::future_status::ready; }));
+  auto acknowledged = async_ack(call, our_sdp, boost::asio::use_future);
+  const Heard ack = server.hear();
+  CHECK(ack.message.body == our_sdp);
+  server.say(ScriptedServer::sent(ack, "tx2"));
+  REQUIRE(program.until([&] { return acknowledged.wait_for(0s) == std::future_status::ready; }));
+  CHECK(acknowledged.get().method == "ACK");
+  CHECK_THROWS_AS(async_prack(SipCall{}, our_sdp, boost::asio::use_future).get(),
+                  boost::system::system_error);
 }
