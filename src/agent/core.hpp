@@ -89,7 +89,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void run();
   void after(std::chrono::milliseconds delay, std::function<void()> action);
 
-  // --- out (send.cpp)
+  // --- out (send.cpp, answer.cpp)
   // Sends `<id>|<rest>` over the link, once all that was noted before (session patches) is on disk.
   void send(std::uint64_t link, std::string rest, ReplyHandler handler);
   void answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
@@ -244,7 +244,7 @@ class Core : public std::enable_shared_from_this<Core> {
                    const ResponseHandler& handler, int attempts, const SipMessage& refusal);
   static bool is_inviting(const std::shared_ptr<Cell>& cell);
 
-  // resume.cpp
+  // resume.cpp, probe.cpp
   void resume(const Link& link);
   void resume(const std::shared_ptr<Cell>& cell, const Link& link);
   void answer_again(const Link& link);

@@ -247,7 +247,6 @@ Incoming::~Incoming() {
 }
 
 // What we accept is what we have.
-
 void Core::reoffered(const std::shared_ptr<Incoming>& incoming) {
   const CellSignals* own = incoming->cell->signals_if_any();
   if (own != nullptr && !own->on_modify.empty()) return ask(&CellSignals::on_modify, incoming, 200);

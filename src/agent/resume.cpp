@@ -11,10 +11,6 @@ namespace {
 // A CANCEL's way to the far end and the 487's way back.
 constexpr std::chrono::milliseconds cancel_settles{2000};
 
-constexpr std::chrono::milliseconds look_interval{1000};  // for what the server has forgotten
-
-bool is_gone(const SipMessage& answer) { return answer.status == 481 || answer.status == 408; }
-
 }  // namespace
 
 void Core::adopt() {
@@ -70,55 +66,6 @@ void Core::answer_again(const Link& link) {
   }
 }
 
-void Core::probe_next() {
-  while (probing_ < std::max(1, options_.probes_at_once) && !to_probe_.empty()) {
-    const auto cell = to_probe_.front().lock();
-    to_probe_.pop_front();
-    if (!cell) continue;
-    cell->probing = SipDialog{cell}.state() != State::terminated;
-    if (!cell->probing) continue;
-    ++probing_;
-    probe(cell, [this, cell](bool) {
-      cell->probing = false;
-      --probing_;
-      probe_next();
-    });
-  }
-}
-
-void Core::probe(const std::shared_ptr<Cell>& cell, std::function<void(bool)> done) {
-  request(cell, "OPTIONS", {},
-          [this, cell, asked = cell->asked, done = std::move(done)](error_code error,
-                                                                    const SipMessage& answer) {
-            if (asked != cell->asked) {  // a retry has come: the question was about another INVITE
-              if (done) done(true);
-              return;
-            }
-            if (!error && is_gone(answer)) {
-              lost(cell, std::to_string(answer.status) + " " + answer.reason + " to a probe");
-            } else if (!error) {
-              resumed(cell);
-            } else if (error == Errc::unknown_dialog) {
-              lost(cell, "the server does not know it");
-            }
-            // Without a link there will be another probe.
-            if (done) done(error != Errc::no_link);
-          });
-}
-
-void Core::resumed(const std::shared_ptr<Cell>& cell) {
-  const auto state = SipDialog{cell}.snapshot();
-  if (state->state == State::terminated || cell->resumed) return;
-  cell->resumed = true;
-  Event event;
-  event.type = EventType::resumed;
-  event.occurred_at = record::now();
-  event.inferred = !dialog::is_answered(*state);
-  event.detail = event.inferred ? "the server knows it: it was answered"
-                                : "the server knows it, and the far end answers";
-  note(cell, std::move(event));
-}
-
 // Calls of before a restart, of servers that are not dialled: the connections that they had dialled
 // went with the program, and nothing else leads to them.
 void Core::lose_unreachable() {
@@ -138,79 +85,6 @@ void Core::resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link
   } else if (state->local.tag && !cell->answering) {  // else it is asked about in time
     ask_whether_it_waits(open_invite(cell));
   }
-}
-
-// A call in that has rung: its CANCEL may have gone to a link that was lost. The server refuses any
-// answer to what it no longer has; a 183 says nothing else (RFC 3261 13.3.1.1). But where the
-// caller wants its answers acknowledged (RFC 3262 3), the PRACK would not be heard either.
-void Core::ask_whether_it_waits(const std::shared_ptr<Incoming>& incoming) {
-  const auto required = incoming->message.headers.all("Require");
-  if (std::ranges::any_of(required, requires_100rel)) return;
-  if (std::exchange(incoming->cell->asking, true)) return;
-  answer(incoming, 183, {}, {}, [this, incoming](error_code error, const SipMessage& reply) {
-    const std::shared_ptr<Cell>& cell = incoming->cell;
-    if (!error) {
-      return after(options_.forgotten_after, [this, incoming] {
-        incoming->cell->asking = false;
-        const bool unheard = makes_the_call(*incoming) && !incoming->cell->can_receive;
-        if (unheard && SipDialog{incoming->cell}.state() != State::terminated) {
-          ask_whether_it_waits(incoming);
-        }
-      });
-    }
-    cell->asking = false;
-    const bool is_open = !incoming->answered && !incoming->cancelled && makes_the_call(*incoming);
-    if (is_open && is_unknown_transaction(error, reply)) ask_in_doubt(cell);
-  });
-}
-
-// The server has no use for our final answer: the call has been given up, or an answer of ours had
-// gone out before, on a link that was lost. Then the server knows a dialog.
-void Core::ask_in_doubt(const std::shared_ptr<Cell>& cell) {
-  cell->resumed = false;
-  // The event that tells what it is settles it: `resumed`, or `lost`.
-  probe(cell, [this, cell](bool known) {
-    if (!known) watch_for_forgotten(*cell);
-  });
-}
-
-// A server forgets a request that nothing is answered to for 64 s, without a word.
-void Core::watch_for_forgotten(const Cell& cell) {
-  asked_.push_back(
-      {std::chrono::steady_clock::now() + options_.forgotten_after, cell.number, cell.asked});
-  if (std::exchange(looking_, true)) return;
-  after(std::min(look_interval, options_.forgotten_after), [this] { look_for_forgotten(); });
-}
-
-// What nothing was answered to: but an answer may have gone out on a link that was lost, or before
-// a crash. So the server is asked whether it knows a dialog.
-void Core::look_for_forgotten() {
-  looking_ = false;
-  std::erase_if(incoming_, [](const auto& one) { return one.second.expired(); });
-  const auto now = std::chrono::steady_clock::now();
-  std::vector<std::shared_ptr<Cell>> later;
-  while (!asked_.empty() && asked_.front().due <= now) {
-    const Asked asked = std::move(asked_.front());
-    asked_.pop_front();
-    const auto cell = cell_of(asked.dialog);
-    if (!cell || cell->asked != asked.transaction_id) continue;  // its retry has a time of its own
-    const auto state = SipDialog{cell}.snapshot();
-    const bool in_doubt = cell->answering && !cell->after_prack && !dialog::is_answered(*state);
-    if (state->state == State::terminated || !(in_doubt || dialog::is_untouched(*state))) continue;
-    const bool can_ask = link_of(*cell) != nullptr;
-    const bool link_may_return = !can_ask && find_link(cell->link) != nullptr;
-    if (cell->handing_on || link_may_return) {  // at others it may ring for as long as they like
-      later.push_back(cell);
-    } else if (can_ask) {
-      ask_in_doubt(cell);
-    } else {
-      lost(cell, "the connection it came on is gone");
-    }
-  }
-  for (const auto& cell : later) watch_for_forgotten(*cell);
-  if (asked_.empty()) return;
-  looking_ = true;
-  after(std::min(look_interval, options_.forgotten_after), [this] { look_for_forgotten(); });
 }
 
 // A call in: handed to the program as it came, or refused.

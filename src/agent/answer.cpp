@@ -1,0 +1,188 @@
+// Answers to requests, and what becomes of them: sent, refused by the server, lost with a link.
+#include "agent/core.hpp"
+#include "dialog/rules.hpp"
+#include "sip/compose.hpp"
+
+#include <stdexcept>
+
+namespace drachtio::agent {
+
+namespace {
+
+// Those of the request that its answer repeats (RFC 3261 8.2.6.2); the server needs the CSeq to
+// know which transaction is answered.
+Headers repeated(const SipMessage& request, const Headers& more) {
+  Headers headers;
+  for (const char* name : {"Call-ID", "CSeq", "From", "To"}) {
+    if (request.headers.has(name) && !more.has(name)) {
+      headers.add(name, std::string{request.headers[name]});
+    }
+  }
+  for (const auto& [name, value] : more) headers.add(name, value);
+  return headers;
+}
+
+}  // namespace
+
+void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
+                  const Content& content, ResponseHandler handler) {
+  const auto fail = [&](error_code error, const std::string& why) {
+    if (handler) post([handler, error, why] { handler(error, with_reason(why)); });
+  };
+  if (incoming->cancelled) return fail(Errc::cancelled, "the caller has given up");
+  if (incoming->answered) return fail(Errc::answered_already, "a final answer has been sent");
+  std::string text;
+  try {
+    if (status < 101 || status > 699) {
+      throw std::invalid_argument{std::to_string(status) +
+                                  " is no status of an answer: 101 to 699"};
+    }
+    const std::string phrase = reason.empty() ? std::string{sip::phrase_of(status)} : reason;
+    text = sip::compose("SIP/2.0 " + std::to_string(status) + ' ' + phrase,
+                        repeated(incoming->message, content.headers), content.body);
+  } catch (const std::invalid_argument& error) {
+    return fail(Errc::malformed, error.what());
+  }
+  if (status >= 200) take(incoming);
+  std::string frame = "sip|" + incoming->transaction_id + "|\r\n" + text;
+  const bool accepts = status / 100 == 2 && makes_the_call(*incoming);
+  if (!accepts || incoming->cell->awaits_prack.empty()) {
+    return send_answer(incoming, status, frame, std::move(handler));
+  }
+  // RFC 3262 section 3: not before the PRACK, which may have to answer an offer first.
+  incoming->cell->after_prack = [this, incoming, status, frame = std::move(frame),
+                                 handler = std::move(handler)](bool go) {
+    if (go) return send_answer(incoming, status, frame, handler);
+    give_back(incoming);
+    if (handler) {
+      post([handler] { handler(Errc::cancelled, with_reason("the call ended before its PRACK")); });
+    }
+  };
+}
+
+void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status,
+                       const std::string& frame, ResponseHandler handler) {
+  send(link_for(*incoming), frame,
+       [this, handler = std::move(handler), incoming, status, frame](Reply reply) {
+         // Having refused a final answer, drachtio-server 0.9.10 sends none any more: it says OK,
+         // and shows what it had sent before.
+         if (!reply.error && reply.message.status != status) {
+           reply.error = Errc::refused_by_server;
+           reply.message = with_reason("the server sent nothing, and shows its " +
+                                       std::to_string(reply.message.status) + " of before");
+         }
+         if (status >= 200) settle(incoming, status, frame, reply);
+         if (handler) handler(reply.error, reply.message);
+       });
+}
+
+// It is the INVITE that its dialog stands on.
+bool Core::makes_the_call(const Incoming& incoming) {
+  return incoming.cell && incoming.message.method == "INVITE" &&
+         incoming.transaction_id == incoming.cell->asked;
+}
+
+// Its final answer is on its way: nothing else can answer it. A CANCEL may cross it.
+void Core::take(const std::shared_ptr<Incoming>& incoming) {
+  incoming->answered = true;
+  if (makes_the_call(*incoming)) incoming->cell->answering = true;
+}
+
+// It has not been answered: the program may do so otherwise, or later.
+void Core::give_back(const std::shared_ptr<Incoming>& incoming) {
+  incoming->answered = false;
+  if (makes_the_call(*incoming)) settled(incoming->cell);
+}
+
+// It is over: no CANCEL concerns it any more.
+void Core::forget(const std::shared_ptr<Incoming>& incoming) {
+  const auto open = incoming_.find(incoming->transaction_id);
+  // An UPDATE before the answer has its INVITE's transactionId.
+  if (open == incoming_.end() || open->second.lock() != incoming) return;
+  incoming_.erase(open);
+  incoming->on_cancel.disconnect_all_slots();
+}
+
+// What became of a final answer.
+void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
+                  const Reply& reply) {
+  if (!reply.left) return give_back(incoming);  // too long, or no link
+  if (!reply.error) {
+    forget(incoming);
+    if (status < 300) answered_elsewhere(incoming);
+    if (makes_the_call(*incoming)) settled(incoming->cell);
+    const bool awaits_ack = status < 300 && incoming->message.method == "INVITE" &&
+                            incoming->cell && incoming->cell->offered.lock() == incoming;
+    if (awaits_ack) incoming->cell->reinvite_awaits_ack = incoming->message.cseq();
+    offer_over(incoming);
+    return has_served(incoming->link);
+  }
+  if (incoming->cancelled || !makes_the_call(*incoming)) {
+    const bool is_gone = is_unknown_transaction(reply.error, reply.message);
+    const bool still_asked =
+        reply.error == Errc::refused_by_server && !is_gone && !incoming->cancelled;
+    if (still_asked) return give_back(incoming);
+    forget(incoming);
+    return offer_over(incoming);
+  }
+  const std::shared_ptr<Cell>& cell = incoming->cell;
+  if (reply.error == Errc::refused_by_server) {
+    // The caller has given up, or an answer of ours had gone out before; anything else that the
+    // server has against an answer leaves the request to be answered.
+    if (!is_unknown_transaction(reply.error, reply.message)) return give_back(incoming);
+    forget(incoming);
+    return ask_in_doubt(cell);
+  }
+  if (SipDialog{cell}.state() == State::terminated) return forget(incoming);
+  if (incoming->resumed) return watch_for_forgotten(*cell);  // lost twice: ask, in time
+  unechoed_.push_back({incoming, status, frame});
+  const Link* link = link_to(incoming->source.server);
+  if (link != nullptr) answer_again(*link);
+}
+
+// What became of the final answer to its INVITE is known, as far as it ever will be.
+void Core::settled(const std::shared_ptr<Cell>& cell) {
+  if (!cell || !std::exchange(cell->answering, false)) return;
+  for (const auto& action : std::exchange(cell->when_answered, {})) guard(action);
+}
+
+// The INVITE came on a connection that is no more: its ACK, and all that the far end sends in the
+// call, goes there and is lost. So the server is asked whether the call stands.
+void Core::answered_elsewhere(const std::shared_ptr<Incoming>& incoming) {
+  const Link* link = find_link(incoming->link);
+  if (incoming->message.method != "INVITE" || !incoming->cell || link == nullptr ||
+      link->connection == incoming->connection ||
+      SipDialog{incoming->cell}.state() == State::stable) {
+    return;
+  }
+  incoming->cell->can_receive = false;
+  incoming->cell->resumed = false;
+  probe(incoming->cell, {});
+}
+
+void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
+                           ResponseHandler on_prack) {
+  if (status >= 200 || !makes_the_call(*incoming)) {
+    if (on_prack) {
+      post([on_prack] {
+        on_prack(Errc::malformed,
+                 with_reason("only a provisional answer to an INVITE can be reliable"));
+      });
+    }
+    return;
+  }
+  const auto required = content.headers.all("Require");
+  if (std::ranges::none_of(required, requires_100rel)) content.headers.add("Require", "100rel");
+  const std::shared_ptr<Cell> cell = incoming->cell;
+  const auto waiting = std::make_shared<ResponseHandler>(std::move(on_prack));
+  if (!incoming->answered && !incoming->cancelled) cell->awaits_prack.push_back(waiting);
+  answer(incoming, status, {}, content,
+         [cell, waiting](error_code error, const SipMessage& message) {
+           if (!error) return;
+           std::erase(cell->awaits_prack, waiting);
+           if (*waiting) guard([&] { (*waiting)(error, message); });
+           let_2xx_go(cell);
+         });
+}
+
+}  // namespace drachtio::agent
