@@ -23,8 +23,9 @@ void Core::modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHa
 
 // What is offered is made when its turn has come: by then an offer before it may have changed it.
 void Core::modify_with(const std::shared_ptr<Cell>& cell, MakeSdp sdp, ResponseHandler handler) {
-  if (stopped_ || link_of(*cell) == nullptr) {
-    const std::string why = "there is no link to " + SipDialog{cell}.server();
+  const auto state = SipDialog{cell}.snapshot();
+  if (state->state != State::terminated && link_of(*cell) == nullptr) {
+    const std::string why = "there is no link to " + state->server;
     if (handler) post([handler, why] { handler(Errc::no_link, with_reason(why)); });
     return;
   }

@@ -83,3 +83,26 @@ TEST_CASE("A hold that waits for a modify holds what that has made", "[agent]") 
   CHECK(dialog.local().sdp->find("m=audio 15002") != std::string::npos);
   CHECK(dialog.held() == Hold::local);
 }
+
+TEST_CASE("What is asked of a call that is over is told so, with a link or without", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  program.connect();
+  SipDialog dialog = call(program, "answer").dialog;
+  CHECK(status_of(program, [&](auto done) { dialog.terminate({}, done); }) == 200);
+  SECTION("the link is up") {}
+  SECTION("the link is down") {
+    bool down = false;
+    program.agent->on_disconnect.connect(
+        [&](const std::string&, const std::string&) { down = true; });
+    sim.command("drop");
+    REQUIRE(program.until([&] { return down; }));
+  }
+  Outcome modified;
+  Outcome asked;
+  dialog.modify(our_sdp, modified.handler());
+  dialog.request("INFO", {}, asked.handler());
+  REQUIRE(program.until([&] { return modified.told && asked.told; }));
+  CHECK(modified.error == Errc::dialog_over);
+  CHECK(asked.error == Errc::dialog_over);
+}
