@@ -39,6 +39,7 @@ mv "$scratch/01.cpp" "$scratch/program.cpp"
 } >"$scratch/snippets.cpp"
 
 for file in program snippets; do
-  "${CXX:-c++}" -std=c++20 -fsyntax-only -I "$DRACHTIO_SOURCE/include" "$scratch/$file.cpp"
+  "${CXX:-c++}" -std=c++20 -Wall -Wextra -Wno-unused -Wno-unused-parameter -Werror -fsyntax-only \
+    -I "$DRACHTIO_SOURCE/include" "$scratch/$file.cpp"
 done
 echo "$(ls "$scratch"/[0-9]*.cpp | wc -l) snippets and a program compile"
