@@ -114,6 +114,15 @@ auto async_send(const Response& response, int status, Content content, Token&& t
       });
 }
 
+template <typename Token>
+auto async_send(const Response& response, int status, std::string reason, Content content,
+                Token&& token) {
+  return asio_face::answered(
+      std::forward<Token>(token),
+      [response, status, reason = std::move(reason), content = std::move(content)](
+          const ResponseHandler& handler) { response.send(status, reason, content, handler); });
+}
+
 // Response::send_reliably: completes with the PRACK.
 template <typename Token>
 auto async_send_reliably(const Response& response, int status, Content content, Token&& token) {

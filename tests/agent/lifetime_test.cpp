@@ -108,6 +108,20 @@ TEST_CASE("use_future, from another thread", "[agent]") {
   other.join();
 }
 
+TEST_CASE("An answer with a reason of its own, as a future", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  std::future<SipMessage> sent;
+  program.agent->invite([&](Request&, Response& res) {
+    sent = async_send(res, 486, "Busy, Really", Content{}, boost::asio::use_future);
+  });
+  program.connect();
+  sim.command("call");
+  REQUIRE(program.ended(1));
+  CHECK(program.ends.front() == "486 Busy, Really");
+  CHECK(sent.get().reason == "Busy, Really");
+}
+
 TEST_CASE("An Agent that goes tells nobody who still waits", "[agent]") {
   ScriptedServer server;
   bool told = false;
