@@ -195,106 +195,48 @@ TEST_CASE("No ACK: the server hangs up, and nothing is answered to its BYE", "[a
   CHECK(program.story() == "invited answered terminated");
 }
 
-TEST_CASE("What the far end asks in a call is answered where nobody listens", "[agent]") {
-  Sim sim;
+TEST_CASE("RFC 4028: a session timer that runs out ends the call in the server's name", "[agent]") {
+  Sim sim{{"--talk", "20"}};
   Program program{sim};
   answer_calls(program);
   program.connect();
-  SECTION("200 to each request") {
-    sim.command("call 1 0 chatty");
-    REQUIRE(program.ended(1));
-    REQUIRE(program.until([&] { return program.story().ends_with("responded:BYE/200"); }));
-    const std::string story = program.story();
-    for (const char* method : {"INFO", "MESSAGE", "OPTIONS", "NOTIFY", "REFER"}) {
-      INFO(method);
-      CHECK(story.find("responded:" + std::string{method} + "/200") != std::string::npos);
-    }
-    CHECK(sim.stats()["unanswered"] == 0);
-  }
-  SECTION("200 with our SDP to a hold, and its signals") {
-    int holds = 0;
-    int unholds = 0;
-    int refreshes = 0;
-    program.agent->on_create.connect([&](const DialogEvent& told) {
-      told.dialog.on_hold().connect([&](const SipDialog& dialog) {
-        ++holds;
-        CHECK(dialog.held() == Hold::remote);
-      });
-      told.dialog.on_unhold().connect([&](const SipDialog&) { ++unholds; });
-      told.dialog.on_refresh().connect([&](const SipDialog&) { ++refreshes; });
-    });
-    sim.command("call 1 0 hold");
-    REQUIRE(program.ended(1));
-    CHECK(holds == 1);
-    CHECK(unholds == 1);
-    CHECK(refreshes == 1);
-    CHECK(program.created.front().local().sdp == our_sdp);
-  }
-  SECTION("200 with our SDP to an UPDATE that offers") {
-    sim.command("call 1 0 updates");
-    REQUIRE(program.ended(1));
-    CHECK(program.story().starts_with("invited answered confirmed offered modified terminated"));
-    const auto state = program.created.front().snapshot();
-    CHECK(state->hold() == Hold::remote);
-    CHECK(state->local.sdp == our_sdp);
-    CHECK(state->remote.sdp->find("a=sendonly") != std::string::npos);
-  }
-  SECTION("200 with our SDP to a re-INVITE without any") {
-    sim.command("call 1 0 latereinvite");
-    REQUIRE(program.until([&] { return program.story().ends_with("acknowledged"); }));
-    CHECK(program.created.front().local().sdp == our_sdp);
-  }
-}
-
-TEST_CASE("Slots of the dialog answer for themselves", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  std::vector<std::string> heard;
-  program.agent->invite([&](Request& req, Response& res) {
-    const auto hear = [&](int status) {
-      return [&heard, status](Request& request, Response& response) {
-        heard.push_back(request.method() + ' ' + request.body());
-        response.send(status);
-      };
-    };
-    const SipDialog dialog = req.dialog();
-    dialog.on_info().connect(hear(200));
-    dialog.on_message().connect(hear(202));
-    dialog.on_refer().connect(hear(603));
-    dialog.on_notify().connect([](Request&, Response&) { throw std::runtime_error{"a bug"}; });
-    res.send(200, {.body = our_sdp});
-  });
-  program.connect();
-  sim.command("call 1 0 chatty");
+  sim.command("call 1 0 expires");
   REQUIRE(program.ended(1));
-  REQUIRE(program.until([&] { return program.story().ends_with("responded:BYE/200"); }));
-  CHECK(heard == std::vector<std::string>{"INFO Signal=5\r\n", "MESSAGE hello", "REFER "});
-  const std::string story = program.story();
-  CHECK(story.find("responded:MESSAGE/202") != std::string::npos);
-  CHECK(story.find("responded:REFER/603") != std::string::npos);
-  CHECK(story.find("responded:NOTIFY/500") != std::string::npos);
+  CHECK(program.ends.front() == "Session timer expired");
+  CHECK(program.story() == "invited answered confirmed terminated");
 }
 
-TEST_CASE("An offer in the call is the program's to answer: re-INVITE or UPDATE", "[agent]") {
+TEST_CASE("RFC 3311: an UPDATE of the caller before the answer is an offer of its own", "[agent]") {
   Sim sim;
   Program program{sim};
-  const auto [user, method] = GENERATE(
-      table<std::string, std::string>({{"updates", "UPDATE"}, {"latereinvite", "INVITE"}}));
-  std::string other_sdp = our_sdp;
-  other_sdp.replace(other_sdp.find("15000"), 5, "15002");
-  std::string asked;
-  program.agent->invite([&](Request& req, Response& res) {
-    req.dialog().on_modify().connect([&](Request& offer, Response& answer) {
-      asked = offer.method();
-      answer.send(200, {.body = other_sdp});
-    });
-    res.send(200, {.body = our_sdp});
+  std::optional<Response> waiting;
+  program.agent->invite([&](Request&, Response& res) {
+    waiting = res;
+    res.send_reliably(183, {.body = our_sdp}, {});
+  });
+  program.agent->on_event.connect([&](const DialogEvent& told) {
+    if (told.event.type == EventType::modified) waiting->send(200);
   });
   program.connect();
-  sim.command("call 1 0 " + user);
-  REQUIRE(program.until([&] { return program.story().find("modified") != std::string::npos; }));
-  CHECK(asked == method);
-  REQUIRE(program.until([&] { return program.created.front().local().sdp == other_sdp; }));
+  sim.command("call 1 0 update");
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+  CHECK(program.story() ==
+        "invited progressed early responded:PRACK/200 offered modified answered confirmed");
+  CHECK(program.created.front().held() == Hold::remote);
+  CHECK(sim.stats()["unanswered"] == 0);
+}
+
+TEST_CASE("A call that nothing is answered to is forgotten by the server, and lost",
+          "[agent][slow]") {
+  Sim sim{{"--forget-after", "1"}};
+  Program program{sim, {.forgotten_after = 2500ms}};
+  std::optional<Response> waiting;
+  program.agent->invite([&](Request&, Response& res) { waiting = res; });
+  program.connect();
+  sim.command("call");
+  REQUIRE(program.ended(1));
+  CHECK(program.ends.front() == "the server does not know it");
+  CHECK(sim.stats()["unanswered"] == 0);
 }
 
 TEST_CASE("A handler that throws answers 500", "[agent]") {

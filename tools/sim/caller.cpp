@@ -4,11 +4,15 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace drachtio::sim {
 
 namespace {
 
-constexpr std::chrono::milliseconds pause{20};  // between one thing a far end does and the next
+constexpr std::chrono::milliseconds pause{20};    // between one thing a far end does and the next
+constexpr std::chrono::seconds look_interval{1};  // for what is to be forgotten
 
 std::string via(const std::string& branch) {
   return "SIP/2.0/UDP 127.0.0.1:5070;branch=" + branch + ";rport=5070";
@@ -59,16 +63,34 @@ void Server::invite(const DialogPtr& dialog, const Headers& more) {
   headers.add("Contact", '<' + dialog->far_contact + '>');
   headers.add("Max-Forwards", "70");
   for (const auto& [name, value] : more) headers.add(name, value);
-  if (dialog->user == "prack") headers.add("Supported", "100rel");
+  const bool reliably = dialog->user == "prack" || dialog->user == "update";
+  if (reliably) headers.add("Supported", "100rel");
   const std::string text =
       message_text("INVITE sip:service@127.0.0.1:5060 SIP/2.0", headers,
                    dialog->user == "late" ? "" : far_sdp(dialog->far_version, "sendrecv"));
-  asked_[dialog->invite_transaction] = {dialog, parse_sip_message(text), {}};
-  ++counts_.unanswered;
+  ask(dialog->invite_transaction, dialog, text);
   show(*link, "network", dialog->invite_transaction, "", text, true);
   record("cdr:attempt", "network", "", text);
   if (dialog->user != "hasty") return;
   later(pause, [this, dialog] { cancel_call(dialog); });
+}
+
+// The program is to answer.
+void Server::ask(const std::string& transaction, const DialogPtr& dialog, const std::string& text) {
+  asked_[transaction] = {dialog, parse_sip_message(text)};
+  ++counts_.unanswered;
+  if (std::exchange(forgetting_, true)) return;
+  later(look_interval, [this] { forget_unanswered(); });
+}
+
+// What nothing is answered to is forgotten without a word.
+void Server::forget_unanswered() {
+  const auto since = std::chrono::steady_clock::now() - options_.forget_after;
+  const auto forgotten = std::erase_if(
+      asked_, [&](const auto& one) { return !one.second.touched && one.second.asked_at <= since; });
+  counts_.unanswered -= std::min<std::uint64_t>(forgotten, counts_.unanswered);
+  forgetting_ = !asked_.empty();
+  if (forgetting_) later(look_interval, [this] { forget_unanswered(); });
 }
 
 // The caller gives up; the server answers for the program.
@@ -99,6 +121,11 @@ void Server::program_answered(const DialogPtr& dialog, const std::string& transa
                               const SipMessage& response, const std::string& text) {
   const bool initial = response.method == "INVITE" && transaction == dialog->invite_transaction;
   if (!initial && response.status >= 200) act_next(dialog);
+  if (response.method == "PRACK" && dialog->user == "update") {
+    later(pause, [this, dialog] {
+      request(dialog, "UPDATE", {}, far_sdp(++dialog->far_version, "sendonly"));
+    });
+  }
   if (response.method != "INVITE") return;
   if (!initial) {
     if (response.status >= 200 && response.status < 300) {
@@ -171,9 +198,9 @@ std::string Server::request(const DialogPtr& dialog, const std::string& method, 
   std::string text = message_text(method + " sip:service@127.0.0.1:5060 SIP/2.0", headers, body);
   Link* link = link_of(*dialog);
   if (link == nullptr) return text;
-  const std::string transaction = make_uuid();
-  asked_[transaction] = {dialog, parse_sip_message(text), {}};
-  ++counts_.unanswered;
+  const bool early_update = method == "UPDATE" && !dialog->answered;
+  const std::string transaction = early_update ? dialog->invite_transaction : make_uuid();
+  ask(early_update ? transaction + " UPDATE" : transaction, dialog, text);
   show(*link, "network", transaction, dialog->id(), text);
   return text;
 }
@@ -214,6 +241,10 @@ void Server::call_is_up(const DialogPtr& dialog) {
     dialog->acts = {say("INVITE", {})};
   } else if (user == "hangup" || user == "late") {
     return later(options_.talk, [this, dialog] { bye(dialog); });
+  } else if (user == "expires") {  // a session timer (RFC 4028) that nobody refreshes
+    return later(options_.talk, [this, dialog] {
+      server_bye(dialog, "Session timer expired", "session-expired");
+    });
   }
   act_next(dialog);
 }

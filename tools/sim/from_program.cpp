@@ -59,10 +59,12 @@ void Server::sip(Link& link, std::string_view id, std::string_view transaction,
 
 void Server::answer(Link& link, std::string_view id, const std::string& transaction,
                     const SipMessage& response) {
-  const auto found = asked_.find(transaction);
+  auto found = asked_.find(transaction + ' ' + response.method);
+  if (found == asked_.end()) found = asked_.find(transaction);
   if (found == asked_.end()) {
     return reply(link, id, "NOK|Response not sent due to unknown transaction");
   }
+  found->second.touched = true;
   const Transaction asked = found->second;
   const DialogPtr& dialog = asked.dialog;
   const std::string& method = asked.request.method;
@@ -88,7 +90,7 @@ void Server::answer(Link& link, std::string_view id, const std::string& transact
   const bool in_call = dialog && method != "INVITE";
   if (initial) dialog->rung = true;
   if (response.status >= 200) {
-    asked_.erase(transaction);
+    asked_.erase(found);
     if (counts_.unanswered > 0) --counts_.unanswered;
   }
   reply(link, id, shown(transaction, dialog_id + "||", text, in_call ? "" : "udp"));

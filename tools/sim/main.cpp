@@ -46,6 +46,8 @@ The far end behaves as the user part of its address says.
     prack    PRACK to a reliable 18x     auth     tries again after a challenge
     hold     holds, unholds, UPDATE, BYE        latereinvite   a re-INVITE without SDP
     updates  holds by an UPDATE, BYE            refreshes      holds, unholds, same SDP again, BYE
+    update   an UPDATE that holds, after its PRACK and before the call is answered
+    expires  its session timer runs out after --talk: the server hangs up
     chatty   INFO, MESSAGE, OPTIONS, NOTIFY, REFER, UPDATE, BYE
 
 Commands on standard input, one a line:
@@ -118,11 +120,14 @@ int main(int argc, char** argv) {
   drachtio::sim::ServerOptions options;
   int talk = 500;
   int ack_timeout = 1000;
+  int forget_after = 64;
   app.add_option("--port", options.port, "Where programs connect; 0: any free port");
   app.add_option("--secret", options.secret, "What programs log in with (\"cymru\")");
   app.add_option("--talk", talk, "Milliseconds before a far end that hangs up does (500)");
   app.add_option("--ack-timeout", ack_timeout,
                  "Milliseconds without ACK before the server hangs up (1000; a real one: 32000)");
+  app.add_option("--forget-after", forget_after,
+                 "Seconds after which the server forgets what nothing was answered to (64)");
   app.add_option("--split", options.piece, "Write frames in pieces of so many bytes");
   try {
     app.parse(argc, argv);
@@ -130,6 +135,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   options.talk = std::chrono::milliseconds{talk};
+  options.forget_after = std::chrono::seconds{forget_after};
   options.ack_timeout = std::chrono::milliseconds{ack_timeout};
   try {
     asio::io_context io{1};

@@ -159,6 +159,7 @@ void Server::forget() {
   dialogs_.clear();
   calls_out_.clear();
   asked_.clear();
+  forgetting_ = false;
 }
 
 void Server::hang_up_all() {

@@ -28,6 +28,7 @@ struct ServerOptions {
   std::string secret = "cymru";
   std::chrono::milliseconds talk{500};          // before a far end that hangs up does
   std::chrono::milliseconds ack_timeout{1000};  // 32 s on a real server
+  std::chrono::seconds forget_after{64};        // a request that nothing is answered to
   std::size_t piece = 0;                        // bytes written at a time; 0: as they are
 };
 
@@ -66,7 +67,8 @@ class Server {
   struct Transaction {  // of a far end's request, that the program is to answer
     DialogPtr dialog;   // null: out of dialog
     SipMessage request;
-    std::string party;
+    std::chrono::steady_clock::time_point asked_at = std::chrono::steady_clock::now();
+    bool touched = false;  // something has been answered
   };
 
   // server.cpp: links and frames
@@ -120,6 +122,8 @@ class Server {
                         const SipMessage& response, const std::string& text);
   std::string request(const DialogPtr& dialog, const std::string& method, const Headers& more = {},
                       const std::string& body = {});
+  void ask(const std::string& transaction, const DialogPtr& dialog, const std::string& text);
+  void forget_unanswered();
   void acknowledge(const DialogPtr& dialog, std::uint32_t cseq, const std::string& transaction,
                    const std::string& body);
   void call_is_up(const DialogPtr& dialog);
@@ -136,7 +140,10 @@ class Server {
   std::map<std::string, std::uint64_t> turns_;               // whose turn it is, by verb
   std::map<std::string, DialogPtr, std::less<>> dialogs_;    // by drachtio's id; once answered
   std::map<std::string, DialogPtr, std::less<>> calls_out_;  // INVITE transactions of programs
-  std::map<std::string, Transaction, std::less<>> asked_;    // far end's requests
+  // The far ends' requests, by transactionId; an UPDATE before the answer has that of its INVITE,
+  // and follows it here as "<id> UPDATE".
+  std::map<std::string, Transaction, std::less<>> asked_;
+  bool forgetting_ = false;  // forget_unanswered() is to come
   std::uint64_t last_call_ = 0;
   std::uint32_t next_cseq_ = 123'132'608;
   std::uint64_t generation_ = 0;  // forget() makes what is under way of no account
