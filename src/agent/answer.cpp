@@ -46,12 +46,12 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
   if (status >= 200) take(incoming);
   std::string frame = "sip|" + incoming->transaction_id + "|\r\n" + text;
   const bool accepts = status / 100 == 2 && makes_the_call(*incoming);
-  if (!accepts || incoming->cell->awaits_prack.empty()) {
+  if (!accepts || incoming->cell->invitation.awaits_prack.empty()) {
     return send_answer(incoming, status, frame, std::move(handler));
   }
   // RFC 3262 section 3: not before the PRACK, which may have to answer an offer first.
-  incoming->cell->after_prack = [this, incoming, status, frame = std::move(frame),
-                                 handler = std::move(handler)](bool go) {
+  incoming->cell->invitation.after_prack = [this, incoming, status, frame = std::move(frame),
+                                            handler = std::move(handler)](bool go) {
     if (go) return send_answer(incoming, status, frame, handler);
     give_back(incoming);
     if (handler) {
@@ -79,13 +79,13 @@ void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status,
 // It is the INVITE that its dialog stands on.
 bool Core::makes_the_call(const Incoming& incoming) {
   return incoming.cell && incoming.message.method == "INVITE" &&
-         incoming.transaction_id == incoming.cell->asked;
+         incoming.transaction_id == incoming.cell->invitation.transaction_id;
 }
 
 // Its final answer is on its way: nothing else can answer it. A CANCEL may cross it.
 void Core::take(const std::shared_ptr<Incoming>& incoming) {
   incoming->answered = true;
-  if (makes_the_call(*incoming)) incoming->cell->answering = true;
+  if (makes_the_call(*incoming)) incoming->cell->invitation.answering = true;
 }
 
 // It has not been answered: the program may do so otherwise, or later.
@@ -112,8 +112,8 @@ void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const s
     if (status < 300) answered_elsewhere(incoming);
     if (makes_the_call(*incoming)) settled(incoming->cell);
     const bool awaits_ack = status < 300 && incoming->message.method == "INVITE" &&
-                            incoming->cell && incoming->cell->offered.lock() == incoming;
-    if (awaits_ack) incoming->cell->reinvite_awaits_ack = incoming->message.cseq();
+                            incoming->cell && incoming->cell->offers.theirs.lock() == incoming;
+    if (awaits_ack) incoming->cell->offers.theirs_awaits_ack = incoming->message.cseq();
     offer_over(incoming);
     return has_served(incoming->link);
   }
@@ -142,8 +142,8 @@ void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const s
 
 // What became of the final answer to its INVITE is known, as far as it ever will be.
 void Core::settled(const std::shared_ptr<Cell>& cell) {
-  if (!cell || !std::exchange(cell->answering, false)) return;
-  for (const auto& action : std::exchange(cell->when_answered, {})) guard(action);
+  if (!cell || !std::exchange(cell->invitation.answering, false)) return;
+  for (const auto& action : std::exchange(cell->invitation.when_answered, {})) guard(action);
 }
 
 // The INVITE came on a connection that is no more: its ACK, and all that the far end sends in the
@@ -175,11 +175,11 @@ void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status
   if (std::ranges::none_of(required, requires_100rel)) content.headers.add("Require", "100rel");
   const std::shared_ptr<Cell> cell = incoming->cell;
   const auto waiting = std::make_shared<ResponseHandler>(std::move(on_prack));
-  if (!incoming->answered && !incoming->cancelled) cell->awaits_prack.push_back(waiting);
+  if (!incoming->answered && !incoming->cancelled) cell->invitation.awaits_prack.push_back(waiting);
   answer(incoming, status, {}, content,
          [cell, waiting](error_code error, const SipMessage& message) {
            if (!error) return;
-           std::erase(cell->awaits_prack, waiting);
+           std::erase(cell->invitation.awaits_prack, waiting);
            if (*waiting) guard([&] { (*waiting)(error, message); });
            let_2xx_go(cell);
          });

@@ -1,5 +1,5 @@
 // One dialog as the program's handles share it: its latest committed state, its session, its
-// signals, and what waits to be sent in it.
+// signals, and what is under way in it.
 #pragma once
 
 #include "agent/credentials.hpp"
@@ -7,8 +7,8 @@
 #include <drachtio/agent.hpp>
 
 #include <atomic>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -45,6 +45,39 @@ struct CellSignals {
   }
 };
 
+// Where we are called: the INVITE that the dialog stands on, and our answer to it.
+struct Invitation {
+  std::string transaction_id;  // drachtio's, of the latest INVITE that was handed over
+  bool answering = false;      // its final answer is on its way
+  bool handing_on = false;     // ... or others are to give it: it is being proxied
+  bool asking = false;         // whether it still rings, now and then
+  std::vector<std::function<void()>> when_answered;   // what waits for the final answer to be out
+  std::vector<std::function<void()>> when_confirmed;  // what waits for the ACK to our 2xx
+  // Who waits for the PRACKs of our reliable answers, in the order they were sent.
+  std::list<std::shared_ptr<ResponseHandler>> awaits_prack;
+  std::function<void(bool go)> after_prack;  // the 2xx that waits for the last of them
+};
+
+// What is offered once the call is up: one INVITE at a time, whichever way it goes.
+struct Offers {
+  std::list<std::function<void()>> waiting;  // re-INVITEs of ours, for the INVITE under way
+  bool under_way = false;                    // one of ours is: not answered, or to be tried again
+  bool open = false;                         // an offer of ours is not answered
+  std::string transaction_id;                // drachtio's, of our latest re-INVITE
+  std::function<void()> give_up;             // the re-INVITE of ours that is to be tried again
+  bool answer_lost = false;  // it went to a link that was lost: so nobody sent an ACK
+  // Theirs: not answered, or answered 2xx and not acknowledged (its CSeq).
+  std::weak_ptr<Incoming> theirs;
+  std::optional<std::uint32_t> theirs_awaits_ack;
+};
+
+// A terminate() that is under way.
+struct Ending {
+  bool under_way = false;
+  bool bye_challenged = false;           // the far end still has the call
+  std::vector<ResponseHandler> waiting;  // who is to be told
+};
+
 struct Cell : std::enable_shared_from_this<Cell> {
   explicit Cell(std::shared_ptr<const DialogState> at_first)
       : number(at_first->number), session(at_first->session), state(std::move(at_first)) {}
@@ -72,42 +105,24 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::optional<Credentials> auth;  // for challenges in the dialog
   NonceCounts nonces;               // used with them
   std::weak_ptr<Call> call;         // of ours, that makes the dialog
-  std::string asked;                // transactionId of the INVITE that was handed over
-  bool answering = false;           // its final answer is on its way
-  bool handing_on = false;          // ... or others are to give it: it is being proxied
-  std::vector<std::function<void()>> when_answered;   // what waits for that
-  std::vector<std::function<void()>> when_confirmed;  // what waits for the ACK to our 2xx
-  // Who waits for the PRACKs of our reliable answers, in the order they were sent.
-  std::deque<std::shared_ptr<ResponseHandler>> awaits_prack;
-  std::function<void(bool go)> after_prack;  // the 2xx that waits for the last of them
-  bool asking = false;                       // whether it still rings, now and then
-  bool probing = false;                      // is asked about, or will be
-  std::function<void()> give_up_offer;       // of a re-INVITE that waits to be tried again
-  bool ending = false;                       // a terminate() is under way
-  bool bye_challenged = false;               // ... and the far end still has the call
-  std::vector<ResponseHandler> enders;       // who else waits for it
-  bool resumed = false;                      // said so in the log
-  bool lost = false;                         // likewise
-  bool offer_answered = false;               // that of a late offer, by a PRACK: the ACK is ours
-  bool given_up = false;                     // by cancel(), when the 2xx had come
-  std::deque<std::function<void()>> offers;  // re-INVITEs that wait for the INVITE under way
-  bool offering = false;          // a re-INVITE of ours is under way, or to be tried again
-  bool offer_open = false;        // ... and not answered
-  std::string offer_transaction;  // drachtio's, of the latest
-  // Theirs: not answered, or answered 2xx and not acknowledged (its CSeq).
-  std::weak_ptr<Incoming> offered;
-  std::optional<std::uint32_t> reinvite_awaits_ack;
-  bool reinvite_lost = false;  // its answer went to a link that was lost: so nobody sent an ACK
+  bool given_up = false;            // ... by cancel(), when the 2xx had come
+  bool offer_answered = false;      // that of its late offer, by a PRACK: the ACK is ours
+  bool probing = false;             // is asked about, or will be
+  bool resumed = false;             // said so in the log
+  bool lost = false;                // likewise
+  Invitation invitation;
+  Offers offers;
+  Ending ending;
 
   // Of what waits, and holds the cell meanwhile: nothing will come any more.
   void let_go() {
-    when_answered.clear();
-    when_confirmed.clear();
-    awaits_prack.clear();
-    after_prack = {};
-    give_up_offer = {};
-    enders.clear();
-    offers.clear();
+    invitation.when_answered.clear();
+    invitation.when_confirmed.clear();
+    invitation.awaits_prack.clear();
+    invitation.after_prack = {};
+    offers.waiting.clear();
+    offers.give_up = {};
+    ending.waiting.clear();
   }
 
   // Made when somebody first connects: few dialogs have listeners of their own.

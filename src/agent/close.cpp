@@ -16,16 +16,16 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
   if (const auto call = cell->call.lock(); call && !call->over) {
     return cancel(call, std::move(handler));
   }
-  if (SipDialog{cell}.state() == State::terminated && !cell->bye_challenged) {
+  if (SipDialog{cell}.state() == State::terminated && !cell->ending.bye_challenged) {
     if (handler) post([handler] { handler({}, with_reason(had_ended)); });
     return;
   }
-  cell->enders.push_back(std::move(handler));
-  if (cell->ending) return;  // told with the first
-  cell->ending = true;
+  cell->ending.waiting.push_back(std::move(handler));
+  if (cell->ending.under_way) return;  // told with the first
+  cell->ending.under_way = true;
   end(cell, content, status, [cell](error_code error, const SipMessage& answer) {
-    cell->ending = false;
-    const auto enders = std::exchange(cell->enders, {});
+    cell->ending.under_way = false;
+    const auto enders = std::exchange(cell->ending.waiting, {});
     for (const ResponseHandler& ender : enders) {
       if (ender) guard([&] { ender(error, answer); });
     }
@@ -35,7 +35,7 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
 // BYE, unless the call has ended meanwhile.
 void Core::hang_up(const std::shared_ptr<Cell>& cell, const Content& content,
                    ResponseHandler handler) {
-  if (SipDialog{cell}.state() != State::terminated || cell->bye_challenged) {
+  if (SipDialog{cell}.state() != State::terminated || cell->ending.bye_challenged) {
     return request(cell, "BYE", content, std::move(handler));
   }
   if (handler) handler({}, with_reason(had_ended));
@@ -58,17 +58,18 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
     // RFC 3261 15: not before the ACK has come. Where it never does, the server hangs up.
     const bool awaits_ack = state->role == Role::uas && state->state != State::stable;
     if (awaits_ack && cell->can_receive) {
-      cell->when_confirmed.emplace_back(
+      cell->invitation.when_confirmed.emplace_back(
           [this, cell, content, handler = std::move(handler)] { hang_up(cell, content, handler); });
       return;
     }
     return hang_up(cell, content, std::move(handler));
   }
-  if (const auto unsent = std::exchange(cell->after_prack, {})) unsent(false);
-  if (cell->answering) {  // what there is to end, its outcome tells
-    cell->when_answered.emplace_back([this, cell, content, status, handler = std::move(handler)] {
-      end(cell, content, status, handler);
-    });
+  if (const auto unsent = std::exchange(cell->invitation.after_prack, {})) unsent(false);
+  if (cell->invitation.answering) {  // what there is to end, its outcome tells
+    cell->invitation.when_answered.emplace_back(
+        [this, cell, content, status, handler = std::move(handler)] {
+          end(cell, content, status, handler);
+        });
     return;
   }
   if (state->role == Role::uas) {

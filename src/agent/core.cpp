@@ -143,34 +143,4 @@ std::vector<SipDialog> Core::dialogs() const {
   return open;
 }
 
-// Frames go out in order, each after all that was noted before it.
-bool Core::is_on_disk(std::uint64_t ticket) {
-  const std::lock_guard lock{tickets_mutex_};
-  return tickets_.empty() || tickets_.begin()->first > ticket;
-}
-
-std::uint64_t Core::last_ticket() {
-  const std::lock_guard lock{tickets_mutex_};
-  return last_ticket_;
-}
-
-std::uint64_t Core::ticket_for(std::vector<std::shared_ptr<Cell>> cells) {
-  for (const auto& cell : cells) ++cell->uncommitted;
-  const std::lock_guard lock{tickets_mutex_};
-  tickets_.emplace(++last_ticket_, std::move(cells));
-  return last_ticket_;
-}
-
-void Core::give_back(std::uint64_t ticket) {
-  std::vector<std::shared_ptr<Cell>> cells;
-  {
-    const std::lock_guard lock{tickets_mutex_};
-    const auto found = tickets_.find(ticket);
-    if (found == tickets_.end()) return;
-    cells = std::move(found->second);
-    tickets_.erase(found);
-  }
-  for (const auto& cell : cells) --cell->uncommitted;
-}
-
 }  // namespace drachtio::agent

@@ -7,6 +7,7 @@
 
 #include "agent/call.hpp"
 #include "agent/incoming.hpp"
+#include "agent/outbox.hpp"
 #include "agent/reason.hpp"
 #include "net/client.hpp"
 #include "net/tls.hpp"
@@ -195,7 +196,6 @@ class Core : public std::enable_shared_from_this<Core> {
   void connection_closed(std::uint64_t connection);
   std::shared_ptr<Cell> cell_of(std::int64_t number);
   std::shared_ptr<Cell> new_cell(std::shared_ptr<const DialogState> state);
-  void committed(std::uint64_t ticket);
   void read_reply(const wire::Envelope& envelope, std::uint64_t connection, std::int64_t dialog);
   void read_response(const wire::Envelope& envelope, const SipMessage& message);
   void read_call_record(const wire::Envelope& envelope, const record::Frame& frame,
@@ -266,10 +266,6 @@ class Core : public std::enable_shared_from_this<Core> {
   void lost(const std::shared_ptr<Cell>& cell, const std::string& why);
 
   void append(std::vector<record::Note> notes, std::vector<std::shared_ptr<Cell>> cells);
-  std::uint64_t ticket_for(std::vector<std::shared_ptr<Cell>> cells);
-  void give_back(std::uint64_t ticket);
-  std::uint64_t last_ticket();
-  bool is_on_disk(std::uint64_t ticket);
   static void guard(const std::function<void()>& action);
   void send_now(std::uint64_t link, const std::string& rest, ReplyHandler handler);
 
@@ -304,14 +300,7 @@ class Core : public std::enable_shared_from_this<Core> {
   std::deque<Asked> asked_;  // calls in, until the server has forgotten what nobody answers
   bool looking_ = false;
 
-  std::mutex tickets_mutex_;
-  std::map<std::uint64_t, std::vector<std::shared_ptr<Cell>>> tickets_;  // not on disk yet
-  std::uint64_t last_ticket_ = 0;
-  struct ToSend {
-    std::uint64_t after;  // this ticket, and all before it
-    std::function<void()> send;
-  };
-  std::deque<ToSend> to_send_;
+  Outbox outbox_;
 
   std::deque<std::weak_ptr<Cell>> to_probe_;
   int probing_ = 0;

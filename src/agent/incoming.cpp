@@ -58,7 +58,8 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
   if (method == "INVITE") {
     std::weak_ptr<Incoming>& open = incoming_[transaction_id];
     const bool initial = incoming->message.to().tag.empty() && incoming->cell;
-    if (open.lock() || (initial && incoming->cell->asked == transaction_id)) return;  // again
+    const bool has_begun = initial && incoming->cell->invitation.transaction_id == transaction_id;
+    if (open.lock() || has_begun) return;  // again
     open = incoming;
   }
   if (is_refused(incoming)) return;
@@ -81,10 +82,10 @@ void Core::begin_call(const std::shared_ptr<Incoming>& invite) {
     cell->can_receive = true;
     cell->resumed = false;
   }
-  const std::string former = std::exchange(cell->asked, invite->transaction_id);
+  const std::string former = std::exchange(cell->invitation.transaction_id, invite->transaction_id);
   watch_for_forgotten(*cell);
-  cell->awaits_prack.clear();
-  if (const auto unsent = std::exchange(cell->after_prack, {})) unsent(false);
+  cell->invitation.awaits_prack.clear();
+  if (const auto unsent = std::exchange(cell->invitation.after_prack, {})) unsent(false);
   const auto open = incoming_.find(former);
   const auto superseded = open == incoming_.end() ? nullptr : open->second.lock();
   if (superseded && !superseded->answered) cancelled(former, {});
@@ -170,11 +171,12 @@ std::shared_ptr<Incoming> Core::open_invite(const std::shared_ptr<Cell>& cell) {
 // A BYE; it ends a call that is not answered, too, whose INVITE is then answered 487 (RFC 3261
 // 15.1.2).
 void Core::hung_up(const std::shared_ptr<Incoming>& bye) {
-  bye->cell->bye_challenged = false;
+  bye->cell->ending.bye_challenged = false;
   answer(bye, 200, {}, {}, {});
-  if (const auto offer = bye->cell->offered.lock()) answer(offer, 487, {}, {}, {});
+  if (const auto offer = bye->cell->offers.theirs.lock()) answer(offer, 487, {}, {}, {});
   const auto state = SipDialog{bye->cell}.snapshot();
-  const bool is_final = dialog::is_answered(*state) || state->status || bye->cell->answering;
+  const bool is_final =
+      dialog::is_answered(*state) || state->status || bye->cell->invitation.answering;
   if (is_final || state->role == Role::uac) return;
   const auto invite = open_invite(bye->cell);
   answer(invite, 487, {}, {}, {});
@@ -214,27 +216,27 @@ void Core::reinvite(const std::shared_ptr<Incoming>& incoming) {
   const bool unanswered = !dialog::is_answered(*state) && !state->late_offer;
   const bool calls = unanswered && state->role == Role::uac && !state->remote.sdp;
   const bool is_called = unanswered && state->role == Role::uas && !state->local.sdp;
-  if (cell.offer_open || calls) return answer(incoming, 491, {}, {}, {});
-  if (is_called || cell.offered.lock()) {
+  if (cell.offers.open || calls) return answer(incoming, 491, {}, {}, {});
+  if (is_called || cell.offers.theirs.lock()) {
     const std::string seconds = std::to_string(retry_after().count());
     return answer(incoming, 500, {}, {.headers = {{"Retry-After", seconds}}}, {});
   }
-  cell.offered = incoming;
+  cell.offers.theirs = incoming;
   reoffered(incoming);
 }
 
 // A 2xx to a re-INVITE of theirs has its ACK; any other answer's the server keeps to itself.
 void Core::acknowledged(const std::shared_ptr<Cell>& cell, const SipMessage& ack) {
-  if (!cell || cell->reinvite_awaits_ack != ack.cseq()) return;
-  cell->reinvite_awaits_ack.reset();
+  if (!cell || cell->offers.theirs_awaits_ack != ack.cseq()) return;
+  cell->offers.theirs_awaits_ack.reset();
   next_offer(cell);
 }
 
 // Nothing of theirs waits for an answer any more.
 void Core::offer_over(const std::shared_ptr<Incoming>& incoming) {
   const std::shared_ptr<Cell>& cell = incoming->cell;
-  if (!cell || cell->offered.lock() != incoming) return;
-  cell->offered.reset();
+  if (!cell || cell->offers.theirs.lock() != incoming) return;
+  cell->offers.theirs.reset();
   next_offer(cell);
 }
 
@@ -267,16 +269,16 @@ void Core::pracked(const std::shared_ptr<Incoming>& prack) {
     reoffered(prack);
   }
   const std::shared_ptr<Cell>& cell = prack->cell;
-  if (cell->awaits_prack.empty()) return;
-  const std::shared_ptr<ResponseHandler> handler = std::move(cell->awaits_prack.front());
-  cell->awaits_prack.pop_front();
+  if (cell->invitation.awaits_prack.empty()) return;
+  const std::shared_ptr<ResponseHandler> handler = std::move(cell->invitation.awaits_prack.front());
+  cell->invitation.awaits_prack.pop_front();
   if (*handler) guard([&] { (*handler)({}, prack->message); });
   let_2xx_go(cell);
 }
 
 void Core::let_2xx_go(const std::shared_ptr<Cell>& cell) {
-  if (!cell->awaits_prack.empty()) return;
-  if (const auto go = std::exchange(cell->after_prack, {})) go(true);
+  if (!cell->invitation.awaits_prack.empty()) return;
+  if (const auto go = std::exchange(cell->invitation.after_prack, {})) go(true);
 }
 
 }  // namespace drachtio::agent

@@ -222,7 +222,7 @@ void Core::stop() {
   for (const auto& acceptor : acceptors_) acceptor->stop();
   std::vector<std::function<void()>> offers;
   for (const auto& [number, cell] : cells_) {
-    if (cell->give_up_offer) offers.push_back(std::exchange(cell->give_up_offer, {}));
+    if (cell->offers.give_up) offers.push_back(std::exchange(cell->offers.give_up, {}));
   }
   // From here on only what waits in the io_context owns sockets and timers: whoever frees the core
   // last, on whatever thread, has nothing of it left to free.
@@ -238,8 +238,9 @@ void Core::stop() {
   for (const auto& [number, cell] : cells_) cells.push_back(cell);
   for (const auto& cell : cells) {
     settled(cell);
-    for (const auto& action : std::exchange(cell->when_confirmed, {})) guard(action);
-    for (const auto& offer : std::exchange(cell->offers, {})) guard(offer);  // there is no link
+    for (const auto& action : std::exchange(cell->invitation.when_confirmed, {})) guard(action);
+    for (const auto& offer : std::exchange(cell->offers.waiting, {}))
+      guard(offer);  // there is no link
   }
   writer_->stop();
 }

@@ -29,9 +29,10 @@ void Core::modify_with(const std::shared_ptr<Cell>& cell, MakeSdp sdp, ResponseH
     if (handler) post([handler, why] { handler(Errc::no_link, with_reason(why)); });
     return;
   }
-  cell->offers.emplace_back([this, cell, sdp = std::move(sdp), handler = std::move(handler)] {
-    offer(cell, sdp(), handler, 1);
-  });
+  cell->offers.waiting.emplace_back(
+      [this, cell, sdp = std::move(sdp), handler = std::move(handler)] {
+        offer(cell, sdp(), handler, 1);
+      });
   next_offer(cell);
 }
 
@@ -39,29 +40,29 @@ void Core::modify_with(const std::shared_ptr<Cell>& cell, MakeSdp sdp, ResponseH
 bool Core::is_inviting(const std::shared_ptr<Cell>& cell) {
   const auto state = SipDialog{cell}.snapshot();
   if (state->state == State::terminated) return false;
-  if (!dialog::is_answered(*state) || cell->offer_open) return true;
-  if (cell->offered.lock() || cell->reinvite_awaits_ack) return true;
+  if (!dialog::is_answered(*state) || cell->offers.open) return true;
+  if (cell->offers.theirs.lock() || cell->offers.theirs_awaits_ack) return true;
   // The ACK to our 2xx comes to the link that brought the INVITE, or not at all.
   return state->state != State::stable && (state->role == Role::uac || cell->can_receive);
 }
 
 void Core::offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, ResponseHandler handler,
                  int attempts) {
-  if (std::exchange(cell->reinvite_lost, false)) acknowledge(cell, {});
+  if (std::exchange(cell->offers.answer_lost, false)) acknowledge(cell, {});
   Content content;
   content.body = sdp;
   content.headers.add("Content-Type", "application/sdp");
-  cell->offer_open = true;
+  cell->offers.open = true;
   request(cell, "INVITE", content,
           [this, cell, sdp, handler = std::move(handler), attempts](error_code error,
                                                                     const SipMessage& response) {
-            cell->offer_open = false;
+            cell->offers.open = false;
             if (!error && response.status == 491 && attempts < most_attempts) {
               return offer_again(cell, sdp, handler, attempts, response);
             }
             if (!error && response.status < 300) acknowledge(cell, {});
             if (!error && response.status >= 300) error = Errc::rejected;
-            cell->offering = false;
+            cell->offers.under_way = false;
             next_offer(cell);
             if (handler) handler(error, response);
           });
@@ -69,44 +70,44 @@ void Core::offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, Resp
 
 void Core::offer_again(const std::shared_ptr<Cell>& cell, const std::string& sdp,
                        const ResponseHandler& handler, int attempts, const SipMessage& refusal) {
-  cell->give_up_offer = [this, cell, handler] {
-    cell->offering = false;
+  cell->offers.give_up = [this, cell, handler] {
+    cell->offers.under_way = false;
     next_offer(cell);
     if (handler) handler(Errc::no_link, with_reason("the Agent was stopped"));
   };
   after(glare_pause(SipDialog{cell}.role()), [this, cell, sdp, handler, attempts, refusal] {
-    cell->give_up_offer = {};
-    cell->offering = false;
-    if (const auto theirs = cell->offered.lock(); theirs && !theirs->answered) {
+    cell->offers.give_up = {};
+    cell->offers.under_way = false;
+    if (const auto theirs = cell->offers.theirs.lock(); theirs && !theirs->answered) {
       // Theirs was quicker. It may wait for ours: each leg of two for the other's.
       next_offer(cell);
       if (handler) handler(Errc::rejected, refusal);
       return;
     }
-    cell->offers.emplace_front(
+    cell->offers.waiting.emplace_front(
         [this, cell, sdp, handler, attempts] { offer(cell, sdp, handler, attempts + 1); });
     next_offer(cell);
   });
 }
 
 void Core::next_offer(const std::shared_ptr<Cell>& cell) {
-  if (cell->offers.empty() || cell->offering || is_inviting(cell)) return;
-  cell->offering = true;
-  const auto next = std::move(cell->offers.front());
-  cell->offers.pop_front();
+  if (cell->offers.waiting.empty() || cell->offers.under_way || is_inviting(cell)) return;
+  cell->offers.under_way = true;
+  const auto next = std::move(cell->offers.waiting.front());
+  cell->offers.waiting.pop_front();
   next();
 }
 
 // RFC 3264 8.4: what we send stops; what the far end does not send either is inactive.
 void Core::hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler handler) {
   const auto state = SipDialog{cell}.snapshot();
-  const auto fail = [&](error_code error, const std::string& why) {
+  const auto tell = [&](error_code error, const std::string& why) {
     if (handler) post([handler, error, why] { handler(error, with_reason(why)); });
   };
-  if (state->state == State::terminated) return fail(Errc::dialog_over, "the dialog has ended");
-  if (!state->local.sdp) return fail(Errc::malformed, "there is no SDP of ours to offer again");
-  if (state->held_locally == held && !cell->offering && cell->offers.empty()) {
-    return fail({}, held ? "it is on hold already" : "it is not on hold");
+  if (state->state == State::terminated) return tell(Errc::dialog_over, "the dialog has ended");
+  if (!state->local.sdp) return tell(Errc::malformed, "there is no SDP of ours to offer again");
+  if (state->held_locally == held && !cell->offers.under_way && cell->offers.waiting.empty()) {
+    return tell({}, held ? "it is on hold already" : "it is not on hold");
   }
   const auto sdp = [cell, held] {
     const auto now = SipDialog{cell}.snapshot();

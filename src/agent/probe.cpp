@@ -31,9 +31,11 @@ void Core::probe_next() {
 
 void Core::probe(const std::shared_ptr<Cell>& cell, std::function<void(bool)> done) {
   request(cell, "OPTIONS", {},
-          [this, cell, asked = cell->asked, done = std::move(done)](error_code error,
-                                                                    const SipMessage& answer) {
-            if (asked != cell->asked) {  // a retry has come: the question was about another INVITE
+          [this, cell, asked = cell->invitation.transaction_id, done = std::move(done)](
+              error_code error, const SipMessage& answer) {
+            if (asked !=
+                cell->invitation
+                    .transaction_id) {  // a retry has come: the question was about another INVITE
               if (done) done(true);
               return;
             }
@@ -68,19 +70,19 @@ void Core::resumed(const std::shared_ptr<Cell>& cell) {
 void Core::ask_whether_it_waits(const std::shared_ptr<Incoming>& incoming) {
   const auto required = incoming->message.headers.all("Require");
   if (std::ranges::any_of(required, requires_100rel)) return;
-  if (std::exchange(incoming->cell->asking, true)) return;
+  if (std::exchange(incoming->cell->invitation.asking, true)) return;
   answer(incoming, 183, {}, {}, [this, incoming](error_code error, const SipMessage& reply) {
     const std::shared_ptr<Cell>& cell = incoming->cell;
     if (!error) {
       return after(options_.forgotten_after, [this, incoming] {
-        incoming->cell->asking = false;
+        incoming->cell->invitation.asking = false;
         const bool unheard = makes_the_call(*incoming) && !incoming->cell->can_receive;
         if (unheard && SipDialog{incoming->cell}.state() != State::terminated) {
           ask_whether_it_waits(incoming);
         }
       });
     }
-    cell->asking = false;
+    cell->invitation.asking = false;
     const bool is_open = !incoming->answered && !incoming->cancelled && makes_the_call(*incoming);
     if (is_open && is_unknown_transaction(error, reply)) ask_in_doubt(cell);
   });
@@ -98,8 +100,8 @@ void Core::ask_in_doubt(const std::shared_ptr<Cell>& cell) {
 
 // A server forgets a request that nothing is answered to for 64 s, without a word.
 void Core::watch_for_forgotten(const Cell& cell) {
-  asked_.push_back(
-      {std::chrono::steady_clock::now() + options_.forgotten_after, cell.number, cell.asked});
+  asked_.push_back({std::chrono::steady_clock::now() + options_.forgotten_after, cell.number,
+                    cell.invitation.transaction_id});
   if (std::exchange(looking_, true)) return;
   after(std::min(look_interval, options_.forgotten_after), [this] { look_for_forgotten(); });
 }
@@ -115,13 +117,16 @@ void Core::look_for_forgotten() {
     const Asked asked = std::move(asked_.front());
     asked_.pop_front();
     const auto cell = cell_of(asked.dialog);
-    if (!cell || cell->asked != asked.transaction_id) continue;  // its retry has a time of its own
+    if (!cell || cell->invitation.transaction_id != asked.transaction_id)
+      continue;  // its retry has a time of its own
     const auto state = SipDialog{cell}.snapshot();
-    const bool in_doubt = cell->answering && !cell->after_prack && !dialog::is_answered(*state);
+    const bool in_doubt =
+        cell->invitation.answering && !cell->invitation.after_prack && !dialog::is_answered(*state);
     if (state->state == State::terminated || !(in_doubt || dialog::is_untouched(*state))) continue;
     const bool can_ask = link_of(*cell) != nullptr;
     const bool link_may_return = !can_ask && find_link(cell->link) != nullptr;
-    if (cell->handing_on || link_may_return) {  // at others it may ring for as long as they like
+    if (cell->invitation.handing_on ||
+        link_may_return) {  // at others it may ring for as long as they like
       later.push_back(cell);
     } else if (can_ask) {
       ask_in_doubt(cell);

@@ -63,7 +63,7 @@ void Core::proxy(const std::shared_ptr<Incoming>& incoming,
     return fail(Errc::malformed, error.what());
   }
   take(incoming);
-  if (incoming->cell) incoming->cell->handing_on = true;
+  if (incoming->cell) incoming->cell->invitation.handing_on = true;
   send(link_for(*incoming), std::move(frame),
        [this, incoming, handler,
         answers = std::make_shared<std::vector<SipMessage>>()](const Reply& reply) {
@@ -75,7 +75,7 @@ void Core::proxy(const std::shared_ptr<Incoming>& incoming,
 
 // What became of it: others have answered, or will.
 void Core::handed_on(const std::shared_ptr<Incoming>& incoming, const Reply& reply) {
-  if (incoming->cell) incoming->cell->handing_on = false;
+  if (incoming->cell) incoming->cell->invitation.handing_on = false;
   const bool in_doubt = reply.error == Errc::no_link && reply.left;
   if (reply.error && !in_doubt) return give_back(incoming);
   forget(incoming);

@@ -44,7 +44,7 @@ void Core::resume(const std::shared_ptr<Cell>& cell, const Link& link) {
     if (!is_ours && cell->adopted) return hang_up_unacknowledged(cell);
     if (is_ours) acknowledge(cell, {});
   }
-  if (std::exchange(cell->reinvite_lost, false)) acknowledge(cell, {});
+  if (std::exchange(cell->offers.answer_lost, false)) acknowledge(cell, {});
   if (options_.probe && !std::exchange(cell->probing, true)) to_probe_.push_back(cell);
 }
 
@@ -82,7 +82,7 @@ void Core::resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link
   if (state->role == Role::uac) return give_up_call(cell, link);
   if (std::exchange(cell->adopted, false)) {
     resume_invite(cell, link);
-  } else if (state->local.tag && !cell->answering) {  // else it is asked about in time
+  } else if (state->local.tag && !cell->invitation.answering) {  // else it is asked about in time
     ask_whether_it_waits(open_invite(cell));
   }
 }
@@ -105,7 +105,7 @@ void Core::resume_invite(const std::shared_ptr<Cell>& cell, const Link& link) {
                                  {"CSeq", std::to_string(state->invite.cseq) + " INVITE"}};
   }
   incoming_.insert_or_assign(incoming->transaction_id, incoming);
-  cell->asked = incoming->transaction_id;
+  cell->invitation.transaction_id = incoming->transaction_id;
   cell->link = link.id;
   watch_for_forgotten(*cell);
   if (on_resumed_invite.empty()) return answer(incoming, 503, {}, {}, {});
@@ -164,8 +164,8 @@ void Core::hang_up_unacknowledged(const std::shared_ptr<Cell>& cell) {
 }
 
 void Core::note(const std::shared_ptr<Cell>& cell, Event event) {
-  const std::uint64_t ticket = ticket_for({cell});
-  if (!writer_->append({{cell->number, std::move(event)}}, ticket)) give_back(ticket);
+  const std::uint64_t ticket = outbox_.noted({cell});
+  if (!writer_->append({{cell->number, std::move(event)}}, ticket)) outbox_.settled(ticket);
 }
 
 void Core::lost(const std::shared_ptr<Cell>& cell, const std::string& why) {

@@ -8,11 +8,9 @@
 namespace drachtio::agent {
 
 void Core::send(std::uint64_t link, std::string rest, ReplyHandler handler) {
-  const std::uint64_t after = last_ticket();
-  if (to_send_.empty() && is_on_disk(after)) return send_now(link, rest, std::move(handler));
-  to_send_.push_back({after, [this, link, rest = std::move(rest), handler = std::move(handler)] {
-                        send_now(link, rest, handler);
-                      }});
+  outbox_.put([this, link, rest = std::move(rest), handler = std::move(handler)]() mutable {
+    send_now(link, rest, std::move(handler));
+  });
 }
 
 void Core::send_now(std::uint64_t link_id, const std::string& rest, ReplyHandler handler) {
@@ -42,17 +40,17 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
   };
   const auto state = SipDialog{cell}.snapshot();
   // A BYE ends the dialog when it is sent; challenged, it must be sent again all the same.
-  const bool again = method == "BYE" && (!authorizations.empty() || cell->bye_challenged);
+  const bool again = method == "BYE" && (!authorizations.empty() || cell->ending.bye_challenged);
   if (state->state == State::terminated && !again) {
     return fail(Errc::dialog_over, "the dialog has ended");
   }
   Link* link = link_of(*cell);
   if (link == nullptr) return fail(Errc::no_link, "there is no link to " + state->server);
   if (method == "UPDATE" && !content.body.empty()) {  // an offer (RFC 3311)
-    cell->offer_open = true;
+    cell->offers.open = true;
     handler = [this, cell, handler = std::move(handler)](error_code error,
                                                          const SipMessage& answer) {
-      cell->offer_open = false;
+      cell->offers.open = false;
       next_offer(cell);
       if (handler) handler(error, answer);
     };
@@ -69,7 +67,7 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
        [this, cell, method, content, authorizations = std::move(authorizations),
         handler = std::move(handler)](const Reply& reply) {
          const bool is_ack = method == "ACK";
-         if (method == "BYE" && reply.error != Errc::no_link) cell->bye_challenged = false;
+         if (method == "BYE" && reply.error != Errc::no_link) cell->ending.bye_challenged = false;
          // Before the 2xx there is no dialog yet to be known; another program's never is.
          const auto now = SipDialog{cell}.snapshot();
          if (reply.error == Errc::unknown_dialog && dialog::is_answered(*now) &&
@@ -77,7 +75,7 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
            lost(cell, "the server does not know it");
          }
          if (reply.error == Errc::no_link && reply.left && method == "INVITE") {
-           cell->reinvite_lost = true;
+           cell->offers.answer_lost = true;
          }
          if (reply.error || is_ack) {
            if (handler) handler(reply.error, reply.message);
@@ -99,22 +97,23 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
     if (cell->auth && next.answer(response, *cell->auth, method, uri, cell->nonces)) {
       return request(cell, method, content, handler, std::move(next));
     }
-    if (method == "BYE") cell->bye_challenged = response.status == 401 || response.status == 407;
+    if (method == "BYE")
+      cell->ending.bye_challenged = response.status == 401 || response.status == 407;
     if (handler) handler({}, response);
   };
   transaction.on_failure = [cell, method, handler](error_code error, const std::string& why) {
-    if (method == "INVITE" && error == Errc::no_link) cell->reinvite_lost = true;
+    if (method == "INVITE" && error == Errc::no_link) cell->offers.answer_lost = true;
     if (handler) handler(error, with_reason(why));
   };
   transactions_.insert_or_assign(sent.transaction_id, std::move(transaction));
   if (method != "INVITE") return;
-  cell->offer_transaction = sent.transaction_id;
+  cell->offers.transaction_id = sent.transaction_id;
   if (SipDialog{cell}.state() == State::terminated) fail_offer(*cell);
 }
 
 // Once the dialog has ended, the server passes no answer to our re-INVITE on.
 void Core::fail_offer(Cell& cell) {
-  const auto offer = transactions_.extract(std::exchange(cell.offer_transaction, {}));
+  const auto offer = transactions_.extract(std::exchange(cell.offers.transaction_id, {}));
   if (offer) offer.mapped().on_failure(Errc::dialog_over, "the dialog has ended");
 }
 

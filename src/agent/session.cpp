@@ -281,9 +281,9 @@ void Core::join(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Cell>& 
 
 // What would never be on disk is refused.
 void Core::append(std::vector<record::Note> notes, std::vector<std::shared_ptr<Cell>> cells) {
-  const std::uint64_t ticket = ticket_for(std::move(cells));
+  const std::uint64_t ticket = outbox_.noted(std::move(cells));
   if (writer_->append(std::move(notes), ticket)) return;
-  give_back(ticket);
+  outbox_.settled(ticket);
   throw std::logic_error{"this session can only be read: the Agent has stopped"};
 }
 

@@ -27,7 +27,10 @@ void Core::told(std::vector<record::Walked> walked) {
 
 void Core::told_one(record::Walked& walked) {
   for (const record::Told& event : walked.events) publish(event);
-  if (walked.ticket) committed(*walked.ticket);
+  if (walked.ticket) {
+    outbox_.settled(*walked.ticket);
+    outbox_.flush();
+  }
   if (walked.closed) connection_closed(*walked.closed);
   if (walked.learnt) {
     if (const auto cell = cell_of(walked.dialog)) {
@@ -128,7 +131,7 @@ void Core::publish(const record::Told& told) {
   }
   if (event.type == EventType::invited || event.type == EventType::answered) cell->lost = false;
   if (told.dialog->state == State::stable || told.dialog->state == State::terminated) {
-    for (const auto& action : std::exchange(cell->when_confirmed, {})) guard(action);
+    for (const auto& action : std::exchange(cell->invitation.when_confirmed, {})) guard(action);
   }
   next_offer(cell);
   if (told.dialog->closed_at != event.position) return;
@@ -147,8 +150,8 @@ void Core::publish(const record::Told& told) {
 void Core::closed(const std::shared_ptr<Cell>& cell, const Event& event) {
   fail_offer(*cell);
   std::erase_if(unechoed_, [&](const Unechoed& one) { return one.incoming->cell == cell; });
-  cell->awaits_prack.clear();
-  if (const auto wanted = std::exchange(cell->after_prack, {})) wanted(false);
+  cell->invitation.awaits_prack.clear();
+  if (const auto wanted = std::exchange(cell->invitation.after_prack, {})) wanted(false);
   // Its CANCEL has not come, and will not.
   if (event.type == EventType::lost) {
     cancelled(SipDialog{cell}.snapshot()->invite.transaction_id, {});
@@ -163,15 +166,6 @@ void Core::forget_oldest() {
   if (CellSignals* own = oldest->signals_if_any()) own->disconnect_all();
   const std::lock_guard lock{cells_mutex_};
   cells_.erase(oldest->number);
-}
-
-void Core::committed(std::uint64_t ticket) {
-  give_back(ticket);
-  while (!to_send_.empty() && is_on_disk(to_send_.front().after)) {
-    const ToSend next = std::move(to_send_.front());
-    to_send_.pop_front();
-    next.send();
-  }
 }
 
 // All that came over a connection has been told of: what waits for more waits in vain.
@@ -212,10 +206,10 @@ void Core::connection_closed(std::uint64_t connection) {
   }
   for (const auto& cell : cut_off) {
     if (cell->can_receive.exchange(false)) cell->resumed = false;
-    cell->awaits_prack.clear();
+    cell->invitation.awaits_prack.clear();
     let_2xx_go(cell);
-    for (const auto& action : std::exchange(cell->when_confirmed, {})) guard(action);
-    cell->reinvite_awaits_ack.reset();
+    for (const auto& action : std::exchange(cell->invitation.when_confirmed, {})) guard(action);
+    cell->offers.theirs_awaits_ack.reset();
     next_offer(cell);
   }
   if (!link->outbound) return take_up(*link);
