@@ -5,8 +5,12 @@
 
 #include <drachtio/subscription.hpp>
 
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <atomic>
 #include <cmath>
 #include <sstream>
+#include <thread>
 
 using namespace drachtio;
 using namespace drachtio::test;
@@ -96,6 +100,39 @@ TEST_CASE("Joined sessions are one from then on", "[agent]") {
     }
   }
   CHECK(sets == 2);
+}
+
+TEST_CASE("A patch of joined sessions is in the log for both or for neither", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  answer_calls(program);
+  program.connect();
+  const SipDialog a = one_call(program, sim);
+  const SipDialog b = one_call(program, sim);
+  std::atomic<bool> done{false};
+  std::atomic<int> looks{0};
+  std::atomic<int> halves{0};
+  std::thread looking{[&] {
+    const SQLite::Database log{program.db().string()};
+    SQLite::Statement count{log,
+                            "SELECT count(*) FROM event "
+                            "WHERE type IN ('session-set', 'session-joined')"};
+    while (!done) {
+      count.executeStep();
+      if (count.getColumn(0).getInt() % 2 != 0) ++halves;
+      count.reset();
+      ++looks;
+    }
+  }};
+  a.session().join(b.session());
+  for (int i = 0; i < 200 || looks < 200; ++i) {
+    const SipDialog& one = i % 2 == 0 ? a : b;
+    one.session()["count"] = i;
+    CHECK(program.until([&] { return b.snapshot()->session == one.session().json(); }));
+  }
+  done = true;
+  looking.join();
+  CHECK(halves == 0);
 }
 
 TEST_CASE("A session of a Subscription can be read, not written", "[agent]") {
