@@ -24,6 +24,7 @@ if "$DRACHTIO_BIN/call_monitor" "$folder/none.db" 2>"$folder/none"; then exit 1;
 grep -q "cannot read the log $folder/none.db" "$folder/none"
 
 import uas-normal
+: >"$folder/out" # before anybody reads it: the monitor may start late
 "$DRACHTIO_BIN/call_monitor" "$folder/calls.db" >"$folder/out" &
 monitor=$!
 told 6
