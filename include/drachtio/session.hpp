@@ -23,17 +23,25 @@ namespace agent {
 struct Cell;
 }
 
-// One member, or a member of a member. Reading does not throw; assigning throws
-// std::invalid_argument for text that is not UTF-8, a number that is not finite, or more than
-// Session::deepest levels of nesting, std::length_error if the session would grow
-// beyond Session::limit, and std::logic_error where the session can only be read (a
+// One member, or a member of a member: a reference, whose copies mean the same one. Reading does
+// not throw; assigning throws std::invalid_argument for text that is not UTF-8, a number that is
+// not finite, or more than Session::deepest levels of nesting, std::length_error if the session
+// would grow beyond Session::limit, and std::logic_error where the session can only be read (a
 // Subscription's). Thread-safe.
 class DRACHTIO_EXPORT SessionValue {
  public:
+  SessionValue(const SessionValue&) = default;
+  ~SessionValue() = default;
   [[nodiscard]] SessionValue operator[](std::string_view name) const;
 
+  // Copies the value that `other` has now; where it has none, removes this one.
+  const SessionValue& operator=(const SessionValue& other) const;
   const SessionValue& operator=(std::string_view text) const;
-  const SessionValue& operator=(const char* text) const { return *this = std::string_view{text}; }
+  // A null pointer (of getenv(), say) removes it.
+  const SessionValue& operator=(const char* text) const {
+    if (text == nullptr) return *this = nullptr;
+    return *this = std::string_view{text};
+  }
   const SessionValue& operator=(bool value) const;
   const SessionValue& operator=(double value) const;
   const SessionValue& operator=(std::nullptr_t) const;  // removes it
@@ -53,6 +61,8 @@ class DRACHTIO_EXPORT SessionValue {
   [[nodiscard]] std::optional<double> number() const;
   [[nodiscard]] std::optional<bool> boolean() const;
   operator std::string() const { return text(); }
+  bool operator==(std::string_view other) const { return text() == other; }
+  bool operator==(const SessionValue& other) const { return json() == other.json(); }
 
  private:
   friend class Session;

@@ -91,6 +91,11 @@ SessionValue SessionValue::operator[](std::string_view name) const {
   return {cell_, std::move(path)};
 }
 
+const SessionValue& SessionValue::operator=(const SessionValue& other) const {
+  write(cell_, patch_of(path_, read(other.cell_, other.path_)));
+  return *this;
+}
+
 const SessionValue& SessionValue::operator=(std::string_view text) const {
   require_utf8(text, "the value");
   write(cell_, patch_of(path_, json::value(text)));

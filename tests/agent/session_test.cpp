@@ -1,12 +1,13 @@
 // The session of a call: written as patches, on disk before what is sent after, shared where
 // joined.
-#include "agent/agent_program.hpp"
+#include "agent/scripted_server.hpp"
 #include "program.hpp"
 
 #include <drachtio/subscription.hpp>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <sstream>
@@ -14,6 +15,7 @@
 
 using namespace drachtio;
 using namespace drachtio::test;
+using namespace std::chrono_literals;
 using boost::system::error_code;
 
 namespace {
@@ -102,6 +104,72 @@ TEST_CASE("Joined sessions are one from then on", "[agent]") {
   CHECK(sets == 2);
 }
 
+TEST_CASE("What is sent after an assignment waits until that is on disk", "[agent]") {
+  ScriptedServer server;
+  Patient program{server};
+  program.connect_soon();
+  server.accept(program);
+  call_in(server, program);
+  {
+    SQLite::Database other{program.db().string(), SQLite::OPEN_READWRITE};
+    const SQLite::Transaction holds{other, SQLite::TransactionBehavior::IMMEDIATE};
+    program.request->session()["user"] = "jack";
+    program.response->send(200, {.body = our_sdp});
+    program.until([] { return false; }, 1s);
+    CHECK_FALSE(server.has_said_more());
+  }
+  CHECK(server.hear().message.status == 200);
+  const SQLite::Database log{program.db().string()};
+  SQLite::Statement patches{log, "SELECT count(*) FROM event WHERE type = 'session-set'"};
+  patches.executeStep();
+  CHECK(patches.getColumn(0).getInt() == 1);
+}
+
+TEST_CASE("A value is copied from one member to another, of any session", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  answer_calls(program);
+  program.connect();
+  const Session one = one_call(program, sim).session();
+  const Session other = one_call(program, sim).session();
+  one["name"] = "jack";
+  one["count"] = 3;
+  other["deep"].set_json(R"({"list":[1,2]})");
+  one["copy"] = one["name"];
+  one["from"]["other"] = other["deep"]["list"];
+  const SessionValue count = one["count"];
+  other["count"] = count;
+  CHECK(one.json() == R"({"name":"jack","count":3,"copy":"jack","from":{"other":[1,2]}})");
+  CHECK(other["count"].integer() == 3);
+  one["copy"] = other["nothing"];
+  CHECK_FALSE(one["copy"].exists());
+  one["name"] = static_cast<const char*>(nullptr);
+  CHECK_FALSE(one["name"].exists());
+  CHECK(one["count"] == other["count"]);
+  CHECK(one["count"] == "3");
+  CHECK_FALSE(one["name"] == "jack");
+  REQUIRE(program.until([&] {  // each was an event
+    return std::ranges::count(program.events, EventType::session_set, &Event::type) == 8;
+  }));
+}
+
+TEST_CASE("Sessions are joined still when the program is back", "[agent]") {
+  Sim sim;
+  const ScratchFolder folder;
+  {
+    Program program{sim, folder / "calls.db"};
+    answer_calls(program);
+    program.connect();
+    const Session a = one_call(program, sim).session();
+    a.join(one_call(program, sim).session());
+  }
+  Program again{sim, folder / "calls.db"};
+  const auto dialogs = again.agent->dialogs();
+  REQUIRE(dialogs.size() == 2);
+  dialogs[1].session()["later"] = true;
+  CHECK(dialogs[0].session()["later"].boolean() == true);
+}
+
 TEST_CASE("A patch of joined sessions is in the log for both or for neither", "[agent]") {
   Sim sim;
   Program program{sim};
@@ -168,13 +236,14 @@ TEST_CASE("What could not be read again is refused, and the log proves itself", 
     }
     session["deep"].set_json(path_deep);
     CHECK_THROWS_AS(session["deep"].set_json("{\"a\":" + path_deep + "}"), std::invalid_argument);
-    SessionValue value = session["path"];
-    for (std::size_t level = 0; level < Session::deepest; ++level) {
-      const SessionValue inner = value["a"];
-      std::destroy_at(&value);
-      std::construct_at(&value, inner);
-    }
-    CHECK_THROWS_AS(value = 1, std::invalid_argument);
+    const auto deeper = [](auto self, const SessionValue& value, std::size_t levels) -> void {
+      if (levels == 0) {
+        CHECK_THROWS_AS(value = 1, std::invalid_argument);
+      } else {
+        self(self, value["a"], levels - 1);
+      }
+    };
+    deeper(deeper, session["path"], Session::deepest);
     res.send(200, {.body = our_sdp});
   });
   program.connect();
