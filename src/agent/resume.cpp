@@ -1,6 +1,7 @@
 // After a restart: what has become of the calls that were up, or being set up, when the program
 // died. The server has them; it is asked about each.
 #include "agent/core.hpp"
+#include "dialog/event_json.hpp"
 #include "dialog/rules.hpp"
 #include "log/reader.hpp"
 
@@ -11,10 +12,30 @@ namespace {
 // A CANCEL's way to the far end and the 487's way back.
 constexpr std::chrono::milliseconds cancel_settles{2000};
 
+// A re-INVITE of the program's that died: its 2xx came to nobody, or was the last it heard. An ACK
+// that has been sent before does no harm.
+bool may_owe_ack(const DialogState& state, log::Reader& reader) {
+  if (!dialog::is_answered(state)) return false;
+  const auto is_our_reinvite = [](const WaitingOffer& offer) {
+    return offer.by_us && offer.method == "INVITE";
+  };
+  if (std::ranges::any_of(state.offers, is_our_reinvite)) return true;
+  const auto latest = reader.at(state.last_position);
+  if (!latest || latest->type != to_string(EventType::modified)) return false;
+  Event event;
+  dialog::from_json(latest->data, event);
+  return event.offered_by_us == true && event.method == "INVITE";
+}
+
 }  // namespace
 
 void Core::adopt() {
-  for (const auto& [number, cell] : cells_) cell->core = weak_from_this();
+  std::optional<log::Reader> reader;
+  if (!cells_.empty()) reader.emplace(database_);
+  for (const auto& [number, cell] : cells_) {
+    cell->core = weak_from_this();
+    cell->offers.answer_lost = may_owe_ack(*cell->state, *reader);
+  }
 }
 
 // A link is up: its server is asked about the dialogs whose far ends it no longer lets us hear.

@@ -189,25 +189,6 @@ TEST_CASE_METHOD(Scripted,
   CHECK(outcome.error == Errc::cancelled);
 }
 
-TEST_CASE_METHOD(Scripted, "A re-INVITE whose 2xx went to a lost link is acknowledged all the same",
-                 "[agent]") {
-  call_up(server, program);
-  Outcome outcome;
-  program.dialog().modify(our_sdp, outcome.handler());
-  const Heard offer = server.hear();
-  CHECK(offer.message.method == "INVITE");
-  const bool is_echoed = GENERATE(false, true);
-  if (is_echoed) {
-    server.say(ScriptedServer::sent(offer, "tx2", 1, true));
-    CHECK(server.hears_nothing());
-  }
-  server.drop();
-  server.accept(program);
-  CHECK(server.hear().message.method == "ACK");
-  CHECK(server.hear().message.method == "OPTIONS");
-  CHECK(outcome.error == Errc::no_link);
-}
-
 TEST_CASE_METHOD(Scripted,
                  "A call that is lost once may be lost again, if it comes to life between",
                  "[agent]") {
@@ -229,50 +210,6 @@ TEST_CASE_METHOD(Scripted,
     server.say(ScriptedServer::refused(frame, no_dialog));
   }
   REQUIRE(program.ended(2));
-}
-
-TEST_CASE_METHOD(Scripted,
-                 "A modify as soon as the link is back does not overtake a lost re-INVITE's ACK",
-                 "[agent]") {
-  call_up(server, program);
-  Outcome outcome;
-  program.dialog().modify(our_sdp, outcome.handler());
-  server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
-  CHECK(server.hears_nothing());
-  program.agent->on_connect.connect([&](const auto&) { program.dialog().modify(our_sdp); });
-  server.drop();
-  REQUIRE(program.until([&] { return outcome.told; }));
-  server.accept(program);
-  CHECK(server.hear().message.method == "ACK");
-  CHECK(server.hear().message.method == "INVITE");
-}
-
-TEST_CASE_METHOD(Scripted, "A late offer that a PRACK has answered: its ACK is sent again, too",
-                 "[agent]") {
-  Outcome outcome;
-  const SipCall call = place(program, outcome, {.late_offer = true});
-  server.say(ScriptedServer::sent(server.hear(), "tx1"));
-  server.say(ScriptedServer::response(
-      183, "tx1", {.headers = "Require: 100rel\r\nRSeq: 1\r\n", .body = our_sdp}));
-  CHECK(server.hears_nothing());
-  call.prack(our_sdp);
-  server.say(ScriptedServer::sent(server.hear(), "tx2", 2));
-  server.say(ScriptedServer::response(200, "tx2", {.cseq = 2}, "PRACK"));
-  server.say(ScriptedServer::response(200, "tx1"));
-  CHECK(server.hear().message.method == "ACK");
-  server.drop();
-  server.accept(program);
-  CHECK(server.hear().message.method == "ACK");
-}
-
-TEST_CASE_METHOD(Scripted, "A server that does not know the dialog of our ACK: the call is lost",
-                 "[agent]") {
-  Outcome outcome;
-  call_out(server, program, outcome);
-  server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
-  server.say(ScriptedServer::refused(server.hear(), no_dialog));
-  REQUIRE(program.ended(1));
-  CHECK(outcome.dialog.cause() == Cause::lost);
 }
 
 TEST_CASE_METHOD(Impatient, "A call in that rings on is asked about again and again", "[agent]") {

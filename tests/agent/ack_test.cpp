@@ -1,0 +1,122 @@
+// ACKs of ours that a lost link, or a crash, has swallowed: the far end waits for them (RFC 3261
+// 13.3.1.4).
+#include "agent/scripted_server.hpp"
+
+using namespace drachtio;
+using namespace drachtio::test;
+
+TEST_CASE_METHOD(Scripted, "A re-INVITE whose 2xx went to a lost link is acknowledged all the same",
+                 "[agent]") {
+  call_up(server, program);
+  Outcome outcome;
+  program.dialog().modify(our_sdp, outcome.handler());
+  const Heard offer = server.hear();
+  CHECK(offer.message.method == "INVITE");
+  const bool is_echoed = GENERATE(false, true);
+  if (is_echoed) {
+    server.say(ScriptedServer::sent(offer, "tx2", 1, true));
+    CHECK(server.hears_nothing());
+  }
+  server.drop();
+  server.accept(program);
+  CHECK(server.hear().message.method == "ACK");
+  CHECK(server.hear().message.method == "OPTIONS");
+  CHECK(outcome.error == Errc::no_link);
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "A modify as soon as the link is back does not overtake a lost re-INVITE's ACK",
+                 "[agent]") {
+  call_up(server, program);
+  Outcome outcome;
+  program.dialog().modify(our_sdp, outcome.handler());
+  server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
+  CHECK(server.hears_nothing());
+  program.agent->on_connect.connect([&](const auto&) { program.dialog().modify(our_sdp); });
+  server.drop();
+  REQUIRE(program.until([&] { return outcome.told; }));
+  server.accept(program);
+  CHECK(server.hear().message.method == "ACK");
+  CHECK(server.hear().message.method == "INVITE");
+}
+
+TEST_CASE_METHOD(Scripted, "A late offer that a PRACK has answered: its ACK is sent again, too",
+                 "[agent]") {
+  Outcome outcome;
+  const SipCall call = place(program, outcome, {.late_offer = true});
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(
+      183, "tx1", {.headers = "Require: 100rel\r\nRSeq: 1\r\n", .body = our_sdp}));
+  CHECK(server.hears_nothing());
+  call.prack(our_sdp);
+  server.say(ScriptedServer::sent(server.hear(), "tx2", 2));
+  server.say(ScriptedServer::response(200, "tx2", {.cseq = 2}, "PRACK"));
+  server.say(ScriptedServer::response(200, "tx1"));
+  CHECK(server.hear().message.method == "ACK");
+  server.drop();
+  server.accept(program);
+  CHECK(server.hear().message.method == "ACK");
+}
+
+TEST_CASE_METHOD(Scripted, "A server that does not know the dialog of our ACK: the call is lost",
+                 "[agent]") {
+  Outcome outcome;
+  call_out(server, program, outcome);
+  server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
+  server.say(ScriptedServer::refused(server.hear(), no_dialog));
+  REQUIRE(program.ended(1));
+  CHECK(outcome.dialog.cause() == Cause::lost);
+}
+
+TEST_CASE("A program that died in a re-INVITE of its own acknowledges it when it is back",
+          "[agent]") {
+  ScriptedServer server;
+  const ScratchFolder folder;
+  const bool is_answered = GENERATE(false, true);
+  const bool offers_at_once = GENERATE(false, true);
+  {
+    Patient program{server, folder / "calls.db"};
+    program.connect_soon();
+    server.accept(program);
+    call_up(server, program);
+    program.dialog().modify(our_sdp);
+    server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
+    REQUIRE(program.until([&] { return program.story().ends_with("offered"); }));
+    if (is_answered) {  // and its ACK was never sent
+      std::string answer = ScriptedServer::response(200, "tx2", {.body = our_sdp});
+      answer.replace(answer.find("from-tag=ours"), 13, "from-tag=far");
+      server.say(answer);
+      REQUIRE(program.until([&] { return program.story().ends_with("modified"); }));
+    }
+  }
+  server.drop();
+  Patient again{server, folder / "calls.db"};
+  if (offers_at_once) {
+    again.agent->on_connect.connect(
+        [&](const auto&) { again.agent->dialogs().front().modify(our_sdp); });
+  }
+  again.connect_soon();
+  server.accept(again);
+  CHECK(server.hear().message.method == "ACK");
+  CHECK(server.hear().message.method == (offers_at_once ? "INVITE" : "OPTIONS"));
+}
+
+TEST_CASE("A program that died in a call that nothing is owed in sends no ACK", "[agent]") {
+  ScriptedServer server;
+  const ScratchFolder folder;
+  {
+    Patient program{server, folder / "calls.db"};
+    program.connect_soon();
+    server.accept(program);
+    call_up(server, program);
+    server.say(ScriptedServer::request("INVITE", "tx2",
+                                       {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
+    server.say(ScriptedServer::echo(server.hear(), "tx2"));
+    REQUIRE(program.until([&] { return program.story().ends_with("modified"); }));
+  }
+  server.drop();
+  Patient again{server, folder / "calls.db"};
+  again.connect_soon();
+  server.accept(again);
+  CHECK(server.hear().message.method == "OPTIONS");
+}
