@@ -82,10 +82,11 @@ struct RequestOptions {
   std::string method = "INVITE";
   Headers headers = {};
   std::string body = {};
-  std::optional<Credentials> auth = {};  // for 401 and 407 (digest)
-  std::string route = {};                // send it there instead of where its URI says
-  std::string server = {};               // by its name; empty: the first that is up
-  bool follow_redirects = false;         // 3xx: try its first Contact, five times at most
+  Credentials auth = {};          // for 401 and 407 (digest); no user name: none
+  std::string route = {};         // send it there instead of where its URI says
+  std::string server = {};        // by its name; empty: the first that is up
+  SipDialog beside = {};          // over the connection of this one: the other leg's
+  bool follow_redirects = false;  // 3xx: try its first Contact, five times at most
   // The far end offers: in its 2xx, which SipCall::ack() answers, or before that in a reliable
   // provisional answer, which SipCall::prack() does.
   bool late_offer = false;
@@ -105,9 +106,12 @@ class DRACHTIO_EXPORT SipCall {
  public:
   SipCall() = default;
   explicit SipCall(std::shared_ptr<agent::Call> call) : call_(std::move(call)) {}
-  // Gives up an INVITE whose final answer has not been told yet; does nothing to another request.
-  // If a 2xx crosses it, the call is acknowledged and hung up, by the server or by the Agent.
-  void cancel() const;
+  [[nodiscard]] explicit operator bool() const { return call_ != nullptr; }
+  // Gives up an INVITE whose final answer has not been told yet, with these headers in the CANCEL
+  // (Reason, RFC 3326). If a 2xx crosses it, the call is acknowledged and hung up, by the server or
+  // by the Agent. The handler is given the CANCEL as sent; status 0 where the call had ended;
+  // `malformed` for a header that is none, and for another request than an INVITE.
+  void cancel(const Headers& headers = {}, const ResponseHandler& handler = {}) const;
   // Answers the offer of the 2xx (late_offer); the handler is given the ACK as sent. no_dialog
   // where the server has not sent the INVITE.
   void ack(std::string sdp, const ResponseHandler& handler = {}) const;
@@ -150,7 +154,8 @@ class DRACHTIO_EXPORT Agent {
   void refer(Handler handler) { on("REFER", std::move(handler)); }
   void register_(Handler handler) { on("REGISTER", std::move(handler)); }
   void subscribe(Handler handler) { on("SUBSCRIBE", std::move(handler)); }
-  // Throws std::invalid_argument for "cdr:...": see cdr().
+  // By any name, in capitals or not. Throws std::invalid_argument for one that is no token, and for
+  // "cdr:...": see cdr().
   void on(const std::string& method, Handler handler);
 
   // Asks for `cdr:attempt`, `cdr:start` and `cdr:stop`, as AgentOptions::cdr does, and hands each

@@ -162,6 +162,15 @@ auto async_call(Agent& agent, std::string uri, RequestOptions options, Token&& t
       token);
 }
 
+// SipCall::cancel
+template <typename Token>
+auto async_cancel(SipCall call, Headers headers, Token&& token) {
+  return asio_face::answered(std::forward<Token>(token),
+                             [call, headers = std::move(headers)](const ResponseHandler& handler) {
+                               call.cancel(headers, handler);
+                             });
+}
+
 // SipCall::ack and prack. A coroutine that awaits async_call has the SipCall by
 // RequestOptions::on_call.
 template <typename Token>

@@ -48,7 +48,8 @@ class DRACHTIO_EXPORT SipDialog {
   explicit SipDialog(std::shared_ptr<agent::Cell> cell) : cell_(std::move(cell)) {}
 
   [[nodiscard]] explicit operator bool() const { return cell_ != nullptr; }
-  bool operator==(const SipDialog&) const = default;
+  bool operator==(const SipDialog&) const = default;   // the same dialog
+  auto operator<=>(const SipDialog&) const = default;  // some order, to be a key by
 
   // All that is known, as of the last event committed: one consistent value.
   [[nodiscard]] std::shared_ptr<const DialogState> snapshot() const;
@@ -75,11 +76,14 @@ class DRACHTIO_EXPORT SipDialog {
   // A call that was placed with RequestOptions::auth has them already.
   void authenticate(Credentials credentials) const;
 
-  // Sends a request in the dialog: INFO, MESSAGE, REFER, NOTIFY, OPTIONS, UPDATE...
+  // Sends a request in the dialog: INFO, MESSAGE, REFER, NOTIFY, OPTIONS, UPDATE... The method may
+  // be in small letters; `malformed` where it is no token. An UPDATE or INVITE that offers waits
+  // and is tried again as modify() says, and the INVITE's 2xx is acknowledged by itself; an INVITE
+  // without an offer is `malformed`.
   void request(const std::string& method, Content content = {},
                const ResponseHandler& handler = {}) const;
-  // Ends the call, whatever state it is in: BYE; CANCEL (without `content`) for a call out that is
-  // not answered; `status` for a call in that is not: then the handler has what was sent. Of a
+  // Ends the call, whatever state it is in: BYE; CANCEL (without a body) for a call out that is not
+  // answered; `status` for a call in that is not: then the handler has what was sent. Of a
   // dialog that has ended: success at once, with status 0; but a BYE that was challenged, and had
   // no credentials, is sent again. Asked again meanwhile: told with the first.
   void terminate(Content content = {}, const ResponseHandler& handler = {}, int status = 480) const;
@@ -114,6 +118,7 @@ class DRACHTIO_EXPORT SipDialog {
 
  private:
   friend class Session;
+  friend struct agent::Cell;
   std::shared_ptr<agent::Cell> cell_;
 };
 

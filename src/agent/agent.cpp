@@ -1,7 +1,9 @@
 #include "agent/core.hpp"
+#include "sip/compose.hpp"
 
 #include <drachtio/agent.hpp>
 
+#include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <charconv>
@@ -64,14 +66,10 @@ Agent::~Agent() {
 }
 
 void Agent::on(const std::string& method, Handler handler) {
-  std::string name = method;
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  if (name.starts_with("CDR:")) {
+  if (boost::algorithm::istarts_with(method, "cdr:")) {
     throw std::invalid_argument{method + " is no method: call records go to Agent::cdr"};
   }
-  core_->handlers[name] = std::move(handler);
+  core_->handlers[sip::method_name(method)] = std::move(handler);
 }
 
 void Agent::cdr(CallRecordHandler handler) { core_->call_records = std::move(handler); }

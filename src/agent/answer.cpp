@@ -9,6 +9,8 @@ namespace drachtio::agent {
 
 namespace {
 
+constexpr std::chrono::milliseconds prack_patience{32'000};  // T1x64 (RFC 3262 section 3)
+
 // Those of the request that its answer repeats (RFC 3261 8.2.6.2); the server needs the CSeq to
 // know which transaction is answered.
 Headers repeated(const SipMessage& request, const Headers& more) {
@@ -26,11 +28,9 @@ Headers repeated(const SipMessage& request, const Headers& more) {
 
 void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
                   const Content& content, ResponseHandler handler) {
-  const auto fail = [&](error_code error, const std::string& why) {
-    if (handler) post([handler, error, why] { handler(error, with_reason(why)); });
-  };
-  if (incoming->cancelled) return fail(Errc::cancelled, "the caller has given up");
-  if (incoming->answered) return fail(Errc::answered_already, "a final answer has been sent");
+  if (incoming->cancelled) return tell(handler, Errc::cancelled, "the caller has given up");
+  if (incoming->answered)
+    return tell(handler, Errc::answered_already, "a final answer has been sent");
   std::string text;
   try {
     if (status < 101 || status > 699) {
@@ -41,7 +41,7 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
     text = sip::compose("SIP/2.0 " + std::to_string(status) + ' ' + phrase,
                         repeated(incoming->message, content.headers), content.body);
   } catch (const std::invalid_argument& error) {
-    return fail(Errc::malformed, error.what());
+    return tell(handler, Errc::malformed, error.what());
   }
   if (status >= 200) take(incoming);
   std::string frame = "sip|" + incoming->transaction_id + "|\r\n" + text;
@@ -54,10 +54,10 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
                                             handler = std::move(handler)](bool go) {
     if (go) return send_answer(incoming, status, frame, handler);
     give_back(incoming);
-    if (handler) {
-      post([handler] { handler(Errc::cancelled, with_reason("the call ended before its PRACK")); });
-    }
+    tell(handler, Errc::cancelled, "it waited for a PRACK that did not come");
   };
+  after(std::min(prack_patience, options_.forgotten_after),
+        [this, incoming] { prack_missed(incoming); });
 }
 
 void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status,
@@ -163,23 +163,20 @@ void Core::answered_elsewhere(const std::shared_ptr<Incoming>& incoming) {
 void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
                            ResponseHandler on_prack) {
   if (status >= 200 || !makes_the_call(*incoming)) {
-    if (on_prack) {
-      post([on_prack] {
-        on_prack(Errc::malformed,
-                 with_reason("only a provisional answer to an INVITE can be reliable"));
-      });
-    }
-    return;
+    return tell(on_prack, Errc::malformed,
+                "only a provisional answer to an INVITE can be reliable");
   }
   const auto required = content.headers.all("Require");
   if (std::ranges::none_of(required, requires_100rel)) content.headers.add("Require", "100rel");
   const std::shared_ptr<Cell> cell = incoming->cell;
   const auto waiting = std::make_shared<ResponseHandler>(std::move(on_prack));
-  if (!incoming->answered && !incoming->cancelled) cell->invitation.awaits_prack.push_back(waiting);
+  const bool waits = !incoming->answered && !incoming->cancelled;
+  if (waits) cell->invitation.awaits_prack.push_back(waiting);
   answer(incoming, status, {}, content,
-         [cell, waiting](error_code error, const SipMessage& message) {
+         [cell, waiting, waits](error_code error, const SipMessage& message) {
            if (!error) return;
-           std::erase(cell->invitation.awaits_prack, waiting);
+           const bool told = waits && std::erase(cell->invitation.awaits_prack, waiting) == 0;
+           if (told) return;  // that no PRACK will come
            if (*waiting) guard([&] { (*waiting)(error, message); });
            let_2xx_go(cell);
          });

@@ -11,8 +11,11 @@ namespace drachtio::agent {
 namespace {
 
 constexpr int most_redirections = 5;
+constexpr const char* had_ended = "the call had ended";
 
 bool is_invite(const Call& call) { return call.options.method == "INVITE"; }
+
+bool has_credentials(const Call& call) { return !call.options.auth.username.empty(); }
 
 // As a second attempt of the same call (RFC 3261 22.2, 8.1.3.4): the first one's Call-ID and From
 // with its tag, and the next CSeq.
@@ -27,12 +30,18 @@ Headers of_next_attempt(const Call& call) {
 }  // namespace
 
 void Core::place(const std::shared_ptr<Call>& call) {
-  const Link* link = link_to(call->options.server);
+  RequestOptions& options = call->options;
+  try {
+    options.method = sip::method_name(options.method);
+  } catch (const std::invalid_argument& error) {
+    return finish(call, Errc::malformed, with_reason(error.what()));
+  }
+  const std::shared_ptr<Cell> beside = Cell::of(std::exchange(options.beside, {}));
+  const Link* link = beside ? link_of(*beside) : link_to(options.server);
   if (link == nullptr) {
-    return finish(
-        call, Errc::no_link,
-        with_reason(call->options.server.empty() ? "there is no link to any server"
-                                                 : "there is no link to " + call->options.server));
+    const std::string server = beside ? SipDialog{beside}.server() : options.server;
+    return finish(call, Errc::no_link,
+                  with_reason("there is no link to " + (server.empty() ? "any server" : server)));
   }
   if (log_failed_ && options_.refuse_when_log_failed && is_invite(*call)) {
     return finish(call, Errc::log_failed, with_reason("the log cannot be written"));
@@ -69,14 +78,14 @@ void Core::sent(const std::shared_ptr<Call>& call, const Reply& reply) {
   call->sent = reply.message;
   call->transaction_id = reply.transaction_id;
   if (const auto cell = cell_of(reply.dialog); cell && cell != call->cell) {
-    cell->auth = call->options.auth;
+    if (has_credentials(*call)) cell->auth = call->options.auth;
     cell->call = call;
     {
       const std::lock_guard lock{call->mutex};
       call->cell = cell;
     }
-    const auto tell = call->options.on_dialog;
-    if (tell) guard([&] { tell(SipDialog{cell}); });
+    const auto on_dialog = call->options.on_dialog;
+    if (on_dialog) guard([&] { on_dialog(SipDialog{cell}); });
   }
   Transaction transaction;
   transaction.connection = reply.connection;
@@ -85,7 +94,7 @@ void Core::sent(const std::shared_ptr<Call>& call, const Reply& reply) {
     finish(call, error, with_reason(why));
   };
   transactions_.insert_or_assign(reply.transaction_id, std::move(transaction));
-  if (call->cancel_asked) cancel(call);
+  if (call->cancel_asked) cancel(call, call->cancel_headers, {});
 }
 
 void Core::answered(const std::shared_ptr<Call>& call, const SipMessage& response) {
@@ -122,14 +131,14 @@ void Core::rang(const std::shared_ptr<Call>& call, const SipMessage& response) {
       request(call->cell, "PRACK", {.headers = {{"RAck", rack}}}, {});
     }
   }
-  const auto tell = call->options.on_provisional;  // it may end the call, and so itself
-  if (tell) tell(response);
+  const auto on_provisional = call->options.on_provisional;  // may end the call, and so itself
+  if (on_provisional) on_provisional(response);
 }
 
 bool Core::retry(const std::shared_ptr<Call>& call, const SipMessage& response) {
-  if (!call->options.auth) return false;
+  if (!has_credentials(*call)) return false;
   NonceCounts& counts = call->cell ? call->cell->nonces : call->nonces;
-  if (!call->authorizations.answer(response, *call->options.auth, call->options.method, call->uri,
+  if (!call->authorizations.answer(response, call->options.auth, call->options.method, call->uri,
                                    counts)) {
     return false;
   }
@@ -154,7 +163,7 @@ void Core::finish(const std::shared_ptr<Call>& call, error_code error, const Sip
   call->options.on_dialog = {};
   if (!call->cancel_sent) {
     for (const ResponseHandler& canceller : std::exchange(call->cancellers, {})) {
-      post([canceller] { canceller({}, with_reason("the call had ended")); });
+      tell(canceller, {}, had_ended);
     }
   }
   // In a turn of its own: whoever placed the call has its handle by then.
@@ -168,32 +177,39 @@ void Core::finish(const std::shared_ptr<Call>& call, error_code error, const Sip
 }
 
 // RFC 3261 9.1: not before a provisional answer; the server sees to that.
-void Core::cancel(const std::shared_ptr<Call>& call, ResponseHandler handler) {
-  if (!is_invite(*call)) return;  // it is over within 32 s by itself
+void Core::cancel(const std::shared_ptr<Call>& call, const Headers& headers,
+                  ResponseHandler handler) {
+  if (!is_invite(*call)) {  // it is over within 32 s by itself
+    return tell(handler, Errc::malformed, "only an INVITE can be cancelled");
+  }
+  try {
+    (void)sip::compose("CANCEL", headers, {});
+  } catch (const std::invalid_argument& error) {
+    return tell(handler, Errc::malformed, error.what());
+  }
   const bool asked_before = std::exchange(call->cancel_asked, true);
   if (call->over) {
+    if (call->told || asked_before || !call->cell) return tell(handler, {}, had_ended);
     // The 2xx has been read, and whoever gives up has not heard of it.
-    if (call->told || asked_before || !call->cell) return;
     call->cell->given_up = true;
-    return terminate(call->cell, {}, 480, {});
+    return terminate(call->cell, {}, 480, std::move(handler));
   }
   if (handler && call->cancel_outcome) {
     return post(
         [handler, outcome = *call->cancel_outcome] { handler(outcome.first, outcome.second); });
   }
+  if (!asked_before) call->cancel_headers = headers;
   if (handler) call->cancellers.push_back(std::move(handler));
   if (call->cancel_sent || call->transaction_id.empty()) return;  // see sent()
   call->cancel_sent = true;
-  send(call->link,
-       "sip|" + call->transaction_id + "|\r\nCANCEL " + call->uri +
-           " SIP/2.0\r\nContent-Length: 0\r\n\r\n",
-       [this, call](const Reply& reply) { cancel_sent(call, reply); });
+  send_cancel(call->link, call->transaction_id, call->cancel_headers,
+              [this, call](const Reply& reply) { cancel_sent(call, reply); });
 }
 
 // A server that had the 2xx already refuses the CANCEL, and leaves the call to us.
 void Core::cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply) {
   const auto cancellers = std::exchange(call->cancellers, {});
-  const auto tell = [cancellers](error_code error, const SipMessage& message) {
+  const auto tell_all = [cancellers](error_code error, const SipMessage& message) {
     for (const ResponseHandler& canceller : cancellers) {
       guard([&] { canceller(error, message); });
     }
@@ -202,25 +218,22 @@ void Core::cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply) {
   call->cancel_outcome.emplace(reply.error, reply.message);
   const bool up =
       call->over && call->cell && dialog::is_answered(*SipDialog{call->cell}.snapshot());
-  if (call->cancel_refused && up) return request(call->cell, "BYE", {}, tell);
-  tell(reply.error, reply.message);
+  if (call->cancel_refused && up) return request(call->cell, "BYE", {}, tell_all);
+  tell_all(reply.error, reply.message);
 }
 
 void Core::acknowledge_late(const std::shared_ptr<Call>& call, const std::string& sdp,
                             const ResponseHandler& handler) {
   if (call->cell && !sdp.empty()) return request(call->cell, "ACK", {.body = sdp}, handler);
-  if (!handler) return;
   const error_code error = call->cell ? Errc::malformed : Errc::no_dialog;
-  const char* why = call->cell ? "an answer has an SDP" : "the INVITE has not been sent";
-  post([handler, error, why] { handler(error, with_reason(why)); });
+  tell(handler, error, call->cell ? "an answer has an SDP" : "the INVITE has not been sent");
 }
 
 void Core::prack_late(const std::shared_ptr<Call>& call, const std::string& sdp,
                       const ResponseHandler& handler) {
   if (!call->cell || call->awaits_prack.empty() || sdp.empty()) {
-    const char* why = sdp.empty() ? "an answer has an SDP" : "no offer waits for an answer";
-    if (handler) post([handler, why] { handler(Errc::malformed, with_reason(why)); });
-    return;
+    return tell(handler, Errc::malformed,
+                sdp.empty() ? "an answer has an SDP" : "no offer waits for an answer");
   }
   const std::string rack = std::exchange(call->awaits_prack, {});
   const std::string tag = call->awaits_prack_of;

@@ -21,6 +21,7 @@ struct Call : std::enable_shared_from_this<Call> {
   std::string transaction_id;  // drachtio's, of the attempt under way; empty until the server says
   SipMessage sent;             // as the server sent it
   bool cancel_asked = false;
+  Headers cancel_headers;
   bool cancel_sent = false;  // in the attempt under way
   std::optional<std::pair<boost::system::error_code, SipMessage>> cancel_outcome;  // of that
   bool cancel_refused = false;              // the server had the final answer by then

@@ -58,13 +58,23 @@ struct Invitation {
   std::function<void(bool go)> after_prack;  // the 2xx that waits for the last of them
 };
 
-// What is offered once the call is up: one INVITE at a time, whichever way it goes.
+// An offer of ours in a call: a re-INVITE, or an UPDATE (RFC 3311).
+struct Offer {
+  std::string method;
+  Headers headers;
+  std::function<std::string()> sdp;  // made when its turn has come: another may have changed it
+  ResponseHandler handler;
+  bool any_answer = false;  // is a success, a refusal too
+  int attempts = 0;
+};
+
+// What is offered: one at a time, whichever way it goes (RFC 3264 section 4).
 struct Offers {
-  std::list<std::function<void()>> waiting;  // re-INVITEs of ours, for the INVITE under way
-  bool under_way = false;                    // one of ours is: not answered, or to be tried again
-  bool open = false;                         // an offer of ours is not answered
-  std::string transaction_id;                // drachtio's, of our latest re-INVITE
-  std::function<void()> give_up;             // the re-INVITE of ours that is to be tried again
+  std::list<std::shared_ptr<Offer>> waiting;  // ours, for what is under way
+  bool under_way = false;                     // one of ours is: not answered, or to be tried again
+  bool open = false;                          // an offer of ours is not answered
+  std::string transaction_id;                 // drachtio's, of our latest re-INVITE
+  std::shared_ptr<Offer> to_retry;            // after a 491, when its time has come
   bool answer_lost = false;  // it went to a link that was lost: so nobody sent an ACK
   // Theirs: not answered, or answered 2xx and not acknowledged (its CSeq).
   std::weak_ptr<Incoming> theirs;
@@ -86,6 +96,9 @@ struct Cell : std::enable_shared_from_this<Cell> {
   static SipDialog read_only(std::shared_ptr<const DialogState> state) {
     return SipDialog{std::make_shared<Cell>(std::move(state))};
   }
+
+  // What a handle stands for; null: it is empty.
+  static std::shared_ptr<Cell> of(const SipDialog& dialog) { return dialog.cell_; }
 
   const std::int64_t number;
   std::weak_ptr<Core> core;  // set before anyone else sees the cell, never changed
@@ -121,7 +134,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
     invitation.awaits_prack.clear();
     invitation.after_prack = {};
     offers.waiting.clear();
-    offers.give_up = {};
+    offers.to_retry = {};
     ending.waiting.clear();
   }
 

@@ -14,11 +14,10 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
                      ResponseHandler handler) {
   // It rings, or is between a challenge and its next attempt.
   if (const auto call = cell->call.lock(); call && !call->over) {
-    return cancel(call, std::move(handler));
+    return cancel(call, content.headers, std::move(handler));
   }
   if (SipDialog{cell}.state() == State::terminated && !cell->ending.bye_challenged) {
-    if (handler) post([handler] { handler({}, with_reason(had_ended)); });
-    return;
+    return tell(handler, {}, had_ended);
   }
   cell->ending.waiting.push_back(std::move(handler));
   if (cell->ending.under_way) return;  // told with the first
@@ -46,12 +45,7 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
                ResponseHandler handler) {
   const auto state = SipDialog{cell}.snapshot();
   if (state->state == State::terminated) return hang_up(cell, content, std::move(handler));
-  if (stopped_) {
-    if (handler) {
-      post([handler] { handler(Errc::no_link, with_reason("the Agent has stopped")); });
-    }
-    return;
-  }
+  if (stopped_) return tell(handler, Errc::no_link, "the Agent has stopped");
   if (dialog::is_answered(*state)) {
     // Nobody will answer its offer now, but the 2xx must have its ACK (RFC 3261 13.2.2.4).
     if (dialog::awaits_our_ack(*state) && state->late_offer) acknowledge(cell, {});
@@ -76,12 +70,10 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
     return answer(open_invite(cell), status, {}, content, std::move(handler));
   }
   const Link* link = link_of(*cell);
-  send(link == nullptr ? 0 : link->id,
-       "sip|" + state->invite.transaction_id +
-           "|\r\nCANCEL sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n",
-       [handler = std::move(handler)](const Reply& reply) {
-         if (handler) handler(reply.error, reply.message);
-       });
+  send_cancel(link == nullptr ? 0 : link->id, state->invite.transaction_id, content.headers,
+              [handler = std::move(handler)](const Reply& reply) {
+                if (handler) handler(reply.error, reply.message);
+              });
 }
 
 }  // namespace drachtio::agent

@@ -91,6 +91,10 @@ void Core::guard(const std::function<void()>& action) {
   }
 }
 
+void Core::tell(const ResponseHandler& handler, error_code error, const std::string& why) {
+  if (handler) post([handler, error, why] { handler(error, with_reason(why)); });
+}
+
 void Core::post(std::function<void()> action) {
   const std::lock_guard lock{gate_};
   if (closed_) return;

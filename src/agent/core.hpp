@@ -119,18 +119,24 @@ class Core : public std::enable_shared_from_this<Core> {
                     const Content& content, const ResponseHandler& handler,
                     const Authorizations& authorizations, const Reply& sent);
   void fail_offer(Cell& cell);
+  // Gives up an INVITE of ours (RFC 3261 9.1).
+  void send_cancel(std::uint64_t link, const std::string& transaction_id, const Headers& headers,
+                   ReplyHandler handler);
   void acknowledge(const std::shared_ptr<Cell>& cell, const std::string& sdp);
 
   // --- calls out (call.cpp)
   void place(const std::shared_ptr<Call>& call);
   // The handler is told what became of the CANCEL: it went out, or the call was over.
-  void cancel(const std::shared_ptr<Call>& call, ResponseHandler handler = {});
+  void cancel(const std::shared_ptr<Call>& call, const Headers& headers, ResponseHandler handler);
   void acknowledge_late(const std::shared_ptr<Call>& call, const std::string& sdp,
                         const ResponseHandler& handler);
   void prack_late(const std::shared_ptr<Call>& call, const std::string& sdp,
                   const ResponseHandler& handler);
 
-  // --- the dialog's own verbs (close.cpp, modify.cpp)
+  // --- the dialog's own verbs (send.cpp, close.cpp, modify.cpp)
+  // A request of the program's: one that offers waits for its turn.
+  void ask_far_end(const std::shared_ptr<Cell>& cell, const std::string& method,
+                   const Content& content, const ResponseHandler& handler);
   void terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                  ResponseHandler handler);
   void modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHandler handler);
@@ -217,6 +223,9 @@ class Core : public std::enable_shared_from_this<Core> {
   void cancelled(const std::string& transaction_id, const SipMessage& cancel);
   void pracked(const std::shared_ptr<Incoming>& prack);
   static void let_2xx_go(const std::shared_ptr<Cell>& cell);
+  // For those that wait for one.
+  static void no_prack(const std::shared_ptr<Cell>& cell, error_code error, const char* why);
+  void prack_missed(const std::shared_ptr<Incoming>& invite);
   void ask(SipDialog::RequestSignal CellSignals::*signal, const std::shared_ptr<Incoming>& incoming,
            int status);
 
@@ -236,13 +245,12 @@ class Core : public std::enable_shared_from_this<Core> {
   void hang_up(const std::shared_ptr<Cell>& cell, const Content& content, ResponseHandler handler);
 
   // modify.cpp
-  using MakeSdp = std::function<std::string()>;
-  void modify_with(const std::shared_ptr<Cell>& cell, MakeSdp sdp, ResponseHandler handler);
-  void offer(const std::shared_ptr<Cell>& cell, const std::string& sdp, ResponseHandler handler,
-             int attempts);
-  void offer_again(const std::shared_ptr<Cell>& cell, const std::string& sdp,
-                   const ResponseHandler& handler, int attempts, const SipMessage& refusal);
-  static bool is_inviting(const std::shared_ptr<Cell>& cell);
+  void offer(const std::shared_ptr<Cell>& cell, Offer offer);
+  void offer_now(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer);
+  void offer_answered(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer,
+                      error_code error, const SipMessage& answer);
+  void offer_again(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer,
+                   const SipMessage& refusal);
 
   // resume.cpp, probe.cpp
   void resume(const Link& link);
@@ -267,6 +275,8 @@ class Core : public std::enable_shared_from_this<Core> {
 
   void append(std::vector<record::Note> notes, std::vector<std::shared_ptr<Cell>> cells);
   static void guard(const std::function<void()>& action);
+  // In a turn of its own: no handler is called from within the call that started its operation.
+  void tell(const ResponseHandler& handler, error_code error, const std::string& why);
   void send_now(std::uint64_t link, const std::string& rest, ReplyHandler handler);
 
   std::unique_ptr<boost::asio::io_context> own_io_;

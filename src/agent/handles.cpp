@@ -77,7 +77,7 @@ void SipDialog::request(const std::string& method, Content content,
                         const ResponseHandler& handler) const {
   with_core(cell_, handler,
             [cell = cell_, method, content = std::move(content), handler](Core& core) {
-              core.request(cell, method, content, handler);
+              core.ask_far_end(cell, method, content, handler);
             });
 }
 
@@ -189,9 +189,12 @@ bool Response::answered() const { return incoming_->answered; }
 
 // --- SipCall ------------------------------------------------------------------------------------
 
-void SipCall::cancel() const {
+void SipCall::cancel(const Headers& headers, const ResponseHandler& handler) const {
   const auto core = call_ ? call_->core.lock() : nullptr;
-  if (core) core->dispatch([core = core.get(), call = call_] { core->cancel(call); });
+  if (!core) return fail(handler, Errc::no_dialog, "this handle controls no call");
+  core->dispatch([core = core.get(), call = call_, headers, handler] {
+    core->cancel(call, headers, handler);
+  });
 }
 
 void SipCall::ack(std::string sdp, const ResponseHandler& handler) const {

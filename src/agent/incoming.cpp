@@ -84,7 +84,7 @@ void Core::begin_call(const std::shared_ptr<Incoming>& invite) {
   }
   const std::string former = std::exchange(cell->invitation.transaction_id, invite->transaction_id);
   watch_for_forgotten(*cell);
-  cell->invitation.awaits_prack.clear();
+  no_prack(cell, Errc::cancelled, "the caller has tried again");
   if (const auto unsent = std::exchange(cell->invitation.after_prack, {})) unsent(false);
   const auto open = incoming_.find(former);
   const auto superseded = open == incoming_.end() ? nullptr : open->second.lock();
@@ -212,12 +212,11 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
 void Core::reinvite(const std::shared_ptr<Incoming>& incoming) {
   Cell& cell = *incoming->cell;
   const auto state = SipDialog{incoming->cell}.snapshot();
-  // The call's own offer: whose it is, and whether it has been answered.
-  const bool unanswered = !dialog::is_answered(*state) && !state->late_offer;
-  const bool calls = unanswered && state->role == Role::uac && !state->remote.sdp;
-  const bool is_called = unanswered && state->role == Role::uas && !state->local.sdp;
-  if (cell.offers.open || calls) return answer(incoming, 491, {}, {}, {});
-  if (is_called || cell.offers.theirs.lock()) {
+  const bool first = dialog::first_offer_is_open(*state);
+  if (cell.offers.open || (first && state->role == Role::uac)) {  // ours is open
+    return answer(incoming, 491, {}, {}, {});
+  }
+  if (first || cell.offers.theirs.lock()) {  // theirs is
     const std::string seconds = std::to_string(retry_after().count());
     return answer(incoming, 500, {}, {.headers = {{"Retry-After", seconds}}}, {});
   }
@@ -274,6 +273,21 @@ void Core::pracked(const std::shared_ptr<Incoming>& prack) {
   cell->invitation.awaits_prack.pop_front();
   if (*handler) guard([&] { (*handler)({}, prack->message); });
   let_2xx_go(cell);
+}
+
+void Core::no_prack(const std::shared_ptr<Cell>& cell, error_code error, const char* why) {
+  for (const auto& waiting : std::exchange(cell->invitation.awaits_prack, {})) {
+    if (*waiting) guard([&] { (*waiting)(error, with_reason(why)); });
+  }
+}
+
+// RFC 3262 section 3: then the INVITE is refused.
+void Core::prack_missed(const std::shared_ptr<Incoming>& invite) {
+  const std::shared_ptr<Cell>& cell = invite->cell;
+  if (!cell->invitation.after_prack || !makes_the_call(*invite)) return;
+  no_prack(cell, Errc::cancelled, "no PRACK came");
+  std::exchange(cell->invitation.after_prack, {})(false);
+  answer(invite, 504, {}, {}, {});
 }
 
 void Core::let_2xx_go(const std::shared_ptr<Cell>& cell) {

@@ -37,10 +37,10 @@ Link& Core::add_link(const std::string& server) {
 
 net::Client::Handlers Core::link_handlers(std::uint64_t id) {
   // A slot may destroy the Agent: the core lives until it has returned.
-  const auto telling = [this, id](void (Core::*tell)(Link&, const std::string&)) {
-    return [this, id, tell](const std::string& what) {
+  const auto telling = [this, id](void (Core::*member)(Link&, const std::string&)) {
+    return [this, id, member](const std::string& what) {
       const auto self = shared_from_this();
-      (this->*tell)(links_.at(id), what);
+      (this->*member)(links_.at(id), what);
     };
   };
   return {telling(&Core::link_up), telling(&Core::link_down), telling(&Core::link_refused),
@@ -220,10 +220,6 @@ void Core::stop() {
   if (stopped_) return;
   stopped_ = true;
   for (const auto& acceptor : acceptors_) acceptor->stop();
-  std::vector<std::function<void()>> offers;
-  for (const auto& [number, cell] : cells_) {
-    if (cell->offers.give_up) offers.push_back(std::exchange(cell->offers.give_up, {}));
-  }
   // From here on only what waits in the io_context owns sockets and timers: whoever frees the core
   // last, on whatever thread, has nothing of it left to free.
   acceptors_.clear();
@@ -233,14 +229,14 @@ void Core::stop() {
     if (link.up && !link.outbound) writer_->link_down(link.server, "the program has stopped");
     link.up = false;
   }
-  for (const auto& give_up : offers) guard(give_up);
   std::vector<std::shared_ptr<Cell>> cells;
   for (const auto& [number, cell] : cells_) cells.push_back(cell);
   for (const auto& cell : cells) {
     settled(cell);
     for (const auto& action : std::exchange(cell->invitation.when_confirmed, {})) guard(action);
-    for (const auto& offer : std::exchange(cell->offers.waiting, {}))
-      guard(offer);  // there is no link
+    std::list<std::shared_ptr<Offer>> offers = std::exchange(cell->offers.waiting, {});
+    if (cell->offers.to_retry) offers.push_front(std::exchange(cell->offers.to_retry, {}));
+    for (const auto& offer : offers) tell(offer->handler, Errc::no_link, "the Agent was stopped");
   }
   writer_->stop();
 }

@@ -154,15 +154,12 @@ std::optional<std::string> Core::invite_of(const DialogState& state) {
 // the 200 away: then there is a dialog to end.
 void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link) {
   const auto state = SipDialog{cell}.snapshot();
-  send(link.id,
-       "sip|" + state->invite.transaction_id +
-           "|\r\nCANCEL sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n",
-       [this, cell](const Reply& reply) {
-         if (reply.error == Errc::no_link) return;  // when it is back
-         if (reply.error) return hang_up_unacknowledged(cell);
-         // Neither the 487 nor a crossing 200 comes to this connection: so see what is left.
-         after(cancel_settles, [this, cell] { hang_up_unacknowledged(cell); });
-       });
+  send_cancel(link.id, state->invite.transaction_id, {}, [this, cell](const Reply& reply) {
+    if (reply.error == Errc::no_link) return;  // when it is back
+    if (reply.error) return hang_up_unacknowledged(cell);
+    // Neither the 487 nor a crossing 200 comes to this connection: so see what is left.
+    after(cancel_settles, [this, cell] { hang_up_unacknowledged(cell); });
+  });
 }
 
 void Core::hang_up_unacknowledged(const std::shared_ptr<Cell>& cell) {

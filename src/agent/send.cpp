@@ -33,35 +33,41 @@ void Core::send_now(std::uint64_t link_id, const std::string& rest, ReplyHandler
   if (handler) post([handler = std::move(handler), reply] { handler(reply); });
 }
 
+void Core::ask_far_end(const std::shared_ptr<Cell>& cell, const std::string& method,
+                       const Content& content, const ResponseHandler& handler) {
+  std::string name;
+  try {
+    name = sip::method_name(method);
+  } catch (const std::invalid_argument& error) {
+    return tell(handler, Errc::malformed, error.what());
+  }
+  const bool offers = name == "INVITE" || (name == "UPDATE" && !content.body.empty());
+  if (!offers) return request(cell, name, content, handler);
+  if (content.body.empty()) {
+    return tell(handler, Errc::malformed, "a re-INVITE needs an offer: nobody would answer theirs");
+  }
+  Offer one{name, content.headers, [sdp = content.body] { return sdp; }, handler};
+  one.any_answer = true;
+  offer(cell, std::move(one));
+}
+
 void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
                    const Content& content, ResponseHandler handler, Authorizations authorizations) {
-  const auto fail = [&](error_code error, const std::string& why) {
-    if (handler) post([handler, error, why] { handler(error, with_reason(why)); });
-  };
   const auto state = SipDialog{cell}.snapshot();
   // A BYE ends the dialog when it is sent; challenged, it must be sent again all the same.
   const bool again = method == "BYE" && (!authorizations.empty() || cell->ending.bye_challenged);
   if (state->state == State::terminated && !again) {
-    return fail(Errc::dialog_over, "the dialog has ended");
+    return tell(handler, Errc::dialog_over, "the dialog has ended");
   }
   Link* link = link_of(*cell);
-  if (link == nullptr) return fail(Errc::no_link, "there is no link to " + state->server);
-  if (method == "UPDATE" && !content.body.empty()) {  // an offer (RFC 3311)
-    cell->offers.open = true;
-    handler = [this, cell, handler = std::move(handler)](error_code error,
-                                                         const SipMessage& answer) {
-      cell->offers.open = false;
-      next_offer(cell);
-      if (handler) handler(error, answer);
-    };
-  }
+  if (link == nullptr) return tell(handler, Errc::no_link, "there is no link to " + state->server);
   std::string text;
   try {
     Headers headers = content.headers;
     authorizations.add_to(headers);
     text = sip::compose(method + " sip:placeholder SIP/2.0", headers, content.body);
   } catch (const std::invalid_argument& error) {
-    return fail(Errc::malformed, error.what());
+    return tell(handler, Errc::malformed, error.what());
   }
   send(link->id, "sip||" + state->dialog_id + "\r\n" + text,
        [this, cell, method, content, authorizations = std::move(authorizations),
@@ -115,6 +121,14 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
 void Core::fail_offer(Cell& cell) {
   const auto offer = transactions_.extract(std::exchange(cell.offers.transaction_id, {}));
   if (offer) offer.mapped().on_failure(Errc::dialog_over, "the dialog has ended");
+}
+
+void Core::send_cancel(std::uint64_t link, const std::string& transaction_id,
+                       const Headers& headers, ReplyHandler handler) {
+  send(link,
+       "sip|" + transaction_id + "|\r\n" +
+           sip::compose("CANCEL sip:placeholder SIP/2.0", headers, {}),
+       std::move(handler));
 }
 
 void Core::acknowledge(const std::shared_ptr<Cell>& cell, const std::string& sdp) {

@@ -150,7 +150,7 @@ void Core::publish(const record::Told& told) {
 void Core::closed(const std::shared_ptr<Cell>& cell, const Event& event) {
   fail_offer(*cell);
   std::erase_if(unechoed_, [&](const Unechoed& one) { return one.incoming->cell == cell; });
-  cell->invitation.awaits_prack.clear();
+  no_prack(cell, Errc::dialog_over, "the call ended before its PRACK");
   if (const auto wanted = std::exchange(cell->invitation.after_prack, {})) wanted(false);
   // Its CANCEL has not come, and will not.
   if (event.type == EventType::lost) {
@@ -206,7 +206,7 @@ void Core::connection_closed(std::uint64_t connection) {
   }
   for (const auto& cell : cut_off) {
     if (cell->can_receive.exchange(false)) cell->resumed = false;
-    cell->invitation.awaits_prack.clear();
+    no_prack(cell, Errc::no_link, why);
     let_2xx_go(cell);
     for (const auto& action : std::exchange(cell->invitation.when_confirmed, {})) guard(action);
     cell->offers.theirs_awaits_ack.reset();

@@ -38,6 +38,12 @@ inline bool is_untouched(const DialogState& dialog) {
          !is_answered(dialog) && !dialog.local.tag;
 }
 
+// The offer of the INVITE itself waits for its answer: no other may be made (RFC 3311 5.1, 5.2).
+inline bool first_offer_is_open(const DialogState& dialog) {
+  if (is_answered(dialog) || dialog.late_offer) return false;
+  return dialog.role == Role::uac ? !dialog.remote.sdp : !dialog.local.sdp;
+}
+
 // Whoever sends in direction `out` is local.
 inline Endpoint& sender(DialogState& dialog, Direction direction) {
   return direction == Direction::out ? dialog.local : dialog.remote;

@@ -113,6 +113,17 @@ std::string compose(std::string_view start_line, const Headers& headers, std::st
   return text;
 }
 
+std::string method_name(std::string_view method) {
+  if (!is_token(method)) {
+    throw std::invalid_argument{"\"" + text::escaped(method, 100) + "\" is no method"};
+  }
+  std::string name{method};
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return name;
+}
+
 bool is_sip_uri(const std::string& uri) {
   const std::string_view scheme = std::string_view{uri}.substr(0, uri.find(':'));
   const bool is_sip = uri.find(':') + 1 < uri.size() && uri.find(':') != std::string::npos &&

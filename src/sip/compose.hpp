@@ -14,6 +14,10 @@ namespace drachtio::sip {
 // or a body that is no SDP ("v=0") and has no Content-Type.
 std::string compose(std::string_view start_line, const Headers& headers, std::string_view body);
 
+// A method as SIP has it: in capitals. Throws std::invalid_argument for what is no token (RFC 3261
+// section 7.1).
+std::string method_name(std::string_view method);
+
 // Whether it is a sip: or sips: URI that stays within its token of drachtio's first line and its
 // place in a start line: no space, no bar, no control character. (A drachtio-server 0.9.10 dies of
 // a tel: URI.)

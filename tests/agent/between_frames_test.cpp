@@ -306,8 +306,10 @@ TEST_CASE_METHOD(Scripted, "RFC 3261 9.1: only an INVITE is cancelled", "[agent]
   const SipCall call =
       program.agent->siprequest("sip:far@127.0.0.1:5070", options, outcome.call_handler());
   server.say(ScriptedServer::sent(server.hear(), "tx1"));
-  call.cancel();
+  Outcome cancelled;
+  call.cancel({}, cancelled.handler());
   CHECK(server.hears_nothing());
+  CHECK(cancelled.error == Errc::malformed);
   server.say(ScriptedServer::response(200, "tx1", {}, "OPTIONS"));
   REQUIRE(program.until([&] { return outcome.told; }));
   CHECK_FALSE(outcome.error);

@@ -108,6 +108,28 @@ TEST_CASE("use_future, from another thread", "[agent]") {
   other.join();
 }
 
+TEST_CASE("What the slots of a call hold is let go when the call has ended", "[agent]") {
+  Sim sim;
+  Program program{sim};
+  auto held = std::make_shared<int>(1);
+  const std::weak_ptr<int> watch = held;
+  SipDialog kept;
+  program.agent->invite([&](Request& req, Response& res) {
+    kept = req.dialog();
+    kept.on_info().connect([held](Request&, Response& info) { info.send(200); });
+    kept.on_terminate().connect([held](const SipDialog&) {});
+    res.send(200, {.body = our_sdp});
+  });
+  program.connect();
+  sim.command("call");
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+  held.reset();
+  CHECK_FALSE(watch.expired());
+  kept.terminate();
+  REQUIRE(program.ended(1));
+  CHECK(program.until([&] { return watch.expired(); }));
+}
+
 TEST_CASE("An answer with a reason of its own, as a future", "[agent]") {
   Sim sim;
   Program program{sim};

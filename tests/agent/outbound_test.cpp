@@ -119,6 +119,38 @@ TEST_CASE("A connection is kept until our BYE has its answer", "[agent]") {
   CHECK(server.is_let_go());
 }
 
+TEST_CASE("The other leg goes out over the connection of the first, which is kept for both",
+          "[agent]") {
+  ScriptedServer server;
+  Patient program{server};
+  const std::uint16_t port = program.agent->listen({.host = "127.0.0.1", .port = 0});
+  server.dial(program, port);
+  call_in(server, program);
+  Outcome elsewhere;
+  place(program, elsewhere);
+  REQUIRE(program.until([&] { return elsewhere.told; }));
+  CHECK(elsewhere.error == Errc::no_link);
+  Outcome leg;
+  place(program, leg, {.beside = program.dialog()});
+  const Heard invite = server.hear();
+  CHECK(invite.message.method == "INVITE");
+  std::string sent = ScriptedServer::sent(invite, "txb");
+  sent.replace(sent.find("Call-ID: c1"), 11, "Call-ID: c2");
+  server.say(sent);
+  program.response->send(486);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  REQUIRE(program.ended(1));
+  // As long as a connection that has served is kept, and more.
+  CHECK_FALSE(program.until([&] { return leg.told; }, 3s));
+  std::string answer = ScriptedServer::response(486, "txb");
+  answer.replace(answer.find("c1;from-tag"), 2, "c2");
+  answer.replace(answer.find("Call-ID: c1"), 11, "Call-ID: c2");
+  server.say(answer);
+  REQUIRE(program.until([&] { return leg.told; }));
+  CHECK(leg.error == Errc::rejected);
+  CHECK(server.is_let_go());
+}
+
 TEST_CASE("A connection that goes takes its calls with it", "[agent]") {
   ScriptedServer server;
   Patient program{server};
