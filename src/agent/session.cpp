@@ -92,6 +92,7 @@ SessionValue SessionValue::operator[](std::string_view name) const {
 }
 
 const SessionValue& SessionValue::operator=(const SessionValue& other) const {
+  if (this == &other) return *this;
   write(cell_, patch_of(path_, read(other.cell_, other.path_)));
   return *this;
 }
