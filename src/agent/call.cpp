@@ -3,6 +3,7 @@
 #include "agent/core.hpp"
 #include "dialog/rules.hpp"
 #include "sip/compose.hpp"
+#include "sip/header_value.hpp"
 
 #include <stdexcept>
 
@@ -13,7 +14,7 @@ namespace {
 constexpr int most_redirections = 5;
 constexpr const char* had_ended = "the call had ended";
 
-bool is_invite(const Call& call) { return call.options.method == "INVITE"; }
+bool is_invite(const Call& call) { return sip::same_ignoring_case(call.options.method, "INVITE"); }
 
 bool has_credentials(const Call& call) { return !call.options.auth.username.empty(); }
 

@@ -125,10 +125,15 @@ void Core::fail_offer(Cell& cell) {
 
 void Core::send_cancel(std::uint64_t link, const std::string& transaction_id,
                        const Headers& headers, ReplyHandler handler) {
-  send(link,
-       "sip|" + transaction_id + "|\r\n" +
-           sip::compose("CANCEL sip:placeholder SIP/2.0", headers, {}),
-       std::move(handler));
+  try {
+    const std::string cancel = sip::compose("CANCEL sip:placeholder SIP/2.0", headers, {});
+    send(link, "sip|" + transaction_id + "|\r\n" + cancel, std::move(handler));
+  } catch (const std::invalid_argument& error) {
+    Reply reply;
+    reply.error = Errc::malformed;
+    reply.message = with_reason(error.what());
+    post([handler = std::move(handler), reply] { handler(reply); });
+  }
 }
 
 void Core::acknowledge(const std::shared_ptr<Cell>& cell, const std::string& sdp) {

@@ -119,6 +119,30 @@ TEST_CASE_METHOD(Scripted, "RFC 3326: a CANCEL says why", "[agent]") {
   CHECK_FALSE(cancelled.error);
 }
 
+TEST_CASE("What would be no CANCEL is refused after a restart, too", "[agent]") {
+  ScriptedServer server;
+  const ScratchFolder folder;
+  {
+    Patient program{server, folder / "calls.db"};
+    program.connect_soon();
+    server.accept(program);
+    Outcome outcome;
+    call_out(server, program, outcome);
+  }
+  server.drop();
+  Patient again{server, folder / "calls.db"};
+  again.connect_soon();
+  server.accept(again);
+  CHECK(server.hear().message.method == "CANCEL");  // nobody waits for its answer any more
+  const SipDialog dialog = again.agent->dialogs().front();
+  Outcome refused;
+  dialog.terminate({.headers = {{"Rea son", "x"}}}, refused.handler());
+  REQUIRE(again.until([&] { return refused.told; }));
+  CHECK(refused.error == Errc::malformed);
+  dialog.terminate({.headers = {{"Reason", "SIP;cause=200"}}});
+  CHECK(server.hear().message.headers["Reason"] == "SIP;cause=200");
+}
+
 TEST_CASE_METHOD(Scripted, "A method is a token, and goes out in capitals", "[agent]") {
   Outcome outcome;
   program.agent->siprequest("sip:far@127.0.0.1:5070", {.method = "mess age"},
