@@ -59,7 +59,29 @@ std::string kind_of(const std::string& token) {
   return is_number(token) ? "<number>" : token;
 }
 
-// The first line, and of a message the server wrote itself, its start line and its headers' names.
+// A header's value without what differs from call to call: tags, branches, ids, numbers, and what
+// the far end calls itself and us.
+std::string form_of(std::string_view name, std::string value) {
+  if (name == "Call-ID") return "<id>";
+  if (const std::size_t host = value.find('@'); host != std::string::npos) {
+    const bool in_brackets = value.find('<') < host;
+    value = (in_brackets ? "<sip:who" : "sip:who") + value.substr(host);
+  }
+  for (const char* parameter : {";tag=", ";branch="}) {
+    const std::size_t at = value.find(parameter);
+    if (at == std::string::npos) continue;
+    const std::size_t begin = at + std::string_view{parameter}.size();
+    value.replace(begin, value.find_first_of(";,", begin) - begin, "<id>");
+  }
+  std::string form;
+  for (const char c : value) {
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit || !form.ends_with('#')) form += digit ? '#' : c;
+  }
+  return form;
+}
+
+// The first line, and the message: of one the server wrote itself its headers, else its start line.
 std::string shape_of(const std::string& payload) {
   std::string shape;
   for (const std::string& token : tokens_of(payload)) shape += kind_of(token) + '|';
@@ -67,13 +89,16 @@ std::string shape_of(const std::string& payload) {
   if (end == std::string::npos) return shape;
   const SipMessage message = parse_sip_message(payload.substr(end + 2));
   shape += message.is_request() ? ' ' + message.method
-                                : ' ' + std::to_string(message.status) + " to " + message.method;
+                                : ' ' + std::to_string(message.status) + ' ' + message.reason +
+                                      " to " + message.method;
   const bool passed_on = shape.find("|proxy-uas|") != std::string::npos ||
                          message.headers["Via"].find(',') != std::string_view::npos ||
                          message.headers.all("Via").size() > 1;
   if (shape.find("|application|") == std::string::npos || passed_on) return shape;
-  for (const auto& [name, value] : message.headers) shape += ' ' + name;
-  return shape;
+  for (const auto& [name, value] : message.headers) {
+    shape += "\n" + name + ": " + form_of(name, value);
+  }
+  return shape + '\n' + message.body;
 }
 
 // From what the capture's program heard to what we hear: ids in what it says are put right.

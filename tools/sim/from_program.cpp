@@ -33,6 +33,12 @@ std::string canonical(std::string name) {
   return name;
 }
 
+// A party as the server writes it: in brackets, without its tag.
+std::string in_brackets(std::string party) {
+  party = party.substr(0, party.find(";tag="));
+  return party.find('<') == std::string::npos ? '<' + party + '>' : party;
+}
+
 void add_the_programs(Headers& headers, const SipMessage& message) {
   for (const auto& [name, value] : message.headers) {
     if (!is_the_servers(name)) headers.add(canonical(name), value);
@@ -129,15 +135,12 @@ void Server::call_out(Link& link, std::string_view id, const SipMessage& request
   dialog->program_tag = make_tag();
   dialog->program_party = "<sip:127.0.0.1:5060>";
   if (request.headers.has("From")) {
-    std::string from{request.headers["From"]};
-    if (const std::string tag = request.from().tag; !tag.empty()) {
-      dialog->program_tag = tag;
-      from = from.substr(0, from.find(";tag="));
-    }
-    dialog->program_party = from.starts_with("sip:") ? '<' + from + '>' : from;
+    if (const std::string tag = request.from().tag; !tag.empty()) dialog->program_tag = tag;
+    dialog->program_party = in_brackets(std::string{request.headers["From"]});
   }
   dialog->invite_uri = request.uri;
-  dialog->far_party = '<' + request.uri + '>';
+  dialog->far_party =
+      in_brackets(request.headers.has("To") ? std::string{request.headers["To"]} : request.uri);
   dialog->far_tag = make_tag();
   dialog->far_contact = request.uri;
   dialog->user = parse_address(request.uri).user;
