@@ -1,4 +1,4 @@
-// What a drachtio-server says of a call, whichever program's it is: a call record.
+// What a drachtio-server says of a call, whichever program's it is: a call record, a plain value.
 #pragma once
 
 #include <drachtio/event.hpp>

@@ -1,4 +1,4 @@
-// How signals call their slots: each of them, whatever one of them throws.
+// How signals call their slots: each, whatever one throws, on the thread that tells of something.
 #pragma once
 
 #include <drachtio/export.hpp>

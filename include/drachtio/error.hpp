@@ -1,4 +1,4 @@
-// Why an operation on a call came to nothing, as boost::system::error_code.
+// Why an operation on a call came to nothing, as boost::system::error_code. Thread-safe.
 #pragma once
 
 #include <drachtio/export.hpp>

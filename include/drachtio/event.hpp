@@ -1,7 +1,7 @@
 // One thing that happened to a dialog (or to the recording itself): what is logged, for ever.
 //
 // An Event carries all that `apply` needs, so a dialog is rebuilt from its events without parsing
-// any SIP. Most events are one SIP message; the type says what the message meant.
+// any SIP. Most events are one SIP message; the type says what it meant. A plain value.
 #pragma once
 
 #include <drachtio/dialog_state.hpp>

@@ -1,4 +1,4 @@
-// The header fields of a SIP message, in order, as text (RFC 3261 section 7.3).
+// The header fields of a SIP message, in order, as text (RFC 3261 section 7.3). A plain value.
 #pragma once
 
 #include <drachtio/export.hpp>

@@ -1,4 +1,4 @@
-// A SIP message as a program sees it: a request that came, an answer to one of its own.
+// A SIP message as a program sees it, a plain value: a request that came, an answer to one of ours.
 #pragma once
 
 #include <drachtio/export.hpp>
