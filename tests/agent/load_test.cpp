@@ -54,7 +54,7 @@ TEST_CASE("10,000 calls at full speed: each is answered, created and ended, none
   CHECK(stats["dialogs"] == 0);
   INFO("from " << before << " to " << resident_kilobytes() << " KiB");
 #if !defined(__SANITIZE_ADDRESS__)
-  CHECK(resident_kilobytes() < before + 32 * 1024);
+  CHECK(resident_kilobytes() < before + 8 * 1024);
 #endif
   program.agent.reset();
   const Ran verify = test::run("dialog-replay", {"--db", program.db().string(), "verify"});
