@@ -2,8 +2,8 @@
 // as_tuple(...). This is the one public header that includes Asio.
 //
 // Each completes with (error_code, SipMessage), async_call with (error_code, SipDialog,
-// SipMessage), async_proxy with (error_code, std::vector<SipMessage>), async_connect and
-// async_after with (error_code), on the handler's associated executor: without one, on
+// SipMessage), async_proxy with (error_code, std::vector<SipMessage>), async_after with
+// (error_code), on the handler's associated executor: without one, on
 // the Agent's thread. With use_awaitable and use_future an error is thrown as
 // boost::system::system_error; as_tuple gives it as a value, with the message that says more.
 // Thread-safe, as the members they call.
@@ -51,38 +51,7 @@ auto answered(Token&& token, Start start) {
       token);
 }
 
-// By what name the server is known where none was given: HOST:PORT, as connect() has it.
-inline std::string name_of(const ConnectOptions& options) {
-  if (!options.name.empty()) return options.name;
-  const bool brackets = options.host.find(':') != std::string::npos;
-  return (brackets ? '[' + options.host + ']' : options.host) + ':' + std::to_string(options.port);
-}
-
 }  // namespace asio_face
-
-// Agent::connect: completes, always with success, when the link is up for the first time; however
-// long that takes. Throws as connect() does, when it is started.
-template <typename Token>
-auto async_connect(Agent& agent, ConnectOptions options, Token&& token) {
-  return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-      [&agent, options = std::move(options)](auto handler) mutable {
-        options.name = asio_face::name_of(options);
-        const boost::signals2::connection slot = agent.on_connect.connect_extended(
-            [name = options.name, done = asio_face::shared(std::move(handler))](
-                const boost::signals2::connection& self, const std::string& server) {
-              if (server != name) return;
-              self.disconnect();
-              done({});
-            });
-        try {
-          agent.connect(options);
-        } catch (...) {
-          slot.disconnect();
-          throw;
-        }
-      },
-      token);
-}
 
 // SipDialog::request
 template <typename Token>

@@ -6,7 +6,6 @@
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include <future>
 #include <thread>
 
 using namespace drachtio;
@@ -107,26 +106,6 @@ TEST_CASE("use_future, from another thread", "[agent]") {
   }};
   CHECK(program.until([&] { return done.load(); }));
   other.join();
-}
-
-TEST_CASE("A connection can be waited for, and is, until the server is there", "[agent]") {
-  ScriptedServer server;
-  Patient program{server};
-  auto first = async_connect(*program.agent, {.port = server.port(), .secret = "cymru"},
-                             boost::asio::use_future);
-  int others = 0;
-  program.agent->on_connect.connect([&](const std::string&) { ++others; });
-  program.until([] { return false; }, 1s);
-  CHECK(first.wait_for(0s) == std::future_status::timeout);
-  server.accept(program);
-  REQUIRE(program.until([&] { return first.wait_for(0s) == std::future_status::ready; }));
-  CHECK(others == 1);
-  server.drop();
-  server.accept(program);  // and again: that is not told twice
-  CHECK(others == 2);
-  CHECK_THROWS_AS(
-      async_connect(*program.agent, {.tls = true, .ca = "/no/such/file"}, boost::asio::use_future),
-      std::runtime_error);
 }
 
 TEST_CASE("What the slots of a call hold is let go when the call has ended", "[agent]") {
