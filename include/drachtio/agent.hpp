@@ -82,10 +82,10 @@ struct RequestOptions {
   std::string method = "INVITE";
   Headers headers = {};
   std::string body = {};
-  Credentials auth = {};          // for 401 and 407 (digest); no user name: none
-  std::string route = {};         // send it there instead of where its URI says
-  std::string server = {};        // by its name; empty: the first that is up
-  SipDialog beside = {};          // over the connection of this one: the other leg's
+  Credentials auth = {};    // for 401 and 407 (digest); no user name: none
+  std::string route = {};   // send it there instead of where its URI says
+  std::string server = {};  // by its name; empty: the first that is up
+  SipDialog beside = {};    // over the connection of this one, the other leg's, whatever `server`
   bool follow_redirects = false;  // 3xx: try its first Contact, five times at most
   // The far end offers: in its 2xx, which SipCall::ack() answers, or before that in a reliable
   // provisional answer, which SipCall::prack() does.
@@ -109,8 +109,9 @@ class DRACHTIO_EXPORT SipCall {
   [[nodiscard]] explicit operator bool() const { return call_ != nullptr; }
   // Gives up an INVITE whose final answer has not been told yet, with these headers in the CANCEL
   // (Reason, RFC 3326). If a 2xx crosses it, the call is acknowledged and hung up, by the server or
-  // by the Agent. The handler is given the CANCEL as sent; status 0 where the call had ended;
-  // `malformed` for a header that is none, and for another request than an INVITE.
+  // by the Agent. The handler is given the CANCEL as sent, or the final answer to the BYE where the
+  // 2xx was quicker; status 0 where the call had ended; `malformed` for a header that is none, and
+  // for another request than an INVITE.
   void cancel(const Headers& headers = {}, const ResponseHandler& handler = {}) const;
   // Answers the offer of the 2xx (late_offer); the handler is given the ACK as sent. no_dialog
   // where the server has not sent the INVITE.

@@ -34,7 +34,8 @@ class DRACHTIO_EXPORT SessionValue {
   ~SessionValue() = default;
   [[nodiscard]] SessionValue operator[](std::string_view name) const;
 
-  // Copies the value that `other` has now; where it has none, removes this one.
+  // Assigns the value that `other` has now (an object is merged into an object that is there);
+  // where it has none, removes this one.
   const SessionValue& operator=(const SessionValue& other) const;
   const SessionValue& operator=(std::string_view text) const;
   // A null pointer (of getenv(), say) removes it.
@@ -62,7 +63,20 @@ class DRACHTIO_EXPORT SessionValue {
   [[nodiscard]] std::optional<bool> boolean() const;
   operator std::string() const { return text(); }
   bool operator==(std::string_view other) const { return text() == other; }
-  bool operator==(const SessionValue& other) const { return json() == other.json(); }
+  bool operator==(const char* other) const {  // null: it does not exist
+    return other == nullptr ? !exists() : text() == other;
+  }
+  bool operator==(std::nullptr_t) const { return !exists(); }
+  template <std::integral Number>
+  bool operator==(Number value) const {
+    if constexpr (std::same_as<Number, bool>) {
+      return boolean() == value;
+    } else {
+      return integer() == static_cast<std::int64_t>(value);
+    }
+  }
+  // As JSON: the order of members is of no account.
+  bool operator==(const SessionValue& other) const;
 
  private:
   friend class Session;

@@ -57,7 +57,9 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
     tell(handler, Errc::cancelled, "it waited for a PRACK that did not come");
   };
   after(std::min(prack_patience, options_.forgotten_after),
-        [this, incoming] { prack_missed(incoming); });
+        [this, incoming, wait = ++incoming->cell->invitation.prack_waits] {
+          if (wait == incoming->cell->invitation.prack_waits) prack_missed(incoming);
+        });
 }
 
 void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status,

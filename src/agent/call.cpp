@@ -38,6 +38,9 @@ void Core::place(const std::shared_ptr<Call>& call) {
     return finish(call, Errc::malformed, with_reason(error.what()));
   }
   const std::shared_ptr<Cell> beside = Cell::of(std::exchange(options.beside, {}));
+  if (beside && beside->core.lock().get() != this) {
+    return finish(call, Errc::no_dialog, with_reason("the dialog beside it is of no call of ours"));
+  }
   const Link* link = beside ? link_of(*beside) : link_to(options.server);
   if (link == nullptr) {
     const std::string server = beside ? SipDialog{beside}.server() : options.server;
@@ -108,7 +111,9 @@ void Core::answered(const std::shared_ptr<Call>& call, const SipMessage& respons
         acknowledge(call->cell, {});
       }
       // Where our CANCEL was on its way when the 2xx came, the server hangs up by itself.
-      if (call->cancel_refused) request(call->cell, "BYE", {}, {});
+      if (call->cancel_refused) {
+        request(call->cell, "BYE", {.headers = call->cancel_headers}, {});
+      }
     }
     return finish(call, call->cancel_asked ? error_code{Errc::cancelled} : error_code{}, response);
   }
@@ -193,7 +198,7 @@ void Core::cancel(const std::shared_ptr<Call>& call, const Headers& headers,
     if (call->told || asked_before || !call->cell) return tell(handler, {}, had_ended);
     // The 2xx has been read, and whoever gives up has not heard of it.
     call->cell->given_up = true;
-    return terminate(call->cell, {}, 480, std::move(handler));
+    return terminate(call->cell, {.headers = headers}, 480, std::move(handler));
   }
   if (handler && call->cancel_outcome) {
     return post(
@@ -215,11 +220,18 @@ void Core::cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply) {
       guard([&] { canceller(error, message); });
     }
   };
+  if (reply.error == Errc::too_long) {  // it never left: the call goes on
+    call->cancel_asked = false;
+    call->cancel_sent = false;
+    return tell_all(reply.error, reply.message);
+  }
   call->cancel_refused = reply.error == Errc::refused_by_server;
   call->cancel_outcome.emplace(reply.error, reply.message);
   const bool up =
       call->over && call->cell && dialog::is_answered(*SipDialog{call->cell}.snapshot());
-  if (call->cancel_refused && up) return request(call->cell, "BYE", {}, tell_all);
+  if (call->cancel_refused && up) {
+    return request(call->cell, "BYE", {.headers = call->cancel_headers}, tell_all);
+  }
   tell_all(reply.error, reply.message);
 }
 

@@ -56,6 +56,7 @@ struct Invitation {
   // Who waits for the PRACKs of our reliable answers, in the order they were sent.
   std::list<std::shared_ptr<ResponseHandler>> awaits_prack;
   std::function<void(bool go)> after_prack;  // the 2xx that waits for the last of them
+  int prack_waits = 0;                       // how many have waited so
 };
 
 // An offer of ours in a call: a re-INVITE, or an UPDATE (RFC 3311).

@@ -119,6 +119,7 @@ class Core : public std::enable_shared_from_this<Core> {
                     const Content& content, const ResponseHandler& handler,
                     const Authorizations& authorizations, const Reply& sent);
   void fail_offer(Cell& cell);
+  void acknowledge_lost(const std::shared_ptr<Cell>& cell);
   // Gives up an INVITE of ours (RFC 3261 9.1).
   void send_cancel(std::uint64_t link, const std::string& transaction_id, const Headers& headers,
                    ReplyHandler handler);

@@ -285,8 +285,9 @@ void Core::no_prack(const std::shared_ptr<Cell>& cell, error_code error, const c
 void Core::prack_missed(const std::shared_ptr<Incoming>& invite) {
   const std::shared_ptr<Cell>& cell = invite->cell;
   if (!cell->invitation.after_prack || !makes_the_call(*invite)) return;
+  const auto unsent = std::exchange(cell->invitation.after_prack, {});
   no_prack(cell, Errc::cancelled, "no PRACK came");
-  std::exchange(cell->invitation.after_prack, {})(false);
+  unsent(false);  // who is told of either may end the call: then that is its answer
   answer(invite, 504, {}, {}, {});
 }
 

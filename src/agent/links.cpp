@@ -236,6 +236,7 @@ void Core::stop() {
     for (const auto& action : std::exchange(cell->invitation.when_confirmed, {})) guard(action);
     std::list<std::shared_ptr<Offer>> offers = std::exchange(cell->offers.waiting, {});
     if (cell->offers.to_retry) offers.push_front(std::exchange(cell->offers.to_retry, {}));
+    cell->offers.under_way = false;
     for (const auto& offer : offers) tell(offer->handler, Errc::no_link, "the Agent was stopped");
   }
   writer_->stop();

@@ -55,7 +55,7 @@ void Core::next_offer(const std::shared_ptr<Cell>& cell) {
 }
 
 void Core::offer_now(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer) {
-  if (std::exchange(cell->offers.answer_lost, false)) acknowledge(cell, {});
+  acknowledge_lost(cell);
   cell->offers.open = true;
   ++offer->attempts;
   request(cell, offer->method, {offer->headers, offer->sdp()},

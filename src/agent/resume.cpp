@@ -65,7 +65,7 @@ void Core::resume(const std::shared_ptr<Cell>& cell, const Link& link) {
     if (!is_ours && cell->adopted) return hang_up_unacknowledged(cell);
     if (is_ours) acknowledge(cell, {});
   }
-  if (std::exchange(cell->offers.answer_lost, false)) acknowledge(cell, {});
+  acknowledge_lost(cell);
   if (options_.probe && !std::exchange(cell->probing, true)) to_probe_.push_back(cell);
 }
 

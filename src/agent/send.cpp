@@ -140,4 +140,13 @@ void Core::acknowledge(const std::shared_ptr<Cell>& cell, const std::string& sdp
   request(cell, "ACK", Content{{}, sdp}, {});
 }
 
+// The 2xx to a re-INVITE of ours, where it went to a link that was lost; once there is one again.
+void Core::acknowledge_lost(const std::shared_ptr<Cell>& cell) {
+  if (!cell->offers.answer_lost || link_of(*cell) == nullptr) return;
+  cell->offers.answer_lost = false;
+  request(cell, "ACK", {}, [cell](error_code error, const SipMessage&) {
+    if (error == Errc::no_link) cell->offers.answer_lost = true;
+  });
+}
+
 }  // namespace drachtio::agent

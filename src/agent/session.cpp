@@ -131,6 +131,10 @@ const SessionValue& SessionValue::set_json(std::string_view json) const {
   return *this;
 }
 
+bool SessionValue::operator==(const SessionValue& other) const {
+  return read(cell_, path_) == read(other.cell_, other.path_);
+}
+
 bool SessionValue::exists() const { return !read(cell_, path_).is_null(); }
 
 std::string SessionValue::text() const {

@@ -68,6 +68,25 @@ TEST_CASE_METHOD(Scripted, "A server that does not know the dialog of our ACK: t
   CHECK(outcome.dialog.cause() == Cause::lost);
 }
 
+TEST_CASE_METHOD(Scripted, "... also where another offer waited for it", "[agent]") {
+  call_up(server, program);
+  Outcome first;
+  Outcome second;
+  program.dialog().modify(our_sdp, first.handler());
+  program.dialog().modify(our_sdp, second.handler());
+  server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
+  CHECK(server.hears_nothing());
+  server.drop();
+  REQUIRE(program.until([&] { return first.told && second.told; }));
+  CHECK(second.error == Errc::no_link);
+  server.accept(program);
+  CHECK(server.hear().message.method == "ACK");
+  server.drop();  // it may be lost, too
+  server.accept(program);
+  CHECK(server.hear().message.method == "ACK");
+  CHECK(server.hear().message.method == "OPTIONS");
+}
+
 TEST_CASE("A program that died in a re-INVITE of its own acknowledges it when it is back",
           "[agent]") {
   ScriptedServer server;

@@ -109,6 +109,14 @@ TEST_CASE_METHOD(Scripted, "RFC 3326: a CANCEL says why", "[agent]") {
     CHECK(server.hears_nothing());
     return;
   }
+  SECTION("a CANCEL that is too long gives nothing up") {
+    call.cancel({{"Reason", std::string(13'000, 'x')}}, cancelled.handler());
+    REQUIRE(program.until([&] { return cancelled.told; }));
+    CHECK(cancelled.error == Errc::too_long);
+    call.cancel(why);
+    CHECK(server.hear().message.headers["Reason"] == why["Reason"]);
+    return;
+  }
   SECTION("by the call") { call.cancel(why, cancelled.handler()); }
   SECTION("by the dialog") { call.dialog().terminate({.headers = why}, cancelled.handler()); }
   const Heard cancel = server.hear();

@@ -130,6 +130,12 @@ TEST_CASE("The other leg goes out over the connection of the first, which is kep
   place(program, elsewhere);
   REQUIRE(program.until([&] { return elsewhere.told; }));
   CHECK(elsewhere.error == Errc::no_link);
+  const ScratchFolder folder;
+  Agent other{program.io, folder / "other.db"};
+  Outcome of_another;
+  other.siprequest("sip:far@127.0.0.1", {.beside = program.dialog()}, of_another.call_handler());
+  REQUIRE(program.until([&] { return of_another.told; }));
+  CHECK(of_another.error == Errc::no_dialog);
   Outcome leg;
   place(program, leg, {.beside = program.dialog()});
   const Heard invite = server.hear();

@@ -147,7 +147,11 @@ TEST_CASE("A value is copied from one member to another, of any session", "[agen
   CHECK_FALSE(one["name"].exists());
   CHECK(one["count"] == other["count"]);
   CHECK(one["count"] == "3");
+  CHECK(one["count"] == 3);
+  CHECK_FALSE(one["count"] == 0);
   CHECK_FALSE(one["name"] == "jack");
+  CHECK(one["name"] == nullptr);
+  CHECK(one["name"] == static_cast<const char*>(nullptr));
   REQUIRE(program.until([&] {  // each was an event
     return std::ranges::count(program.events, EventType::session_set, &Event::type) == 8;
   }));
