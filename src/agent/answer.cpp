@@ -29,8 +29,9 @@ Headers repeated(const SipMessage& request, const Headers& more) {
 void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
                   const Content& content, ResponseHandler handler) {
   if (incoming->cancelled) return tell(handler, Errc::cancelled, "the caller has given up");
-  if (incoming->answered)
+  if (incoming->answered) {
     return tell(handler, Errc::answered_already, "a final answer has been sent");
+  }
   std::string text;
   try {
     if (status < 101 || status > 699) {

@@ -98,10 +98,12 @@ void Core::offer_again(const std::shared_ptr<Cell>& cell, const std::shared_ptr<
 // RFC 3264 8.4: what we send stops; what the far end does not send either is inactive.
 void Core::hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler handler) {
   const auto state = SipDialog{cell}.snapshot();
-  if (state->state == State::terminated)
+  if (state->state == State::terminated) {
     return tell(handler, Errc::dialog_over, "the dialog has ended");
-  if (!state->local.sdp)
+  }
+  if (!state->local.sdp) {
     return tell(handler, Errc::malformed, "there is no SDP of ours to offer again");
+  }
   if (state->held_locally == held && !cell->offers.under_way && cell->offers.waiting.empty()) {
     return tell(handler, {}, held ? "it is on hold already" : "it is not on hold");
   }

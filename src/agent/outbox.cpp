@@ -30,14 +30,9 @@ bool Outbox::is_settled(std::uint64_t ticket) {
   return tickets_.empty() || tickets_.begin()->first > ticket;
 }
 
-void Outbox::put(std::function<void()> send) {
-  std::uint64_t last = 0;
-  {
-    const std::lock_guard lock{mutex_};
-    last = last_ticket_;
-  }
-  if (waiting_.empty() && is_settled(last)) return send();
-  waiting_.push_back({last, std::move(send)});
+std::optional<std::uint64_t> Outbox::on_its_way() {
+  const std::lock_guard lock{mutex_};
+  return tickets_.empty() ? std::nullopt : std::optional{last_ticket_};
 }
 
 void Outbox::flush() {

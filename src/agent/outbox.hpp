@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace drachtio::agent {
@@ -23,8 +25,13 @@ class Outbox {
   void settled(std::uint64_t ticket);
 
   // --- the agent's thread
-  // At once where nothing noted is on its way, else by flush(); always in the order it was given.
-  void put(std::function<void()> send);
+  // Calls it at once where nothing noted is on its way, else in flush(); always in the order given.
+  template <typename Send>
+  void put(Send send) {
+    const std::optional<std::uint64_t> after = on_its_way();
+    if (waiting_.empty() && !after) return send();
+    waiting_.push_back({after.value_or(0), std::move(send)});
+  }
   void flush();
 
  private:
@@ -33,6 +40,8 @@ class Outbox {
     std::function<void()> send;
   };
 
+  // The latest, while any is not settled.
+  std::optional<std::uint64_t> on_its_way();
   bool is_settled(std::uint64_t ticket);
 
   std::mutex mutex_;  // guards tickets_ and last_ticket_
