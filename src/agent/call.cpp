@@ -188,11 +188,6 @@ void Core::cancel(const std::shared_ptr<Call>& call, const Headers& headers,
   if (!is_invite(*call)) {  // it is over within 32 s by itself
     return tell(handler, Errc::malformed, "only an INVITE can be cancelled");
   }
-  try {
-    (void)sip::compose("CANCEL", headers, {});
-  } catch (const std::invalid_argument& error) {
-    return tell(handler, Errc::malformed, error.what());
-  }
   const bool asked_before = std::exchange(call->cancel_asked, true);
   if (call->over) {
     if (call->told || asked_before || !call->cell) return tell(handler, {}, had_ended);
@@ -220,12 +215,15 @@ void Core::cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply) {
       guard([&] { canceller(error, message); });
     }
   };
-  if (reply.error == Errc::too_long) {  // it never left: the call goes on
+  // It would be none, or is too long.
+  const bool never_left = reply.error == Errc::malformed || reply.error == Errc::too_long;
+  if (never_left) call->cancel_headers = {};
+  if (never_left && !call->over) {  // the call goes on
     call->cancel_asked = false;
     call->cancel_sent = false;
     return tell_all(reply.error, reply.message);
   }
-  call->cancel_refused = reply.error == Errc::refused_by_server;
+  call->cancel_refused = never_left || reply.error == Errc::refused_by_server;
   call->cancel_outcome.emplace(reply.error, reply.message);
   const bool up =
       call->over && call->cell && dialog::is_answered(*SipDialog{call->cell}.snapshot());
