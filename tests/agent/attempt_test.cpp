@@ -130,14 +130,10 @@ TEST_CASE_METHOD(Scripted, "RFC 3326: a CANCEL says why", "[agent]") {
 TEST_CASE("What would be no CANCEL is refused after a restart, too", "[agent]") {
   ScriptedServer server;
   const ScratchFolder folder;
-  {
-    Patient program{server, folder / "calls.db"};
-    program.connect_soon();
-    server.accept(program);
+  until_it_dies(server, folder / "calls.db", [&](Patient& program) {
     Outcome outcome;
     call_out(server, program, outcome);
-  }
-  server.drop();
+  });
   Patient again{server, folder / "calls.db"};
   again.connect_soon();
   server.accept(again);

@@ -239,11 +239,7 @@ TEST_CASE_METHOD(Scripted, "stop() tells the re-INVITEs that wait to be tried ag
   program.dialog().modify(our_sdp, first.handler());
   program.dialog().modify(our_sdp, second.handler());
   server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
-  server.say(
-      "m|sip|network|1|udp|127.0.0.1|5070|12:00:00.000000|tx2|c1;from-tag=far|\r\n"
-      "SIP/2.0 491 Request Pending\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bK-1\r\n"
-      "From: <sip:service@127.0.0.1:5060>;tag=ours\r\nTo: <sip:far@127.0.0.1>;tag=far\r\n"
-      "Call-ID: c1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n");
+  server.say(created_by("far", ScriptedServer::response(491, "tx2")));
   REQUIRE(program.until([&] { return program.story().ends_with("responded:INVITE/491"); }));
   REQUIRE(server.hears_nothing());
   program.agent->stop();

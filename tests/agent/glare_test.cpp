@@ -23,21 +23,10 @@ struct Reoffered : Scripted {
   std::optional<Response> offer;
 };
 
-// The same frame in another call.
-std::string in_another(std::string frame) {
-  for (const char* text : {"Call-ID: c1", "c1;from-tag"}) {
-    const std::size_t at = frame.find(text);
-    if (at != std::string::npos) frame.replace(frame.find("c1", at), 2, "c2");
-  }
-  return frame;
-}
-
 // A request of the far end's in a call that the program has placed.
 std::string in_placed(const std::string& method, const std::string& transaction,
                       const Saying& saying) {
-  std::string frame = ScriptedServer::request(method, transaction, saying);
-  frame.replace(frame.find("from-tag=far"), 12, "from-tag=ours");
-  return frame;
+  return created_by("ours", ScriptedServer::request(method, transaction, saying));
 }
 
 // As a program of two legs does (examples/b2bua.cpp).
@@ -221,9 +210,9 @@ TEST_CASE_METHOD(Scripted, "Two legs whose re-INVITEs cross do not wait for each
   const SipDialog a = program.dialog();
   Outcome placed;
   place(program, placed);
-  server.say(in_another(ScriptedServer::sent(server.hear(), "txb")));
-  server.say(in_another(ScriptedServer::response(200, "txb", {.body = our_sdp})));
-  server.say(in_another(ScriptedServer::sent(server.hear(), "txb0")));
+  server.say(in_call("c2", ScriptedServer::sent(server.hear(), "txb")));
+  server.say(in_call("c2", ScriptedServer::response(200, "txb", {.body = our_sdp})));
+  server.say(in_call("c2", ScriptedServer::sent(server.hear(), "txb0")));
   REQUIRE(program.until([&] { return program.created.size() == 2 && placed.told; }));
   const SipDialog b = placed.dialog;
   carry(a, b);
@@ -231,13 +220,13 @@ TEST_CASE_METHOD(Scripted, "Two legs whose re-INVITEs cross do not wait for each
   server.say(ScriptedServer::request("INVITE", "tx2", a_reinvite));
   const Heard to_b = server.hear();
   CHECK(to_b.message.method == "INVITE");
-  server.say(in_another(ScriptedServer::sent(to_b, "txb1", 2)));
-  server.say(in_another(in_placed("INVITE", "txb2", {.branch = "z9hG4bK-b2", .body = our_sdp})));
+  server.say(in_call("c2", ScriptedServer::sent(to_b, "txb1", 2)));
+  server.say(in_call("c2", in_placed("INVITE", "txb2", {.branch = "z9hG4bK-b2", .body = our_sdp})));
   CHECK(server.hear().message.status == 491);
-  server.say(in_another(ScriptedServer::response(491, "txb1", {.cseq = 2})));
+  server.say(in_call("c2", ScriptedServer::response(491, "txb1", {.cseq = 2})));
   // b's far end, which was called, is the first to try again: while we wait 2.1 s and more.
-  server.say(in_another(
-      in_placed("INVITE", "txb3", {.cseq = 2, .branch = "z9hG4bK-b3", .body = our_sdp})));
+  server.say(in_call(
+      "c2", in_placed("INVITE", "txb3", {.cseq = 2, .branch = "z9hG4bK-b3", .body = our_sdp})));
   CHECK(server.hears_nothing());
   const Heard to_a = server.hear();
   CHECK(to_a.message.status == 491);

@@ -16,6 +16,15 @@ std::string invite_frame() {
          "CSeq: 1 INVITE\r\nContact: <sip:ann@192.0.2.1>\r\nContent-Length: 0\r\n\r\n";
 }
 
+// A program that listens, and a server that has dialled it.
+struct Dialled {
+  Dialled() { server.dial(program, port); }
+
+  ScriptedServer server;
+  Patient program{server};
+  std::uint16_t port = program.agent->listen({.host = "127.0.0.1", .port = 0});
+};
+
 }  // namespace
 
 TEST_CASE("The program logs in on the server's connection, without routes, and answers its request",
@@ -98,11 +107,7 @@ TEST_CASE("A port that is taken cannot be listened on, and the message says so",
   }
 }
 
-TEST_CASE("A connection is kept until our BYE has its answer", "[agent]") {
-  ScriptedServer server;
-  Patient program{server};
-  const std::uint16_t port = program.agent->listen({.host = "127.0.0.1", .port = 0});
-  server.dial(program, port);
+TEST_CASE_METHOD(Dialled, "A connection is kept until our BYE has its answer", "[agent]") {
   call_up(server, program);
   Outcome outcome;
   program.dialog().terminate({}, outcome.handler());
@@ -119,12 +124,9 @@ TEST_CASE("A connection is kept until our BYE has its answer", "[agent]") {
   CHECK(server.is_let_go());
 }
 
-TEST_CASE("The other leg goes out over the connection of the first, which is kept for both",
-          "[agent]") {
-  ScriptedServer server;
-  Patient program{server};
-  const std::uint16_t port = program.agent->listen({.host = "127.0.0.1", .port = 0});
-  server.dial(program, port);
+TEST_CASE_METHOD(Dialled,
+                 "The other leg goes out over the connection of the first, which is kept for both",
+                 "[agent]") {
   call_in(server, program);
   Outcome elsewhere;
   place(program, elsewhere);
@@ -140,28 +142,19 @@ TEST_CASE("The other leg goes out over the connection of the first, which is kep
   place(program, leg, {.beside = program.dialog()});
   const Heard invite = server.hear();
   CHECK(invite.message.method == "INVITE");
-  std::string sent = ScriptedServer::sent(invite, "txb");
-  sent.replace(sent.find("Call-ID: c1"), 11, "Call-ID: c2");
-  server.say(sent);
+  server.say(in_call("c2", ScriptedServer::sent(invite, "txb")));
   program.response->send(486);
   server.say(ScriptedServer::echo(server.hear(), "tx1"));
   REQUIRE(program.ended(1));
   // As long as a connection that has served is kept, and more.
   CHECK_FALSE(program.until([&] { return leg.told; }, 3s));
-  std::string answer = ScriptedServer::response(486, "txb");
-  answer.replace(answer.find("c1;from-tag"), 2, "c2");
-  answer.replace(answer.find("Call-ID: c1"), 11, "Call-ID: c2");
-  server.say(answer);
+  server.say(in_call("c2", ScriptedServer::response(486, "txb")));
   REQUIRE(program.until([&] { return leg.told; }));
   CHECK(leg.error == Errc::rejected);
   CHECK(server.is_let_go());
 }
 
-TEST_CASE("A connection that goes takes its calls with it", "[agent]") {
-  ScriptedServer server;
-  Patient program{server};
-  const std::uint16_t port = program.agent->listen({.host = "127.0.0.1", .port = 0});
-  server.dial(program, port);
+TEST_CASE_METHOD(Dialled, "A connection that goes takes its calls with it", "[agent]") {
   bool up = false;
   SECTION("answered") { up = true; }
   SECTION("ringing") {}
@@ -172,12 +165,9 @@ TEST_CASE("A connection that goes takes its calls with it", "[agent]") {
   CHECK(program.agent->dialogs().empty());
 }
 
-TEST_CASE("The connection of a challenged INVITE is closed, though its retry goes on elsewhere",
-          "[agent]") {
-  ScriptedServer server;
-  Patient program{server};
-  const std::uint16_t port = program.agent->listen({.host = "127.0.0.1", .port = 0});
-  server.dial(program, port);
+TEST_CASE_METHOD(
+    Dialled, "The connection of a challenged INVITE is closed, though its retry goes on elsewhere",
+    "[agent]") {
   call_in(server, program);
   program.response->send(407);
   server.say(ScriptedServer::echo(server.hear(), "tx1"));

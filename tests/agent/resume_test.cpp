@@ -241,15 +241,6 @@ TEST_CASE_METHOD(Scripted, "RFC 3262 3: a caller that requires 100rel is sent no
 
 namespace {
 
-// A frame of the first call, in another.
-std::string in_call(const std::string& call_id, std::string frame) {
-  for (const char* text : {"Call-ID: c1", "c1;from-tag"}) {
-    const std::size_t at = frame.find(text);
-    if (at != std::string::npos) frame.replace(frame.find("c1", at), 2, call_id);
-  }
-  return frame;
-}
-
 // Calls in that are up, when the link comes back.
 void calls_up(ScriptedServer& server, Patient& program, int count) {
   for (int i = 1; i <= count; ++i) {

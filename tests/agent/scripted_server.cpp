@@ -160,4 +160,17 @@ std::string ScriptedServer::refused(const Heard& frame, const std::string& why) 
   return "r|response|" + frame.id + "|NOK|" + why;
 }
 
+std::string in_call(const std::string& call_id, std::string frame) {
+  for (const char* text : {"Call-ID: c1", "c1;from-tag"}) {
+    const std::size_t at = frame.find(text);
+    if (at != std::string::npos) frame.replace(frame.find("c1", at), 2, call_id);
+  }
+  return frame;
+}
+
+std::string created_by(const std::string& tag, std::string frame) {
+  const std::size_t at = frame.find(";from-tag=") + 10;
+  return frame.replace(at, frame.find('|', at) - at, tag);
+}
+
 }  // namespace drachtio::test

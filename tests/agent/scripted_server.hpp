@@ -79,6 +79,12 @@ class ScriptedServer {
   std::optional<Peer> peer_;
 };
 
+// The same frame in another call than "c1".
+std::string in_call(const std::string& call_id, std::string frame);
+// The same frame in a call whose first request had that From tag: a response in a call that came in
+// ("far"), a request of the far end's in one that the program has placed ("ours").
+std::string created_by(const std::string& tag, std::string frame);
+
 // A program that keeps what it is asked, and answers only when the test says so.
 struct Patient : Program {
   explicit Patient(const ScriptedServer& server, AgentOptions options = {})
@@ -106,6 +112,18 @@ struct Patient : Program {
     });
   }
 };
+
+// What a program does until it dies: another opens its log afterwards.
+template <typename Life>
+void until_it_dies(ScriptedServer& server, const std::filesystem::path& db, const Life& life) {
+  {
+    Patient program{server, db};
+    program.connect_soon();
+    server.accept(program);
+    life(program);
+  }
+  server.drop();
+}
 
 // A server and a program that is logged in to it.
 struct Scripted {

@@ -20,16 +20,22 @@ using boost::system::error_code;
 
 namespace {
 
-SipDialog one_call(Program& program, Sim& sim) {
-  const std::size_t before = program.created.size();
-  sim.command("call");
-  REQUIRE(program.until([&] { return program.created.size() > before; }));
-  return program.created.back();
-}
+// A program that answers calls, and is connected.
+struct Answering {
+  Answering() {
+    program.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
+    program.connect();
+  }
+  SipDialog one_call() {
+    const std::size_t before = program.created.size();
+    sim.command("call");
+    REQUIRE(program.until([&] { return program.created.size() > before; }));
+    return program.created.back();
+  }
 
-void answer_calls(Program& program) {
-  program.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
-}
+  Sim sim;
+  Program program{sim};
+};
 
 }  // namespace
 
@@ -52,7 +58,9 @@ TEST_CASE("A handler reads its own writes, and they are logged before its answer
     session["tries"] = nullptr;
   });
   program.connect();
-  const SipDialog dialog = one_call(program, sim);
+  sim.command("call");
+  REQUIRE(program.until([&] { return program.created.size() == 1; }));
+  const SipDialog dialog = program.created.front();
   CHECK(program.story().starts_with("invited session-set session-set session-set session-set"));
   CHECK(program.story().find("answered") > program.story().rfind("session-set", 60));
   REQUIRE(program.until([&] {
@@ -64,12 +72,9 @@ TEST_CASE("A handler reads its own writes, and they are logged before its answer
   CHECK(out.str() == R"(jack jones{"city":"Ulm"})");
 }
 
-TEST_CASE("What is no text, no JSON or too much is refused, and changes nothing", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  answer_calls(program);
-  program.connect();
-  const Session session = one_call(program, sim).session();
+TEST_CASE_METHOD(Answering, "What is no text, no JSON or too much is refused, and changes nothing",
+                 "[agent]") {
+  const Session session = one_call().session();
   session["a"] = "b";
   CHECK_THROWS_AS(session["c"] = "\xff\xfe", std::invalid_argument);
   CHECK_THROWS_AS(session["\xff"], std::invalid_argument);
@@ -80,13 +85,9 @@ TEST_CASE("What is no text, no JSON or too much is refused, and changes nothing"
   CHECK(session.json() == R"({"a":"b"})");
 }
 
-TEST_CASE("Joined sessions are one from then on", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  answer_calls(program);
-  program.connect();
-  const SipDialog a = one_call(program, sim);
-  const SipDialog b = one_call(program, sim);
+TEST_CASE_METHOD(Answering, "Joined sessions are one from then on", "[agent]") {
+  const SipDialog a = one_call();
+  const SipDialog b = one_call();
   a.session()["from"] = "a";
   b.session()["own"] = 1;
   a.session().join(b.session());
@@ -125,13 +126,10 @@ TEST_CASE("What is sent after an assignment waits until that is on disk", "[agen
   CHECK(patches.getColumn(0).getInt() == 1);
 }
 
-TEST_CASE("A value is copied from one member to another, of any session", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  answer_calls(program);
-  program.connect();
-  const Session one = one_call(program, sim).session();
-  const Session other = one_call(program, sim).session();
+TEST_CASE_METHOD(Answering, "A value is copied from one member to another, of any session",
+                 "[agent]") {
+  const Session one = one_call().session();
+  const Session other = one_call().session();
   one["name"] = "jack";
   one["count"] = 3;
   other["deep"].set_json(R"({"list":[1,2]})");
@@ -157,30 +155,21 @@ TEST_CASE("A value is copied from one member to another, of any session", "[agen
   }));
 }
 
-TEST_CASE("Sessions are joined still when the program is back", "[agent]") {
-  Sim sim;
-  const ScratchFolder folder;
-  {
-    Program program{sim, folder / "calls.db"};
-    answer_calls(program);
-    program.connect();
-    const Session a = one_call(program, sim).session();
-    a.join(one_call(program, sim).session());
-  }
-  Program again{sim, folder / "calls.db"};
+TEST_CASE_METHOD(Answering, "Sessions are joined still when the program is back", "[agent]") {
+  const Session a = one_call().session();
+  a.join(one_call().session());
+  program.agent.reset();
+  Program again{sim, program.db()};
   const auto dialogs = again.agent->dialogs();
   REQUIRE(dialogs.size() == 2);
   dialogs[1].session()["later"] = true;
   CHECK(dialogs[0].session()["later"].boolean() == true);
 }
 
-TEST_CASE("A patch of joined sessions is in the log for both or for neither", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  answer_calls(program);
-  program.connect();
-  const SipDialog a = one_call(program, sim);
-  const SipDialog b = one_call(program, sim);
+TEST_CASE_METHOD(Answering, "A patch of joined sessions is in the log for both or for neither",
+                 "[agent]") {
+  const SipDialog a = one_call();
+  const SipDialog b = one_call();
   std::atomic<bool> done{false};
   std::atomic<int> looks{0};
   std::atomic<int> halves{0};
@@ -207,12 +196,8 @@ TEST_CASE("A patch of joined sessions is in the log for both or for neither", "[
   CHECK(halves == 0);
 }
 
-TEST_CASE("A session of a Subscription can be read, not written", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  answer_calls(program);
-  program.connect();
-  one_call(program, sim).session()["user"] = "jack";
+TEST_CASE_METHOD(Answering, "A session of a Subscription can be read, not written", "[agent]") {
+  one_call().session()["user"] = "jack";
   REQUIRE(program.until([&] { return program.story().find("session-set") != std::string::npos; }));
   DialogSignals signals;
   int told = 0;
@@ -259,11 +244,8 @@ TEST_CASE("What could not be read again is refused, and the log proves itself", 
   CHECK(run("dialog-replay", {"--db", program.db().string(), "verify"}).status == 0);
 }
 
-TEST_CASE("A session joined to another leaves the one it was joined to", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  program.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
-  program.connect();
+TEST_CASE_METHOD(Answering, "A session joined to another leaves the one it was joined to",
+                 "[agent]") {
   sim.command("call 3");
   REQUIRE(program.until([&] { return program.created.size() == 3; }));
   const Session a = program.created[0].session();
@@ -278,13 +260,9 @@ TEST_CASE("A session joined to another leaves the one it was joined to", "[agent
   CHECK(c.json() == R"({"y":2})");
 }
 
-TEST_CASE("A session that joining would make too long is not joined", "[agent]") {
-  Sim sim;
-  Program program{sim};
-  answer_calls(program);
-  program.connect();
-  const SipDialog a = one_call(program, sim);
-  const SipDialog b = one_call(program, sim);
+TEST_CASE_METHOD(Answering, "A session that joining would make too long is not joined", "[agent]") {
+  const SipDialog a = one_call();
+  const SipDialog b = one_call();
   a.session()["a"] = std::string(Session::limit / 2, 'x');
   b.session()["b"] = std::string(Session::limit / 2, 'x');
   CHECK_THROWS_AS(a.session().join(b.session()), std::length_error);
