@@ -24,8 +24,11 @@ void carry(const SipDialog& from, const SipDialog& to) {
   from.on_terminate().connect([to](const SipDialog&) { to.terminate(); });
 }
 
-int main(int argc, char** argv) {
-  if (argc != 2) return 2;
+int main(int argc, char** argv) try {
+  if (argc != 2) {
+    std::cerr << "usage: b2bua sip:bob@example.com" << std::endl;
+    return 2;
+  }
   drachtio::Agent app{"calls.db"};
 
   app.invite([&](Request& req, Response& res) {
@@ -42,8 +45,9 @@ int main(int argc, char** argv) {
       });
     };
     const auto ring = [res](const SipMessage&) { res.send(180); };
-    const auto call =
-        app.siprequest(argv[1], {.body = req.body(), .on_provisional = ring}, connect);
+    // Beside it: in outbound mode there is no other way.
+    const auto call = app.siprequest(
+        argv[1], {.body = req.body(), .beside = req.dialog(), .on_provisional = ring}, connect);
     req.on_cancel().connect([call](const SipMessage&) { call.cancel(); });
   });
   app.on_terminate.connect([](const drachtio::DialogEvent& e) {
@@ -52,4 +56,7 @@ int main(int argc, char** argv) {
 
   app.connect(drachtio::from_environment());
   app.run();
+} catch (const std::exception& error) {
+  std::cerr << "b2bua: " << error.what() << std::endl;
+  return 1;
 }

@@ -32,12 +32,18 @@ asio::awaitable<void> call(drachtio::Agent& app, std::string uri) {
   app.stop();
 }
 
-int main(int argc, char** argv) {
-  if (argc != 2) return 2;
+int main(int argc, char** argv) try {
+  if (argc != 2) {
+    std::cerr << "usage: coroutine_uac sip:bob@example.com" << std::endl;
+    return 2;
+  }
   asio::io_context io;
   drachtio::Agent app{io, "calls.db"};
   app.on_connect.connect(
       [&](const std::string&) { asio::co_spawn(io, call(app, argv[1]), asio::detached); });
   app.connect(drachtio::from_environment());
   io.run();
+} catch (const std::exception& error) {
+  std::cerr << "coroutine_uac: " << error.what() << std::endl;
+  return 1;
 }

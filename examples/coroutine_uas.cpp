@@ -29,7 +29,7 @@ asio::awaitable<void> serve(drachtio::Agent& app, drachtio::Request req, drachti
   }
 }
 
-int main() {
+int main() try {
   asio::io_context io;
   drachtio::Agent app{io, "calls.db"};
   app.invite([&](drachtio::Request& req, drachtio::Response& res) {
@@ -37,4 +37,7 @@ int main() {
   });
   app.connect(drachtio::from_environment());
   io.run();
+} catch (const std::exception& error) {
+  std::cerr << "coroutine_uas: " << error.what() << std::endl;
+  return 1;
 }

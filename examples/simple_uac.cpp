@@ -12,8 +12,11 @@ const char* const sdp =
     "v=0\r\no=- 2 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio 20002 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n";
 
-int main(int argc, char** argv) {
-  if (argc != 2) return 2;
+int main(int argc, char** argv) try {
+  if (argc != 2) {
+    std::cerr << "usage: simple_uac sip:bob@example.com" << std::endl;
+    return 2;
+  }
   drachtio::Agent app{"calls.db"};
 
   const auto hang_up = [&](SipDialog dialog) {
@@ -42,4 +45,7 @@ int main(int argc, char** argv) {
 
   app.connect(drachtio::from_environment());
   app.run();
+} catch (const std::exception& error) {
+  std::cerr << "simple_uac: " << error.what() << std::endl;
+  return 1;
 }

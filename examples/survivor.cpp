@@ -10,7 +10,7 @@ const char* const sdp =
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio 20000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n";
 
-int main() {
+int main() try {
   drachtio::Agent app{"calls.db"};
   int calls = 0;
 
@@ -31,4 +31,7 @@ int main() {
 
   app.connect(drachtio::from_environment());
   app.run();
+} catch (const std::exception& error) {
+  std::cerr << "survivor: " << error.what() << std::endl;
+  return 1;
 }

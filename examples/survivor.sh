@@ -2,7 +2,12 @@
 # The crash story: a program is killed in the middle of its calls, starts again, and still owns them.
 # Usage: examples/survivor.sh [FOLDER OF THE PROGRAMS]   (build/release/bin)
 set -euo pipefail
-bin=$(realpath "${1:-build/release/bin}")
+bin=$(realpath -m "${1:-build/release/bin}")
+for program in drachtio-sim survivor dialog-replay; do
+  [[ -x $bin/$program ]] && continue
+  echo "$bin/$program is not there: cmake --preset release && cmake --build --preset release" >&2
+  exit 2
+done
 calls=${CALLS:-3}
 
 folder=$(mktemp -d)

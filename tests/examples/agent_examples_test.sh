@@ -4,7 +4,7 @@ set -euo pipefail
 folder=$(mktemp -d)
 cd "$folder"
 mkfifo commands
-"$DRACHTIO_BIN/drachtio-sim" --port 0 --talk 100 <commands >sim.out &
+"$DRACHTIO_BIN/drachtio-sim" --port 0 --talk 100 <commands >sim.out 2>sim.err &
 sim=$!
 exec 3>commands
 program=
@@ -40,8 +40,28 @@ stop() { kill -9 "$program"; wait "$program" 2>/dev/null || true; program=; }
 proven() { "$DRACHTIO_BIN/dialog-replay" --db run/calls.db verify >/dev/null; }
 
 until_says sim.out listening 1
+echo "call x" >&3
+until_says sim.err 'not "call COUNT RATE USER": call x' 1
 export DRACHTIO_PORT DRACHTIO_SECRET=cymru
 DRACHTIO_PORT=$(sed 's/.*://' sim.out)
+
+echo "what they are not told, and what they cannot do, they say"
+for example in simple_uac coroutine_uac b2bua; do
+  status=0
+  "$DRACHTIO_BIN/$example" 2>out || status=$?
+  [[ $status == 2 ]]
+  grep -qx "usage: $example sip:bob@example.com" out
+done
+for example in coroutine_uas survivor; do
+  status=0
+  DRACHTIO_PORT=abc "$DRACHTIO_BIN/$example" 2>out || status=$?
+  [[ $status == 1 ]]
+  grep -qx "$example: DRACHTIO_PORT is no port: \"abc\"" out
+done
+status=0
+"$DRACHTIO_SOURCE/examples/survivor.sh" "$folder" 2>out || status=$?
+[[ $status == 2 ]]
+grep -q "drachtio-sim is not there: cmake --preset release" out
 
 echo "simple_uas"
 start simple_uas

@@ -82,11 +82,15 @@ class Commands {
     std::string verb;
     words >> verb;
     if (verb == "call") {
-      std::uint64_t count = 1;
+      std::int64_t count = 1;
       double rate = 0;
       std::string user = "wait";
-      words >> count >> rate >> user;
-      server_.place_calls(count, rate, user.empty() ? "wait" : user);
+      const auto take = [&](auto& value) { return (words >> std::ws).eof() || words >> value; };
+      if (!take(count) || !take(rate) || !take(user) || count < 0 || rate < 0) {
+        fmt::print(stderr, "drachtio-sim: not \"call COUNT RATE USER\": {}\n", line);
+        return;
+      }
+      server_.place_calls(static_cast<std::uint64_t>(count), rate, user);
     } else if (verb == "hangup") {
       server_.hang_up_all();
     } else if (verb == "drop") {
@@ -123,11 +127,14 @@ int main(int argc, char** argv) {
   int forget_after = 64;
   app.add_option("--port", options.port, "Where programs connect; 0: any free port");
   app.add_option("--secret", options.secret, "What programs log in with (\"cymru\")");
-  app.add_option("--talk", talk, "Milliseconds before a far end that hangs up does (500)");
+  app.add_option("--talk", talk, "Milliseconds before a far end that hangs up does (500)")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--ack-timeout", ack_timeout,
-                 "Milliseconds without ACK before the server hangs up (1000; a real one: 32000)");
+                 "Milliseconds without ACK before the server hangs up (1000; a real one: 32000)")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--forget-after", forget_after,
-                 "Seconds after which the server forgets what nothing was answered to (64)");
+                 "Seconds after which the server forgets what nothing was answered to (64)")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--split", options.piece, "Write frames in pieces of so many bytes");
   try {
     app.parse(argc, argv);
