@@ -24,11 +24,12 @@ if(DRACHTIO_FUZZ)
     message(FATAL_ERROR "DRACHTIO_FUZZ needs clang: libFuzzer is part of it.")
   endif()
   add_compile_options(-fsanitize=fuzzer-no-link)
+  set(DRACHTIO_SANITIZE address,undefined)
 endif()
-if(DRACHTIO_SANITIZE OR DRACHTIO_FUZZ)
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all
+if(DRACHTIO_SANITIZE)
+  add_compile_options(-fsanitize=${DRACHTIO_SANITIZE} -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=address,undefined)
+  add_link_options(-fsanitize=${DRACHTIO_SANITIZE})
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
 endif()
 
