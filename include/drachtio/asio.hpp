@@ -56,28 +56,30 @@ auto answered(Token&& token, Start start) {
 // SipDialog::request
 template <typename Token>
 auto async_request(SipDialog dialog, std::string method, Content content, Token&& token) {
-  return asio_face::answered(std::forward<Token>(token),
-                             [dialog, method = std::move(method), content = std::move(content)](
-                                 const ResponseHandler& handler) mutable {
-                               dialog.request(method, std::move(content), handler);
-                             });
+  return asio_face::answered(
+      std::forward<Token>(token),
+      [dialog = std::move(dialog), method = std::move(method),
+       content = std::move(content)](const ResponseHandler& handler) mutable {
+        dialog.request(method, std::move(content), handler);
+      });
 }
 
 // SipDialog::terminate
 template <typename Token>
 auto async_terminate(SipDialog dialog, Token&& token) {
-  return asio_face::answered(
-      std::forward<Token>(token),
-      [dialog](const ResponseHandler& handler) mutable { dialog.terminate({}, handler); });
+  return asio_face::answered(std::forward<Token>(token),
+                             [dialog = std::move(dialog)](const ResponseHandler& handler) mutable {
+                               dialog.terminate({}, handler);
+                             });
 }
 
 template <typename Token>
 auto async_terminate(SipDialog dialog, Content content, int status, Token&& token) {
-  return asio_face::answered(
-      std::forward<Token>(token),
-      [dialog, content = std::move(content), status](const ResponseHandler& handler) mutable {
-        dialog.terminate(std::move(content), handler, status);
-      });
+  return asio_face::answered(std::forward<Token>(token),
+                             [dialog = std::move(dialog), content = std::move(content),
+                              status](const ResponseHandler& handler) mutable {
+                               dialog.terminate(std::move(content), handler, status);
+                             });
 }
 
 // SipDialog::modify
@@ -85,7 +87,7 @@ template <typename Token>
 auto async_modify(SipDialog dialog, std::string sdp, Token&& token) {
   return asio_face::answered(
       std::forward<Token>(token),
-      [dialog, sdp = std::move(sdp)](const ResponseHandler& handler) mutable {
+      [dialog = std::move(dialog), sdp = std::move(sdp)](const ResponseHandler& handler) mutable {
         dialog.modify(std::move(sdp), handler);
       });
 }
@@ -93,15 +95,17 @@ auto async_modify(SipDialog dialog, std::string sdp, Token&& token) {
 // SipDialog::hold and unhold
 template <typename Token>
 auto async_hold(SipDialog dialog, Token&& token) {
-  return asio_face::answered(
-      std::forward<Token>(token),
-      [dialog](const ResponseHandler& handler) mutable { dialog.hold(handler); });
+  return asio_face::answered(std::forward<Token>(token),
+                             [dialog = std::move(dialog)](const ResponseHandler& handler) mutable {
+                               dialog.hold(handler);
+                             });
 }
 template <typename Token>
 auto async_unhold(SipDialog dialog, Token&& token) {
-  return asio_face::answered(
-      std::forward<Token>(token),
-      [dialog](const ResponseHandler& handler) mutable { dialog.unhold(handler); });
+  return asio_face::answered(std::forward<Token>(token),
+                             [dialog = std::move(dialog)](const ResponseHandler& handler) mutable {
+                               dialog.unhold(handler);
+                             });
 }
 
 // Response::send
@@ -165,27 +169,30 @@ auto async_call(Agent& agent, std::string uri, RequestOptions options, Token&& t
 // SipCall::cancel
 template <typename Token>
 auto async_cancel(SipCall call, Headers headers, Token&& token) {
-  return asio_face::answered(std::forward<Token>(token),
-                             [call, headers = std::move(headers)](const ResponseHandler& handler) {
-                               call.cancel(headers, handler);
-                             });
+  return asio_face::answered(
+      std::forward<Token>(token),
+      [call = std::move(call), headers = std::move(headers)](const ResponseHandler& handler) {
+        call.cancel(headers, handler);
+      });
 }
 
 // SipCall::ack and prack. A coroutine that awaits async_call has the SipCall by
 // RequestOptions::on_call.
 template <typename Token>
 auto async_ack(SipCall call, std::string sdp, Token&& token) {
-  return asio_face::answered(std::forward<Token>(token),
-                             [call, sdp = std::move(sdp)](const ResponseHandler& handler) mutable {
-                               call.ack(std::move(sdp), handler);
-                             });
+  return asio_face::answered(
+      std::forward<Token>(token),
+      [call = std::move(call), sdp = std::move(sdp)](const ResponseHandler& handler) mutable {
+        call.ack(std::move(sdp), handler);
+      });
 }
 template <typename Token>
 auto async_prack(SipCall call, std::string sdp, Token&& token) {
-  return asio_face::answered(std::forward<Token>(token),
-                             [call, sdp = std::move(sdp)](const ResponseHandler& handler) mutable {
-                               call.prack(std::move(sdp), handler);
-                             });
+  return asio_face::answered(
+      std::forward<Token>(token),
+      [call = std::move(call), sdp = std::move(sdp)](const ResponseHandler& handler) mutable {
+        call.prack(std::move(sdp), handler);
+      });
 }
 
 // Agent::after, as a wait.
