@@ -210,17 +210,20 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
 
 // RFC 3261 14.2, RFC 3311 5.2: one offer at a time.
 void Core::reinvite(const std::shared_ptr<Incoming>& incoming) {
-  Cell& cell = *incoming->cell;
+  Offers& offers = incoming->cell->offers;
   const auto state = SipDialog{incoming->cell}.snapshot();
   const bool first = dialog::first_offer_is_open(*state);
-  if (cell.offers.open || (first && state->role == Role::uac)) {  // ours is open
+  // Theirs without an offer, whose 2xx made ours.
+  const bool late = offers.theirs_awaits_ack &&
+                    dialog::find_offer(*state, "INVITE", *offers.theirs_awaits_ack, false);
+  if (offers.open || late || (first && dialog::first_offer_is_ours(*state))) {
     return answer(incoming, 491, {}, {}, {});
   }
-  if (first || cell.offers.theirs.lock()) {  // theirs is
+  if (first || offers.theirs.lock()) {  // theirs is open
     const std::string seconds = std::to_string(retry_after().count());
     return answer(incoming, 500, {}, {.headers = {{"Retry-After", seconds}}}, {});
   }
-  cell.offers.theirs = incoming;
+  offers.theirs = incoming;
   reoffered(incoming);
 }
 

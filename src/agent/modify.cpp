@@ -13,16 +13,22 @@ constexpr int most_attempts = 5;
 
 Headers sdp_headers() { return {{"Content-Type", "application/sdp"}}; }
 
+// What answers a 2xx of ours, its ACK, comes to the link that brought the INVITE, or not at all.
+bool may_be_acknowledged(const Cell& cell, const DialogState& state) {
+  return state.role == Role::uac || cell.can_receive;
+}
+
+// RFC 3311 5.1: an offer is not answered, whoever made it.
 bool is_offering(const Cell& cell, const DialogState& state) {
-  return cell.offers.open || cell.offers.theirs.lock() || dialog::first_offer_is_open(state);
+  const Offers& offers = cell.offers;
+  if (offers.open || offers.theirs.lock() || offers.theirs_awaits_ack) return true;
+  return dialog::first_offer_is_open(state) && may_be_acknowledged(cell, state);
 }
 
 // RFC 3261 14.1: an INVITE is under way, in either direction.
 bool is_inviting(const Cell& cell, const DialogState& state) {
   if (!dialog::is_answered(state) || is_offering(cell, state)) return true;
-  if (cell.offers.theirs_awaits_ack) return true;
-  // The ACK to our 2xx comes to the link that brought the INVITE, or not at all.
-  return state.state != State::stable && (state.role == Role::uac || cell.can_receive);
+  return state.state != State::stable && may_be_acknowledged(cell, state);
 }
 
 }  // namespace

@@ -38,12 +38,6 @@ inline bool is_untouched(const DialogState& dialog) {
          !is_answered(dialog) && !dialog.local.tag;
 }
 
-// The offer of the INVITE itself waits for its answer: no other may be made (RFC 3311 5.1, 5.2).
-inline bool first_offer_is_open(const DialogState& dialog) {
-  if (is_answered(dialog) || dialog.late_offer) return false;
-  return dialog.role == Role::uac ? !dialog.remote.sdp : !dialog.local.sdp;
-}
-
 // Whoever sends in direction `out` is local.
 inline Endpoint& sender(DialogState& dialog, Direction direction) {
   return direction == Direction::out ? dialog.local : dialog.remote;
@@ -51,11 +45,26 @@ inline Endpoint& sender(DialogState& dialog, Direction direction) {
 inline Endpoint& receiver(DialogState& dialog, Direction direction) {
   return direction == Direction::out ? dialog.remote : dialog.local;
 }
-inline Endpoint& caller(DialogState& dialog) {
+template <typename Dialog>
+auto& caller(Dialog& dialog) {
   return dialog.role == Role::uac ? dialog.local : dialog.remote;
 }
-inline Endpoint& callee(DialogState& dialog) {
+template <typename Dialog>
+auto& callee(Dialog& dialog) {
   return dialog.role == Role::uac ? dialog.remote : dialog.local;
+}
+
+// The caller makes the first offer of a call, in its INVITE; where that has none, the callee does,
+// and the PRACK or the ACK answers (RFC 3261 13.2.1, RFC 3262 section 5).
+inline bool first_offer_is_ours(const DialogState& dialog) {
+  return (dialog.role == Role::uac) != dialog.late_offer;
+}
+
+// It waits for its answer, or is still to be made: no other offer may be (RFC 3311 5.1, 5.2).
+inline bool first_offer_is_open(const DialogState& dialog) {
+  if (!dialog.late_offer) return !is_answered(dialog) && !callee(dialog).sdp;
+  const bool may_be_answered = dialog.state == State::pending || dialog.state == State::early;
+  return may_be_answered && !caller(dialog).sdp;
 }
 
 // The offer a message of this method and CSeq is about. CSeq numbers are each side's own

@@ -101,3 +101,91 @@ TEST_CASE_METHOD(Scripted, "A future of the ACK, of a call whose handle came bef
   CHECK_THROWS_AS(async_prack(SipCall{}, our_sdp, boost::asio::use_future).get(),
                   boost::system::system_error);
 }
+
+namespace {
+
+// The offer waits for its answer in a call in that came without one, or a re-INVITE.
+struct OfferedByUs : Scripted {
+  // Ours are made when that has come, theirs is told to come again.
+  void holds_back() {
+    program.dialog().request("UPDATE", {.body = our_sdp});
+    server.say(ScriptedServer::request("UPDATE", "tx9",
+                                       {.cseq = 7, .branch = "z9hG4bK-9", .body = our_sdp}));
+    const Heard refusal = server.hear();
+    CHECK(refusal.message.status == 491);
+    server.say(ScriptedServer::echo(refusal, "tx9"));
+    CHECK(server.hears_nothing());
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(OfferedByUs, "RFC 3311 5.1, 5.2: no other offer until the PRACK answers ours",
+                 "[agent]") {
+  call_in(server, program, {});
+  program.response->send_reliably(183, {.body = our_sdp}, {});
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  holds_back();
+  server.say(
+      ScriptedServer::request("PRACK", "tx2", {.cseq = 8, .branch = "z9hG4bK-2", .body = our_sdp}));
+  CHECK(server.hear().message.method == "UPDATE");
+  CHECK(server.hear().message.headers["CSeq"] == "8 PRACK");
+}
+
+TEST_CASE_METHOD(OfferedByUs, "RFC 3311 5.1, 5.2: no other offer until the ACK answers our 2xx",
+                 "[agent]") {
+  call_in(server, program, {});
+  program.response->send(200, {.body = our_sdp});
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  holds_back();
+  SECTION("it comes") {
+    server.say(ScriptedServer::request("ACK", "tx1", {.branch = "z9hG4bK-ack", .body = our_sdp}));
+    CHECK(server.hear().message.method == "UPDATE");
+  }
+  SECTION("the link it would come over goes") {
+    Outcome outcome;
+    program.dialog().request("UPDATE", {.body = our_sdp}, outcome.handler());
+    server.drop();
+    REQUIRE(program.until([&] { return outcome.told; }));
+    CHECK(outcome.error == Errc::no_link);
+  }
+}
+
+TEST_CASE_METHOD(OfferedByUs,
+                 "RFC 3311 5.1, 5.2: no other offer until the ACK answers our 2xx to a re-INVITE",
+                 "[agent]") {
+  call_up(server, program);
+  server.say(ScriptedServer::request("INVITE", "tx2", {.cseq = 2, .branch = "z9hG4bK-2"}));
+  const Heard offer = server.hear();
+  CHECK(offer.message.body == our_sdp);
+  server.say(ScriptedServer::echo(offer, "tx2"));
+  holds_back();
+  server.say(ScriptedServer::request("ACK", "tx2",
+                                     {.cseq = 2, .branch = "z9hG4bK-ack2", .body = our_sdp}));
+  CHECK(server.hear().message.method == "UPDATE");
+}
+
+TEST_CASE_METHOD(Scripted, "RFC 3311 5.1, 5.2: no other offer until we answer that of the far end",
+                 "[agent]") {
+  Outcome outcome;
+  const SipCall call = place(program, outcome, {.late_offer = true});
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  const bool early = GENERATE(true, false);
+  const Saying reliable{.headers = "Require: 100rel\r\nRSeq: 77\r\n", .body = our_sdp};
+  server.say(ScriptedServer::response(early ? 183 : 200, "tx1", reliable));
+  const std::string known = early ? "invited progressed" : "invited answered";
+  REQUIRE(program.until([&] { return program.story() == known; }));
+  call.dialog().request("UPDATE", {.body = our_sdp});
+  server.say(created_by(
+      "us", ScriptedServer::request("UPDATE", "tx9", {.branch = "z9hG4bK-9", .body = our_sdp})));
+  const Heard refusal = server.hear();
+  CHECK(refusal.message.status == 500);
+  CHECK(refusal.message.headers.has("Retry-After"));
+  server.say(ScriptedServer::echo(refusal, "tx9"));
+  CHECK(server.hears_nothing());
+  early ? call.prack(our_sdp) : call.ack(our_sdp);
+  const Heard answer = server.hear();
+  CHECK(answer.message.method == (early ? "PRACK" : "ACK"));
+  server.say(ScriptedServer::sent(answer, "tx2", early ? 2 : 1));
+  CHECK(server.hear().message.method == "UPDATE");
+}
