@@ -116,14 +116,15 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::uint64_t link = 0;        // that the dialog was last heard of on
   std::uint64_t connection = 0;  // likewise
   bool adopted = false;          // open in the log when the program began, and not asked about yet
-  std::optional<Credentials> auth;  // for challenges in the dialog
-  NonceCounts nonces;               // used with them
-  std::weak_ptr<Call> call;         // of ours, that makes the dialog
-  bool given_up = false;            // ... by cancel(), when the 2xx had come
-  bool offer_answered = false;      // that of its late offer, by a PRACK: the ACK is ours
-  bool probing = false;             // is asked about, or will be
-  bool resumed = false;             // said so in the log
-  bool lost = false;                // likewise
+  std::optional<Credentials> auth;   // for challenges in the dialog
+  NonceCounts nonces;                // used with them
+  std::weak_ptr<Call> call;          // of ours, that makes the dialog
+  bool given_up = false;             // ... by cancel(), when the 2xx had come
+  std::uint64_t giving_up_over = 0;  // the connection over which it is asked to be cancelled
+  bool offer_answered = false;       // that of its late offer, by a PRACK: the ACK is ours
+  bool probing = false;              // is asked about, or will be
+  bool resumed = false;              // said so in the log
+  bool lost = false;                 // likewise
   Invitation invitation;
   Offers offers;
   Ending ending;

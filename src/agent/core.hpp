@@ -269,8 +269,11 @@ class Core : public std::enable_shared_from_this<Core> {
   void resume_invite(const std::shared_ptr<Cell>& cell, const Link& link);
   void ask_whether_it_waits(const std::shared_ptr<Incoming>& incoming);
   std::optional<std::string> invite_of(const DialogState& state);
-  void give_up_call(const std::shared_ptr<Cell>& cell, const Link& link);
+  void give_up_call(const std::shared_ptr<Cell>& cell, const Link& link, int looks = 0);
   void hang_up_unacknowledged(const std::shared_ptr<Cell>& cell);
+  // `unanswered`: there is no dialog to acknowledge.
+  void hang_up_unacknowledged(const std::shared_ptr<Cell>& cell,
+                              const std::function<void()>& unanswered);
   void note(const std::shared_ptr<Cell>& cell, Event event);
   void lost(const std::shared_ptr<Cell>& cell, const std::string& why);
 

@@ -9,8 +9,10 @@ namespace drachtio::agent {
 
 namespace {
 
-// A CANCEL's way to the far end and the 487's way back.
+// A CANCEL's way to the far end and the 487's way back, and how often that is waited for: 64 T1 in
+// all, after which RFC 3261 9.1 takes the INVITE for cancelled.
 constexpr std::chrono::milliseconds cancel_settles{2000};
+constexpr int most_looks = 16;
 
 // A re-INVITE of the program's that died: its 2xx came to nobody, or was the last it heard. An ACK
 // that has been sent before does no harm.
@@ -26,6 +28,8 @@ bool may_owe_ack(const DialogState& state, log::Reader& reader) {
   dialog::from_json(latest->data, event);
   return event.offered_by_us == true && event.method == "INVITE";
 }
+
+constexpr const char* given_up = "given up: nobody waited for its answer any more";
 
 }  // namespace
 
@@ -100,7 +104,12 @@ void Core::lose_unreachable() {
 // Its transactionId is all there is: the server forgets it 64 s after the request.
 void Core::resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link) {
   const auto state = SipDialog{cell}.snapshot();
-  if (state->role == Role::uac) return give_up_call(cell, link);
+  if (state->role == Role::uac) {
+    if (std::exchange(cell->giving_up_over, link.connection) != link.connection) {
+      give_up_call(cell, link);
+    }
+    return;
+  }
   if (std::exchange(cell->adopted, false)) {
     resume_invite(cell, link);
   } else if (state->local.tag && !cell->invitation.answering) {  // else it is asked about in time
@@ -150,34 +159,48 @@ std::optional<std::string> Core::invite_of(const DialogState& state) {
   }
 }
 
-// A call out that nobody waits for any more. If it has been answered meanwhile, the server threw
-// the 200 away: then there is a dialog to end.
-void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link) {
+// A call out that nobody waits for any more. Neither its 487 nor a 2xx that crosses the CANCEL
+// comes to this connection: so the server is asked to cancel it until it knows no such INVITE any
+// more, or has a dialog to acknowledge and to end.
+void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link, int looks) {
+  const auto look_again = [this, cell, id = link.id, connection = link.connection, looks] {
+    if (looks == most_looks) return lost(cell, given_up);
+    after(std::min(cancel_settles, options_.forgotten_after), [this, cell, id, connection, looks] {
+      const Link* again = find_link(id);
+      const bool goes_on = again != nullptr && again->up && again->connection == connection &&
+                           SipDialog{cell}.state() != State::terminated;
+      if (goes_on) give_up_call(cell, *again, looks + 1);  // else when the link is back
+    });
+  };
   const auto state = SipDialog{cell}.snapshot();
-  send_cancel(link.id, state->invite.transaction_id, {}, [this, cell](const Reply& reply) {
-    if (reply.error == Errc::no_link) return;  // when it is back
-    if (reply.error) return hang_up_unacknowledged(cell);
-    // Neither the 487 nor a crossing 200 comes to this connection: so see what is left.
-    after(cancel_settles, [this, cell] { hang_up_unacknowledged(cell); });
-  });
+  send_cancel(link.id, state->invite.transaction_id, {},
+              [this, cell, look_again](const Reply& reply) {
+                if (reply.error == Errc::no_link) return;  // when it is back
+                if (!reply.error) return look_again();
+                if (is_unknown_transaction(reply.error, reply.message))
+                  return hang_up_unacknowledged(cell);
+                hang_up_unacknowledged(cell, look_again);  // cancelled before, or answered
+              });
 }
 
 void Core::hang_up_unacknowledged(const std::shared_ptr<Cell>& cell) {
+  hang_up_unacknowledged(cell, [this, cell] { lost(cell, given_up); });
+}
+
+void Core::hang_up_unacknowledged(const std::shared_ptr<Cell>& cell,
+                                  const std::function<void()>& unanswered) {
   const State state = SipDialog{cell}.state();
   if (state == State::terminated) return;
-  const auto is_over = [this, cell](error_code error) {
-    if (error == Errc::no_link) return;  // when it is back
-    lost(cell, "given up: nobody waited for its answer any more");
-  };
-  const auto bye = [this, cell, is_over] {
-    request(cell, "BYE", {}, [is_over](error_code error, const SipMessage&) {
-      if (error) is_over(error);
+  const auto bye = [this, cell] {
+    // Where its 2xx crossed our CANCEL, the server hangs up by itself at the ACK.
+    request(cell, "BYE", {}, [this, cell](error_code error, const SipMessage&) {
+      if (error && error != Errc::no_link) lost(cell, given_up);
     });
   };
   if (state == State::stable) return bye();
-  request(cell, "ACK", {}, [is_over, bye](error_code error, const SipMessage&) {
-    // Where its 2xx crossed our CANCEL, the server hangs up by itself at the ACK.
-    error ? is_over(error) : bye();
+  request(cell, "ACK", {}, [bye, unanswered](error_code error, const SipMessage&) {
+    if (error == Errc::no_link) return;  // when it is back
+    error ? unanswered() : bye();
   });
 }
 

@@ -141,6 +141,46 @@ TEST_CASE_METHOD(Scripted, "A call out that is given up is given up until the se
   }
 }
 
+TEST_CASE_METHOD(Impatient, "RFC 3261 9.1: a call out is given up until nothing is left of it",
+                 "[agent]") {
+  Outcome outcome;
+  call_out(server, program, outcome);
+  server.drop();
+  server.accept(program);
+  const std::string pending = "internal server error canceling transaction id: tx1";
+  server.say(ScriptedServer::sent(server.hear(), "tx2"));  // the CANCEL
+  for (int look = 0; look < 2; ++look) {                   // neither a final answer nor a dialog
+    const Heard again = server.hear();
+    CHECK(again.message.method == "CANCEL");
+    CHECK(again.tokens.at(1) == "tx1");
+    server.say(ScriptedServer::refused(again, pending));
+    const Heard ack = server.hear();
+    CHECK(ack.message.method == "ACK");
+    server.say(ScriptedServer::refused(ack, no_dialog));
+  }
+  CHECK(outcome.error == Errc::no_link);
+  CHECK(program.agent->dialogs().size() == 1);
+  const Heard last = server.hear();
+  SECTION("its 487 has come") {
+    server.say(ScriptedServer::refused(last, "unable to cancel unknown transaction id: tx1"));
+    server.say(ScriptedServer::refused(server.hear(), no_dialog));
+    REQUIRE(program.ended(1));
+  }
+  SECTION("a 2xx has come, late: ACK and BYE") {
+    server.say(ScriptedServer::refused(last, pending));
+    const Heard ack = server.hear();
+    CHECK(ack.message.method == "ACK");
+    server.say(ScriptedServer::sent(ack, "tx3"));
+    CHECK(server.hear().message.method == "BYE");
+  }
+  SECTION("the link goes: all over again when it is back, and once") {
+    server.drop();
+    server.accept(program);
+    CHECK(server.hear().message.method == "CANCEL");
+    CHECK(server.hears_nothing());
+  }
+}
+
 TEST_CASE_METHOD(Scripted,
                  "The link is back before the log has taken what came: it is dealt with first",
                  "[agent]") {

@@ -86,11 +86,12 @@ void Server::ring(const DialogPtr& dialog, const SipMessage& invite) {
     return respond(dialog, 180, "Ringing", {{"Require", "100rel"}, {"RSeq", "1"}});
   }
   if (user != "fast") respond(dialog, 180, "Ringing");
-  if (user == "ring" || user == "crossing") return;
+  if (user == "ring" || user == "crossing" || user == "tardy") return;
   accept_call(dialog);
 }
 
-// From the far end to the program. A final one ends the INVITE's transaction.
+// From the far end to the program. A refusal ends the INVITE's transaction, a 2xx when its ACK has
+// been sent.
 void Server::respond(const DialogPtr& dialog, int status, const std::string& reason,
                      const Headers& more, const std::string& body, const std::string& tag) {
   Headers headers;
@@ -107,8 +108,8 @@ void Server::respond(const DialogPtr& dialog, int status, const std::string& rea
     show(*link, "network", dialog->invite_transaction, dialog->id(), text);
   }
   if (status < 200) return;
-  calls_out_.erase(dialog->invite_transaction);
   if (status >= 300) {
+    calls_out_.erase(dialog->invite_transaction);
     record("cdr:stop", "network", status == 487 ? "call-canceled" : "call-rejected", text);
     return;
   }

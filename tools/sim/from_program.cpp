@@ -10,6 +10,8 @@ namespace drachtio::sim {
 
 namespace {
 
+constexpr std::chrono::milliseconds tardy_by{5000};
+
 // What the real server fills in, in its order; the rest is the program's.
 bool is_the_servers(std::string_view name) {
   const Headers one{{std::string{name}, ""}};
@@ -110,6 +112,9 @@ void Server::cancel(Link& link, std::string_view id, const std::string& transact
     return reply(link, id, "NOK|unable to cancel unknown transaction id: " + transaction);
   }
   const DialogPtr dialog = found->second;
+  if (dialog->cancelled || dialog->answered) {
+    return reply(link, id, "NOK|internal server error canceling transaction id: " + transaction);
+  }
   dialog->cancelled = true;
   Headers headers;
   headers.add("Via", "SIP/2.0/UDP 127.0.0.1:5060;rport;branch=" + dialog->invite_branch);
@@ -123,6 +128,7 @@ void Server::cancel(Link& link, std::string_view id, const std::string& transact
       message_text("CANCEL " + dialog->invite_uri + " SIP/2.0", headers, request.body);
   reply(link, id, shown(make_uuid(), "", text));
   if (dialog->user == "crossing") return accept_call(dialog);
+  if (dialog->user == "tardy") return later(tardy_by, [this, dialog] { accept_call(dialog); });
   respond(dialog, 487, "Request Terminated");
 }
 
@@ -224,6 +230,7 @@ void Server::in_dialog(Link& link, std::string_view id, const std::string& dialo
   }
   if (dialog->acknowledged) return;
   dialog->acknowledged = true;
+  calls_out_.erase(dialog->invite_transaction);
   if (dialog->cancelled) {
     return server_bye(dialog, "ACK-BYE due to cancel race condition",
                       "system-initiated-termination");

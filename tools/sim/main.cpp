@@ -33,6 +33,7 @@ The far end behaves as the user part of its address says.
     busy                    486          notfound  404             silent     nothing
     redirect                302          fork      two answers     prack      reliable 180
     crossing   180; its 200 crosses the CANCEL       glare     491 to the first re-INVITE
+    tardy      the same, five seconds late
     stubborn   488 to every re-INVITE                mute      no answer to OPTIONS in a call
     early      reliable 180, then rings for ever     deaf      no answer to re-INVITEs, nor to BYE
     picky      407 to a request in the call
