@@ -15,8 +15,9 @@ const char* const sdp =
     "v=0\r\no=- 2 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio 20002 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n";
 
-asio::awaitable<void> call(drachtio::Agent& app, std::string uri) {
+asio::awaitable<void> call(drachtio::Agent& app, drachtio::ConnectOptions server, std::string uri) {
   try {
+    co_await drachtio::async_connect(app, server, asio::use_awaitable);
     // A variable, not a temporary: g++ 12 destroys aggregates in a co_await expression twice.
     const drachtio::RequestOptions offer{.body = sdp};
     auto [dialog, answer] = co_await drachtio::async_call(app, uri, offer, asio::use_awaitable);
@@ -39,9 +40,7 @@ int main(int argc, char** argv) try {
   }
   asio::io_context io;
   drachtio::Agent app{io, "calls.db"};
-  app.on_connect.connect(
-      [&](const std::string&) { asio::co_spawn(io, call(app, argv[1]), asio::detached); });
-  app.connect(drachtio::from_environment());
+  asio::co_spawn(io, call(app, drachtio::from_environment(), argv[1]), asio::detached);
   io.run();
 } catch (const std::exception& error) {
   std::cerr << "coroutine_uac: " << error.what() << std::endl;

@@ -19,21 +19,22 @@ int main(int argc, char** argv) try {
   }
   drachtio::Agent app{"calls.db"};
 
-  const auto hang_up = [&](SipDialog dialog) {
+  const auto hang_up = [&](const SipDialog& dialog) {
     dialog.terminate({}, [&](error_code, const SipMessage& answer) {
       std::cout << "hung up: " << answer.status << std::endl;
       app.stop();
     });
   };
-  const auto take_off_hold = [&](SipDialog dialog) {
+  const auto take_off_hold = [&](const SipDialog& dialog) {
     dialog.unhold([&, dialog](error_code, const SipMessage& answer) {
       std::cout << "off hold: " << answer.status << std::endl;
       app.after(200ms, [&, dialog] { hang_up(dialog); });
     });
   };
-  app.on_connect.connect([&](const std::string&) {
+  const auto place_call = [&](error_code no_link, const SipMessage&) {
+    if (no_link) return;  // stopped before
     app.siprequest(argv[1], {.headers = {{"Subject", "a call"}}, .body = sdp},
-                   [&](error_code error, SipDialog dialog, const SipMessage& answer) {
+                   [&](error_code error, const SipDialog& dialog, const SipMessage& answer) {
                      std::cout << "answer: " << answer.status << ' ' << answer.reason << std::endl;
                      if (error) return app.stop();
                      dialog.hold([&, dialog](error_code, const SipMessage& held) {
@@ -41,9 +42,9 @@ int main(int argc, char** argv) try {
                        app.after(200ms, [&, dialog] { take_off_hold(dialog); });
                      });
                    });
-  });
+  };
 
-  app.connect(drachtio::from_environment());
+  app.connect(drachtio::from_environment(), place_call);
   app.run();
 } catch (const std::exception& error) {
   std::cerr << "simple_uac: " << error.what() << std::endl;

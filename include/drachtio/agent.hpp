@@ -164,9 +164,11 @@ class DRACHTIO_EXPORT Agent {
   void cdr(CallRecordHandler handler);
 
   // Connects, and again with back-off (50 ms to 30 s, with jitter) whenever the link goes down.
-  // Throws std::runtime_error where the certificates for TLS cannot be read. Until the link is up
-  // what needs it fails with no_link: no frame is queued.
-  void connect(const ConnectOptions& options);
+  // Until it is up what needs it fails with no_link: no frame is queued. Why an attempt failed,
+  // on_disconnect tells. The handler is told once: of success, when the link is up for the first
+  // time; no_link where the Agent is stopped before; no_certificates. Without one,
+  // std::runtime_error is thrown where the certificates for TLS cannot be read.
+  void connect(const ConnectOptions& options, const ResponseHandler& handler = {});
   // Outbound mode: waits for servers to dial, one connection a request. Returns the port. Throws
   // std::runtime_error where it cannot listen, or certificate or key are no good. A server's name
   // in the log is its address; nothing is sent over such a connection but for its own request's

@@ -153,6 +153,15 @@ auto async_proxy(const Request& request, std::vector<std::string> destinations,
       token);
 }
 
+// Agent::connect: completes when the link is up for the first time.
+template <typename Token>
+auto async_connect(Agent& agent, ConnectOptions options, Token&& token) {
+  return asio_face::answered(std::forward<Token>(token), [&agent, options = std::move(options)](
+                                                             const ResponseHandler& handler) {
+    agent.connect(options, handler);
+  });
+}
+
 // Agent::siprequest: completes with the final answer.
 template <typename Token>
 auto async_call(Agent& agent, std::string uri, RequestOptions options, Token&& token) {

@@ -19,6 +19,7 @@ enum class Errc {
   no_dialog,          // the handle is empty, or of a dialog that this program only reads of
   rejected,           // a final answer of 300 or more
   log_failed,         // the log cannot be written; new calls are refused, as configured
+  no_certificates,    // those for TLS cannot be read; the reason says why
 };
 
 DRACHTIO_EXPORT const boost::system::error_category& agent_category() noexcept;

@@ -74,7 +74,9 @@ void Agent::on(const std::string& method, Handler handler) {
 
 void Agent::cdr(CallRecordHandler handler) { core_->call_records = std::move(handler); }
 
-void Agent::connect(const ConnectOptions& options) { core_->connect(options); }
+void Agent::connect(const ConnectOptions& options, const ResponseHandler& handler) {
+  core_->connect(options, handler);
+}
 
 std::uint16_t Agent::listen(const ListenOptions& options) { return core_->listen(options); }
 

@@ -34,9 +34,10 @@ struct Link {
   std::uint64_t connection = 0;  // a new one each time it comes up
   std::string server;            // name in the log
   bool up = false;
-  bool outbound = false;  // the server dialled: used for what came over it only
-  bool leaving = false;   // ... and looked at now and then, to be closed once that is over
-  std::string refused;    // why, at the latest attempt
+  bool outbound = false;    // the server dialled: used for what came over it only
+  bool leaving = false;     // ... and looked at now and then, to be closed once that is over
+  std::string refused;      // why, at the latest attempt
+  ResponseHandler awaited;  // who is told that it is up, once
   std::unique_ptr<net::Client> client;
   // What came over it, if it is outbound: with the end of all of it the link has served.
   std::vector<std::weak_ptr<Cell>> cells;
@@ -82,7 +83,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void adopt();
 
   // --- links (links.cpp)
-  void connect(const ConnectOptions& options);
+  void connect(const ConnectOptions& options, const ResponseHandler& handler);
   std::uint16_t listen(const ListenOptions& options);
   void stop();
   // Of whatever waits: it will not be told any more.

@@ -44,6 +44,7 @@ class Category final : public boost::system::error_category {
       case Errc::no_dialog: return "this handle controls no dialog";
       case Errc::rejected: return "the far end refused it";
       case Errc::log_failed: return "the log cannot be written";
+      case Errc::no_certificates: return "the certificates for TLS cannot be read";
     }
     return "unknown error";
   }

@@ -51,17 +51,23 @@ net::Client::Handlers Core::link_handlers(std::uint64_t id) {
           }};
 }
 
-void Core::connect(const ConnectOptions& options) {
+void Core::connect(const ConnectOptions& options, const ResponseHandler& handler) {
   net::Client::Options client;
   client.server = {options.host, options.port};
   client.secret = options.secret;
   client.tags = options.tags;
   client.routes = routes();
-  if (options.tls) client.tls = net::TlsContext::client(options.ca, options.verify);
+  try {
+    if (options.tls) client.tls = net::TlsContext::client(options.ca, options.verify);
+  } catch (const std::runtime_error& error) {
+    if (!handler) throw;
+    return tell(handler, Errc::no_certificates, error.what());
+  }
   const std::string name = options.name.empty() ? net::to_string(client.server) : options.name;
-  dispatch([this, name, client = std::move(client)] {
-    if (stopped_) return;
+  dispatch([this, name, client = std::move(client), handler] {
+    if (stopped_) return tell(handler, Errc::no_link, "the Agent was stopped");
     Link& link = add_link(name);
+    link.awaited = handler;
     link.client = std::make_unique<net::Client>(io_, client, link_handlers(link.id));
     link.client->start();
   });
@@ -94,6 +100,7 @@ void Core::link_up(Link& link, const std::string& detail) {
   link.up = true;
   link.refused.clear();
   if (!link.outbound) writer_->link_up(link.server, detail);
+  tell(std::exchange(link.awaited, {}), {}, {});
   on_connect(link.server);
   if (!link.outbound) take_up(link);
 }
@@ -228,6 +235,7 @@ void Core::stop() {
     writer_->closed(link.connection);
     if (link.up && !link.outbound) writer_->link_down(link.server, "the program has stopped");
     link.up = false;
+    tell(std::exchange(link.awaited, {}), Errc::no_link, "the Agent was stopped");
   }
   std::vector<std::shared_ptr<Cell>> cells;
   for (const auto& [number, cell] : cells_) cells.push_back(cell);

@@ -6,12 +6,14 @@
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <future>
 #include <thread>
 
 using namespace drachtio;
 using namespace drachtio::test;
 using namespace std::chrono_literals;
 using boost::system::error_code;
+namespace asio = boost::asio;
 
 TEST_CASE("An Agent that is gone lets go of its log, whatever was still to be done", "[agent]") {
   const ScratchFolder folder;
@@ -106,6 +108,52 @@ TEST_CASE("use_future, from another thread", "[agent]") {
   }};
   CHECK(program.until([&] { return done.load(); }));
   other.join();
+}
+
+namespace {
+
+template <typename Future>
+bool is_ready(Program& program, const Future& future) {
+  return program.until([&] { return future.wait_for(0s) == std::future_status::ready; });
+}
+
+}  // namespace
+
+TEST_CASE("A link can be waited for: it is told when it is up, once", "[agent]") {
+  ScriptedServer server;
+  Patient program{server};
+  int told = 0;
+  int connects = 0;
+  program.agent->on_connect.connect([&](const std::string&) { ++connects; });
+  // Two of one name: each is told of its own link.
+  auto never = async_connect(*program.agent, {.port = 1, .name = "server"}, asio::use_future);
+  program.agent->connect({.port = server.port(), .secret = "cymru", .name = "server"},
+                         [&](error_code error, const SipMessage&) { told += error ? 100 : 1; });
+  server.accept(program);
+  REQUIRE(program.until([&] { return told == 1; }));
+  server.drop();
+  server.accept(program);
+  REQUIRE(program.until([&] { return connects == 2; }));
+  CHECK(told == 1);
+  CHECK(never.wait_for(0s) == std::future_status::timeout);
+  program.agent->stop();
+  REQUIRE(is_ready(program, never));
+  CHECK_THROWS_WITH(never.get(), Catch::Contains("there is no link to the server"));
+  auto late = async_connect(*program.agent, {.port = server.port()}, asio::use_future);
+  REQUIRE(is_ready(program, late));
+  CHECK_THROWS_WITH(late.get(), Catch::Contains("there is no link to the server"));
+}
+
+TEST_CASE("Who waits for a link is told that its certificates cannot be read", "[agent]") {
+  ScriptedServer server;
+  Patient program{server};
+  const ConnectOptions options{.tls = true, .ca = "/no/such/file"};
+  CHECK_THROWS_WITH(program.agent->connect(options), Catch::Contains("/no/such/file"));
+  Outcome link;
+  async_connect(*program.agent, options, link.handler());
+  REQUIRE(program.until([&] { return link.told; }));
+  CHECK(link.error == Errc::no_certificates);
+  CHECK_THAT(link.message.reason, Catch::Contains("/no/such/file"));
 }
 
 TEST_CASE("What the slots of a call hold is let go when the call has ended", "[agent]") {
