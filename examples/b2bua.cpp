@@ -3,10 +3,12 @@
 #include <drachtio/agent.hpp>
 
 #include <iostream>
+#include <map>
 
 using boost::system::error_code;
 using drachtio::Request;
 using drachtio::Response;
+using drachtio::SipCall;
 using drachtio::SipDialog;
 using drachtio::SipMessage;
 
@@ -30,12 +32,17 @@ int main(int argc, char** argv) try {
     return 2;
   }
   drachtio::Agent app{"calls.db"};
+  // The callees of callers that offered nothing: what the callee offers, the caller's ACK answers.
+  std::map<SipDialog, SipCall> offering;
 
   app.invite([&](Request& req, Response& res) {
-    const auto connect = [req, res](error_code error, const SipDialog& callee,
-                                    const SipMessage& answer) {
-      if (error) return res.send(answer.status >= 300 ? answer.status : 503);
+    const auto connect = [&offering, req, res](error_code error, const SipDialog& callee,
+                                               const SipMessage& answer) {
       const SipDialog caller = req.dialog();
+      if (error) {
+        offering.erase(caller);
+        return res.send(answer.status >= 300 ? answer.status : 503);
+      }
       caller.session()["callee"] = callee.call_id();
       caller.session().join(callee.session());
       carry(caller, callee);
@@ -46,11 +53,21 @@ int main(int argc, char** argv) try {
     };
     const auto ring = [res](const SipMessage&) { res.send(180); };
     // Beside it: in outbound mode there is no other way.
-    const auto call = app.siprequest(
-        argv[1], {.body = req.body(), .beside = req.dialog(), .on_provisional = ring}, connect);
+    const auto call = app.siprequest(argv[1],
+                                     {.body = req.body(),
+                                      .beside = req.dialog(),
+                                      .late_offer = req.body().empty(),
+                                      .on_provisional = ring},
+                                     connect);
+    if (req.body().empty()) offering[req.dialog()] = call;
     req.on_cancel().connect([call](const SipMessage&) { call.cancel(); });
   });
-  app.on_terminate.connect([](const drachtio::DialogEvent& e) {
+  app.on_create.connect([&](const drachtio::DialogEvent& e) {
+    const auto leg = offering.extract(e.dialog);
+    if (leg) leg.mapped().ack(e.dialog.remote().sdp.value_or(""));
+  });
+  app.on_terminate.connect([&](const drachtio::DialogEvent& e) {
+    offering.erase(e.dialog);
     std::cout << e.dialog.role() << " leg ended: " << e.reason << std::endl;
   });
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The example programs, each against drachtio-sim.
 set -euo pipefail
+: "${DRACHTIO_BIN:?}" "${DRACHTIO_SOURCE:?}"
 folder=$(mktemp -d)
 cd "$folder"
 mkfifo commands
@@ -118,6 +119,17 @@ uas,unhold,1
 END
 "$DRACHTIO_BIN/dialog-replay" --db run/calls.db sql --csv \
   "SELECT count(DISTINCT session) FROM dialog" | tr -d "\r" | grep -qx 1
+
+echo "b2bua, whose caller offers nothing: the ACK carries its answer to the callee"
+start b2bua sip:answer@127.0.0.1
+echo "call 1 0 late" >&3
+until_says out "leg ended" 2
+stop
+proven
+"$DRACHTIO_BIN/dialog-replay" --db run/calls.db sql --csv \
+  "SELECT count(*) FROM dialog AS uac JOIN dialog AS uas
+    ON uac.local_sdp = uas.remote_sdp AND uac.remote_sdp = uas.local_sdp
+    WHERE uac.role = 'uac' AND uas.role = 'uas'" | tr -d "\r" | grep -qx 1
 
 echo "b2bua, whose caller asks for an offer"
 start b2bua sip:answer@127.0.0.1

@@ -24,7 +24,6 @@ struct Dialog {
   std::uint32_t program_cseq = 0;
   std::uint32_t far_cseq = 0;
   std::uint32_t invite_cseq = 0;
-  std::uint32_t acknowledges = 0;  // the CSeq of the program's latest INVITE
   std::string invite_branch;
   std::string invite_transaction;
   std::string invite_uri;
