@@ -48,6 +48,9 @@ struct AgentOptions {
   // it, without a word, 64 s after the INVITE (its T1x64, which can be set), and what it does not
   // know is lost. Likewise one whose answer may have been lost with a link.
   std::chrono::milliseconds forgotten_after{70'000};
+  // The server's timer T1x64: how long a PRACK and an ACK are waited for, and what becomes of an
+  // INVITE that is given up after a restart (RFC 3262 3, RFC 3261 13.3.1.4, 9.1).
+  std::chrono::milliseconds t1x64{32'000};
   // When the log cannot be written any more: answer new calls 503, or go on unrecorded.
   bool refuse_when_log_failed = true;
 };
@@ -57,7 +60,7 @@ struct ConnectOptions {
   std::uint16_t port = 9022;
   std::string secret = {};  // stands in no log, event or message
   std::string tags = {};    // comma separated
-  std::string name = {};    // of the server in the log; empty: HOST:PORT
+  std::string name = {};    // of the server in the log, its own for each; empty: HOST:PORT
   bool tls = false;
   std::optional<std::filesystem::path> ca = {};  // PEM; absent: the system's authorities
   bool verify = true;  // certificate and host name; false: anyone is believed

@@ -153,7 +153,7 @@ auto async_proxy(const Request& request, std::vector<std::string> destinations,
       token);
 }
 
-// Agent::connect: completes when the link is up for the first time.
+// Agent::connect: completes when the link is up for the first time; the message is empty.
 template <typename Token>
 auto async_connect(Agent& agent, ConnectOptions options, Token&& token) {
   return asio_face::answered(std::forward<Token>(token), [&agent, options = std::move(options)](

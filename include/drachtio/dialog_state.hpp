@@ -137,7 +137,7 @@ struct DialogState {
 
   // What the next message is judged by; not part of the face.
   InviteTransaction invite;
-  bool late_offer = false;  // the INVITE carried no SDP: the 2xx offers, the ACK answers
+  bool late_offer = false;  // the INVITE carried no SDP: its answer offers, ACK or PRACK answers
   bool was_early = false;   // an early dialog existed, whatever came of it
   bool inferred = false;    // answered, though the 2xx was never seen: learnt after a restart
   std::int64_t joined = 0;  // the dialog whose session this one shares; 0: none

@@ -77,9 +77,10 @@ class DRACHTIO_EXPORT SipDialog {
   void authenticate(Credentials credentials) const;
 
   // Sends a request in the dialog: INFO, MESSAGE, REFER, NOTIFY, OPTIONS, UPDATE... The method may
-  // be in small letters; `malformed` where it is no token. An UPDATE or INVITE that offers waits
-  // and is tried again as modify() says, and the INVITE's 2xx is acknowledged by itself; an INVITE
-  // without an offer is `malformed`.
+  // be in small letters; `malformed` where it is no token. One that offers waits and is tried
+  // again: an INVITE as modify() says, and its 2xx is acknowledged by itself; an UPDATE while an
+  // offer is open, the call's first included (RFC 3311 5.1). An INVITE without an offer is
+  // `malformed`.
   void request(const std::string& method, Content content = {},
                const ResponseHandler& handler = {}) const;
   // Ends the call, whatever state it is in: BYE; CANCEL (without a body) for a call out that is not

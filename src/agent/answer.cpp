@@ -9,8 +9,6 @@ namespace drachtio::agent {
 
 namespace {
 
-constexpr std::chrono::milliseconds prack_patience{32'000};  // T1x64 (RFC 3262 section 3)
-
 // Those of the request that its answer repeats (RFC 3261 8.2.6.2); the server needs the CSeq to
 // know which transaction is answered.
 Headers repeated(const SipMessage& request, const Headers& more) {
@@ -46,21 +44,22 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
   }
   if (status >= 200) take(incoming);
   std::string frame = "sip|" + incoming->transaction_id + "|\r\n" + text;
-  const bool accepts = status / 100 == 2 && makes_the_call(*incoming);
-  if (!accepts || incoming->cell->invitation.awaits_prack.empty()) {
+  const bool ends_the_invite = status >= 200 && makes_the_call(*incoming);
+  if (!ends_the_invite || incoming->cell->invitation.awaits_prack.empty()) {
     return send_answer(incoming, status, frame, std::move(handler));
   }
-  // RFC 3262 section 3: not before the PRACK, which may have to answer an offer first.
+  // RFC 3262 section 3: no 2xx before the PRACK, which may have to answer an offer first. A refusal
+  // may go, but a drachtio-server 0.9.10 dies of it.
   incoming->cell->invitation.after_prack = [this, incoming, status, frame = std::move(frame),
-                                            handler = std::move(handler)](bool go) {
-    if (go) return send_answer(incoming, status, frame, handler);
+                                            handler = std::move(handler)](Prack prack) {
+    const bool goes = prack == Prack::came || (prack == Prack::missed && status >= 300);
+    if (goes) return send_answer(incoming, status, frame, handler);
     give_back(incoming);
     tell(handler, Errc::cancelled, "it waited for a PRACK that did not come");
   };
-  after(std::min(prack_patience, options_.forgotten_after),
-        [this, incoming, wait = ++incoming->cell->invitation.prack_waits] {
-          if (wait == incoming->cell->invitation.prack_waits) prack_missed(incoming);
-        });
+  after(options_.t1x64, [this, incoming, wait = ++incoming->cell->invitation.prack_waits] {
+    if (wait == incoming->cell->invitation.prack_waits) prack_missed(incoming);
+  });
 }
 
 void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status,
@@ -114,9 +113,12 @@ void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const s
     forget(incoming);
     if (status < 300) answered_elsewhere(incoming);
     if (makes_the_call(*incoming)) settled(incoming->cell);
+    const Link* link = find_link(incoming->link);
+    // The ACK comes to the connection that brought the re-INVITE, or not at all.
     const bool awaits_ack = status < 300 && incoming->message.method == "INVITE" &&
-                            incoming->cell && incoming->cell->offers.theirs.lock() == incoming;
-    if (awaits_ack) incoming->cell->offers.theirs_awaits_ack = incoming->message.cseq();
+                            incoming->cell && incoming->cell->offers.theirs.lock() == incoming &&
+                            link != nullptr && link->connection == incoming->connection;
+    if (awaits_ack) await_ack(incoming->cell, incoming->message.cseq());
     offer_over(incoming);
     return has_served(incoming->link);
   }
@@ -181,7 +183,7 @@ void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status
            const bool told = waits && std::erase(cell->invitation.awaits_prack, waiting) == 0;
            if (told) return;  // that no PRACK will come
            if (*waiting) guard([&] { (*waiting)(error, message); });
-           let_2xx_go(cell);
+           let_answer_go(cell);
          });
 }
 

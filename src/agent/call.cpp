@@ -28,6 +28,18 @@ Headers of_next_attempt(const Call& call) {
   return headers;
 }
 
+// Of what a CANCEL is to carry, or the BYE in its place: there is no sending it otherwise.
+std::optional<std::pair<error_code, std::string>> why_unfit(const Headers& headers) {
+  constexpr std::size_t room = net::largest_payload - 2048;  // beside the first line, its ids
+  try {
+    const std::size_t size = sip::compose("CANCEL sip:placeholder SIP/2.0", headers, {}).size();
+    if (size <= room) return std::nullopt;
+    return {{Errc::too_long, "a CANCEL of " + std::to_string(size) + " bytes"}};
+  } catch (const std::invalid_argument& error) {
+    return {{Errc::malformed, error.what()}};
+  }
+}
+
 }  // namespace
 
 void Core::place(const std::shared_ptr<Call>& call) {
@@ -58,6 +70,8 @@ void Core::attempt(const std::shared_ptr<Call>& call, const Headers& more) {
   call->transaction_id.clear();
   call->cancel_sent = false;
   call->cancel_outcome.reset();
+  call->awaits_prack.clear();
+  if (call->cell) call->cell->offers_answered.clear();
   Headers headers = call->options.headers;
   for (const auto& [name, value] : more) headers.set(name, value);
   call->authorizations.add_to(headers);
@@ -106,7 +120,7 @@ void Core::answered(const std::shared_ptr<Call>& call, const SipMessage& respons
   if (response.status < 300) {
     if (is_invite(*call) && call->cell) {
       call->cell->given_up = call->cancel_asked;
-      const bool answered = call->offers_answered.contains(response.to().tag);
+      const bool answered = call->cell->offers_answered.contains(response.to().tag);
       if (!call->options.late_offer || answered || call->cancel_asked) {
         acknowledge(call->cell, {});
       }
@@ -128,8 +142,8 @@ void Core::rang(const std::shared_ptr<Call>& call, const SipMessage& response) {
   if (!rseq.empty() && news && call->cell) {
     const std::string rack = std::string{rseq} + ' ' + std::string{call->sent.headers["CSeq"]};
     const std::string tag = response.to().tag;
-    const bool offers =
-        call->options.late_offer && !call->offers_answered.contains(tag) && !response.body.empty();
+    const bool offers = call->options.late_offer && !call->cell->offers_answered.contains(tag) &&
+                        !response.body.empty();
     if (offers) {
       call->awaits_prack = rack;  // the PRACK answers: that is the program's
       call->awaits_prack_of = tag;
@@ -188,6 +202,7 @@ void Core::cancel(const std::shared_ptr<Call>& call, const Headers& headers,
   if (!is_invite(*call)) {  // it is over within 32 s by itself
     return tell(handler, Errc::malformed, "only an INVITE can be cancelled");
   }
+  if (const auto unfit = why_unfit(headers)) return tell(handler, unfit->first, unfit->second);
   const bool asked_before = std::exchange(call->cancel_asked, true);
   if (call->over) {
     if (call->told || asked_before || !call->cell) return tell(handler, {}, had_ended);
@@ -215,15 +230,7 @@ void Core::cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply) {
       guard([&] { canceller(error, message); });
     }
   };
-  // It would be none, or is too long.
-  const bool never_left = reply.error == Errc::malformed || reply.error == Errc::too_long;
-  if (never_left) call->cancel_headers = {};
-  if (never_left && !call->over) {  // the call goes on
-    call->cancel_asked = false;
-    call->cancel_sent = false;
-    return tell_all(reply.error, reply.message);
-  }
-  call->cancel_refused = never_left || reply.error == Errc::refused_by_server;
+  call->cancel_refused = reply.error == Errc::refused_by_server;
   call->cancel_outcome.emplace(reply.error, reply.message);
   const bool up =
       call->over && call->cell && dialog::is_answered(*SipDialog{call->cell}.snapshot());
@@ -235,9 +242,18 @@ void Core::cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply) {
 
 void Core::acknowledge_late(const std::shared_ptr<Call>& call, const std::string& sdp,
                             const ResponseHandler& handler) {
-  if (call->cell && !sdp.empty()) return request(call->cell, "ACK", {.body = sdp}, handler);
-  const error_code error = call->cell ? Errc::malformed : Errc::no_dialog;
-  tell(handler, error, call->cell ? "an answer has an SDP" : "the INVITE has not been sent");
+  if (!call->cell || sdp.empty()) {
+    const error_code error = call->cell ? Errc::malformed : Errc::no_dialog;
+    return tell(handler, error,
+                call->cell ? "an answer has an SDP" : "the INVITE has not been sent");
+  }
+  const std::string tag = SipDialog{call->cell}.remote().tag.value_or("");
+  call->cell->offers_answered.insert(tag);
+  request(call->cell, "ACK", {.body = sdp},
+          [call, tag, handler](error_code error, const SipMessage& ack) {
+            if (error) call->cell->offers_answered.erase(tag);  // the offer still waits
+            if (handler) handler(error, ack);
+          });
 }
 
 void Core::prack_late(const std::shared_ptr<Call>& call, const std::string& sdp,
@@ -248,13 +264,11 @@ void Core::prack_late(const std::shared_ptr<Call>& call, const std::string& sdp,
   }
   const std::string rack = std::exchange(call->awaits_prack, {});
   const std::string tag = call->awaits_prack_of;
-  call->offers_answered.insert(tag);
-  call->cell->offer_answered = true;
+  call->cell->offers_answered.insert(tag);
   const auto sent = [call, rack, tag, handler](error_code error, const SipMessage& answer) {
     const bool left = !error || error == Errc::no_link || error == Errc::dialog_over;
     if (!left) {  // the offer still waits
-      call->offers_answered.erase(tag);
-      call->cell->offer_answered = false;
+      call->cell->offers_answered.erase(tag);
       call->awaits_prack = rack;
       call->awaits_prack_of = tag;
     }

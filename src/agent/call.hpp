@@ -32,10 +32,8 @@ struct Call : std::enable_shared_from_this<Call> {
   NonceCounts nonces;  // of a request that makes no dialog
   int redirections = 0;
   std::set<std::string> pracked;  // To tag and RSeq of each
-  // Of a late offer, by To tag: each fork offers, and each offer is answered once.
-  std::set<std::string> offers_answered;  // by a PRACK
-  std::string awaits_prack;     // RAck of the reliable answer whose offer the program answers
-  std::string awaits_prack_of;  // ... and its To tag
+  std::string awaits_prack;       // RAck of the reliable answer whose offer the program answers
+  std::string awaits_prack_of;    // ... and its To tag
 
   mutable std::mutex mutex;  // guards cell
   std::shared_ptr<Cell> cell;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "agent/credentials.hpp"
+#include "agent/offers.hpp"
 
 #include <drachtio/agent.hpp>
 
@@ -11,6 +12,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 namespace drachtio::agent {
@@ -45,6 +47,9 @@ struct CellSignals {
   }
 };
 
+// What became of a PRACK that was waited for; or nobody waits any more.
+enum class Prack : std::uint8_t { came, missed, unwanted };
+
 // Where we are called: the INVITE that the dialog stands on, and our answer to it.
 struct Invitation {
   std::string transaction_id;  // drachtio's, of the latest INVITE that was handed over
@@ -55,31 +60,9 @@ struct Invitation {
   std::vector<std::function<void()>> when_confirmed;  // what waits for the ACK to our 2xx
   // Who waits for the PRACKs of our reliable answers, in the order they were sent.
   std::list<std::shared_ptr<ResponseHandler>> awaits_prack;
-  std::function<void(bool go)> after_prack;  // the 2xx that waits for the last of them
-  int prack_waits = 0;                       // how many have waited so
-};
-
-// An offer of ours in a call: a re-INVITE, or an UPDATE (RFC 3311).
-struct Offer {
-  std::string method;
-  Headers headers;
-  std::function<std::string()> sdp;  // made when its turn has come: another may have changed it
-  ResponseHandler handler;
-  bool any_answer = false;  // is a success, a refusal too
-  int attempts = 0;
-};
-
-// What is offered: one at a time, whichever way it goes (RFC 3264 section 4).
-struct Offers {
-  std::list<std::shared_ptr<Offer>> waiting;  // ours, for what is under way
-  bool under_way = false;                     // one of ours is: not answered, or to be tried again
-  bool open = false;                          // an offer of ours is not answered
-  std::string transaction_id;                 // drachtio's, of our latest re-INVITE
-  std::shared_ptr<Offer> to_retry;            // after a 491, when its time has come
-  bool answer_lost = false;  // it went to a link that was lost: so nobody sent an ACK
-  // Theirs: not answered, or answered 2xx and not acknowledged (its CSeq).
-  std::weak_ptr<Incoming> theirs;
-  std::optional<std::uint32_t> theirs_awaits_ack;
+  // The final answer that waits for the last of them.
+  std::function<void(Prack)> after_prack;
+  int prack_waits = 0;  // how many have waited so
 };
 
 // A terminate() that is under way.
@@ -116,18 +99,23 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::uint64_t link = 0;        // that the dialog was last heard of on
   std::uint64_t connection = 0;  // likewise
   bool adopted = false;          // open in the log when the program began, and not asked about yet
-  std::optional<Credentials> auth;   // for challenges in the dialog
-  NonceCounts nonces;                // used with them
-  std::weak_ptr<Call> call;          // of ours, that makes the dialog
-  bool given_up = false;             // ... by cancel(), when the 2xx had come
-  std::uint64_t giving_up_over = 0;  // the connection over which it is asked to be cancelled
-  bool offer_answered = false;       // that of its late offer, by a PRACK: the ACK is ours
-  bool probing = false;              // is asked about, or will be
-  bool resumed = false;              // said so in the log
-  bool lost = false;                 // likewise
+  std::optional<Credentials> auth;        // for challenges in the dialog
+  NonceCounts nonces;                     // used with them
+  std::weak_ptr<Call> call;               // of ours, that makes the dialog
+  bool given_up = false;                  // ... by cancel(), when the 2xx had come
+  std::uint64_t giving_up_over = 0;       // the connection over which it is asked to be cancelled
+  std::set<std::string> offers_answered;  // of the forks of a late offer, by To tag
+  bool probing = false;                   // is asked about, or will be
+  bool resumed = false;                   // said so in the log
+  bool lost = false;                      // likewise
   Invitation invitation;
   Offers offers;
   Ending ending;
+
+  // Whether that of the fork that the dialog is with, is.
+  [[nodiscard]] bool has_answered_offer(const DialogState& dialog) const {
+    return dialog.remote.tag && offers_answered.contains(*dialog.remote.tag);
+  }
 
   // Of what waits, and holds the cell meanwhile: nothing will come any more.
   void let_go() {

@@ -48,7 +48,8 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
   if (stopped_) return tell(handler, Errc::no_link, "the Agent has stopped");
   if (dialog::is_answered(*state)) {
     // Nobody will answer its offer now, but the 2xx must have its ACK (RFC 3261 13.2.2.4).
-    if (dialog::awaits_our_ack(*state) && state->late_offer) acknowledge(cell, {});
+    const bool owes_ack = dialog::awaits_our_ack(*state) && state->late_offer;
+    if (owes_ack && !cell->has_answered_offer(*state)) acknowledge(cell, {});
     // RFC 3261 15: not before the ACK has come. Where it never does, the server hangs up.
     const bool awaits_ack = state->role == Role::uas && state->state != State::stable;
     if (awaits_ack && cell->can_receive) {
@@ -58,7 +59,7 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
     }
     return hang_up(cell, content, std::move(handler));
   }
-  if (const auto unsent = std::exchange(cell->invitation.after_prack, {})) unsent(false);
+  if (const auto held = std::exchange(cell->invitation.after_prack, {})) held(Prack::unwanted);
   if (cell->invitation.answering) {  // what there is to end, its outcome tells
     cell->invitation.when_answered.emplace_back(
         [this, cell, content, status, handler = std::move(handler)] {
@@ -70,6 +71,9 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
     return answer(open_invite(cell), status, {}, content, std::move(handler));
   }
   const Link* link = link_of(*cell);
+  if (link != nullptr && cell->giving_up_over == link->connection) {
+    return tell(handler, {}, "it is being given up");
+  }
   send_cancel(link == nullptr ? 0 : link->id, state->invite.transaction_id, content.headers,
               [handler = std::move(handler)](const Reply& reply) {
                 if (handler) handler(reply.error, reply.message);

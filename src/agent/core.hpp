@@ -120,7 +120,9 @@ class Core : public std::enable_shared_from_this<Core> {
                     const Content& content, const ResponseHandler& handler,
                     const Authorizations& authorizations, const Reply& sent);
   void fail_offer(Cell& cell);
-  void acknowledge_lost(const std::shared_ptr<Cell>& cell);
+  void acknowledge_lost(const std::shared_ptr<Cell>& cell, int acks = 1);
+  void acknowledge_reinvite(const std::shared_ptr<Cell>& cell, std::uint32_t cseq,
+                            ResponseHandler handler);
   // Gives up an INVITE of ours (RFC 3261 9.1).
   void send_cancel(std::uint64_t link, const std::string& transaction_id, const Headers& headers,
                    ReplyHandler handler);
@@ -220,11 +222,12 @@ class Core : public std::enable_shared_from_this<Core> {
   void reinvite(const std::shared_ptr<Incoming>& incoming);
   void reoffered(const std::shared_ptr<Incoming>& incoming);
   void offer_over(const std::shared_ptr<Incoming>& incoming);
-  void acknowledged(const std::shared_ptr<Cell>& cell, const SipMessage& ack);
+  void acknowledged(const std::shared_ptr<Cell>& cell, std::uint32_t cseq);
+  void await_ack(const std::shared_ptr<Cell>& cell, std::uint32_t cseq);
   void handle(const Agent::Handler& handler, const std::shared_ptr<Incoming>& incoming);
   void cancelled(const std::string& transaction_id, const SipMessage& cancel);
   void pracked(const std::shared_ptr<Incoming>& prack);
-  static void let_2xx_go(const std::shared_ptr<Cell>& cell);
+  static void let_answer_go(const std::shared_ptr<Cell>& cell);
   // For those that wait for one.
   static void no_prack(const std::shared_ptr<Cell>& cell, error_code error, const char* why);
   void prack_missed(const std::shared_ptr<Incoming>& invite);
@@ -265,7 +268,7 @@ class Core : public std::enable_shared_from_this<Core> {
   // `done` is told whether the question had an answer.
   void probe(const std::shared_ptr<Cell>& cell, std::function<void(bool known)> done);
   void ask_in_doubt(const std::shared_ptr<Cell>& cell);
-  void resumed(const std::shared_ptr<Cell>& cell);
+  void resumed(const std::shared_ptr<Cell>& cell, const SipMessage& answer);
   void resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link);
   void resume_invite(const std::shared_ptr<Cell>& cell, const Link& link);
   void ask_whether_it_waits(const std::shared_ptr<Incoming>& incoming);

@@ -36,7 +36,7 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
   // Nothing that could be answered.
   if (message.method.empty() || !message.headers.has("CSeq")) return;
   if (message.method == "CANCEL") return cancelled(transaction_id, message);
-  if (message.method == "ACK") return acknowledged(cell_of(dialog), message);
+  if (message.method == "ACK") return acknowledged(cell_of(dialog), message.cseq());
   Link* link = link_of_connection(frame.connection);
   if (link == nullptr) return;  // an outbound connection that is gone, and the request with it
 
@@ -85,7 +85,7 @@ void Core::begin_call(const std::shared_ptr<Incoming>& invite) {
   const std::string former = std::exchange(cell->invitation.transaction_id, invite->transaction_id);
   watch_for_forgotten(*cell);
   no_prack(cell, Errc::cancelled, "the caller has tried again");
-  if (const auto unsent = std::exchange(cell->invitation.after_prack, {})) unsent(false);
+  if (const auto held = std::exchange(cell->invitation.after_prack, {})) held(Prack::unwanted);
   const auto open = incoming_.find(former);
   const auto superseded = open == incoming_.end() ? nullptr : open->second.lock();
   if (superseded && !superseded->answered) cancelled(former, {});
@@ -212,14 +212,14 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
 void Core::reinvite(const std::shared_ptr<Incoming>& incoming) {
   Offers& offers = incoming->cell->offers;
   const auto state = SipDialog{incoming->cell}.snapshot();
-  const bool first = dialog::first_offer_is_open(*state);
-  // Theirs without an offer, whose 2xx made ours.
-  const bool late = offers.theirs_awaits_ack &&
-                    dialog::find_offer(*state, "INVITE", *offers.theirs_awaits_ack, false);
-  if (offers.open || late || (first && dialog::first_offer_is_ours(*state))) {
-    return answer(incoming, 491, {}, {}, {});
+  const bool invites = incoming->message.method == "INVITE";
+  if (invites) offers.theirs_awaits_ack.reset();  // it has been sent, and was lost
+  OpenOffer open = open_offer(*incoming->cell, *state);
+  if (open == OpenOffer::none && invites && !dialog::is_answered(*state)) {  // that of the call
+    open = state->role == Role::uac ? OpenOffer::ours : OpenOffer::theirs;
   }
-  if (first || offers.theirs.lock()) {  // theirs is open
+  if (open == OpenOffer::ours) return answer(incoming, 491, {}, {}, {});
+  if (open == OpenOffer::theirs) {
     const std::string seconds = std::to_string(retry_after().count());
     return answer(incoming, 500, {}, {.headers = {{"Retry-After", seconds}}}, {});
   }
@@ -228,10 +228,18 @@ void Core::reinvite(const std::shared_ptr<Incoming>& incoming) {
 }
 
 // A 2xx to a re-INVITE of theirs has its ACK; any other answer's the server keeps to itself.
-void Core::acknowledged(const std::shared_ptr<Cell>& cell, const SipMessage& ack) {
-  if (!cell || cell->offers.theirs_awaits_ack != ack.cseq()) return;
+void Core::acknowledged(const std::shared_ptr<Cell>& cell, std::uint32_t cseq) {
+  if (!cell || cell->offers.theirs_awaits_ack != cseq) return;
   cell->offers.theirs_awaits_ack.reset();
   next_offer(cell);
+}
+
+// The server sends a 2xx to a re-INVITE once, whether its ACK comes or not: so it is not waited for
+// longer than it could (RFC 3261 14.2, 13.3.1.4).
+void Core::await_ack(const std::shared_ptr<Cell>& cell, std::uint32_t cseq) {
+  cell->offers.theirs_awaits_ack = cseq;
+  after(options_.t1x64,
+        [this, weak = std::weak_ptr{cell}, cseq] { acknowledged(weak.lock(), cseq); });
 }
 
 // Nothing of theirs waits for an answer any more.
@@ -268,6 +276,7 @@ void Core::pracked(const std::shared_ptr<Incoming>& prack) {
     if (invite && !prack->message.body.empty()) invite->offer_answered = true;
     answer(prack, 200, {}, {}, {});
   } else {
+    prack->cell->offers.theirs = prack;
     reoffered(prack);
   }
   const std::shared_ptr<Cell>& cell = prack->cell;
@@ -275,7 +284,7 @@ void Core::pracked(const std::shared_ptr<Incoming>& prack) {
   const std::shared_ptr<ResponseHandler> handler = std::move(cell->invitation.awaits_prack.front());
   cell->invitation.awaits_prack.pop_front();
   if (*handler) guard([&] { (*handler)({}, prack->message); });
-  let_2xx_go(cell);
+  let_answer_go(cell);
 }
 
 void Core::no_prack(const std::shared_ptr<Cell>& cell, error_code error, const char* why) {
@@ -288,15 +297,15 @@ void Core::no_prack(const std::shared_ptr<Cell>& cell, error_code error, const c
 void Core::prack_missed(const std::shared_ptr<Incoming>& invite) {
   const std::shared_ptr<Cell>& cell = invite->cell;
   if (!cell->invitation.after_prack || !makes_the_call(*invite)) return;
-  const auto unsent = std::exchange(cell->invitation.after_prack, {});
+  const auto held = std::exchange(cell->invitation.after_prack, {});
   no_prack(cell, Errc::cancelled, "no PRACK came");
-  unsent(false);  // who is told of either may end the call: then that is its answer
-  answer(invite, 504, {}, {}, {});
+  held(Prack::missed);  // who is told of either may end the call: then that is its answer
+  if (!invite->answered) answer(invite, 504, {}, {}, {});
 }
 
-void Core::let_2xx_go(const std::shared_ptr<Cell>& cell) {
+void Core::let_answer_go(const std::shared_ptr<Cell>& cell) {
   if (!cell->invitation.awaits_prack.empty()) return;
-  if (const auto go = std::exchange(cell->invitation.after_prack, {})) go(true);
+  if (const auto held = std::exchange(cell->invitation.after_prack, {})) held(Prack::came);
 }
 
 }  // namespace drachtio::agent

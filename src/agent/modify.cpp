@@ -13,22 +13,11 @@ constexpr int most_attempts = 5;
 
 Headers sdp_headers() { return {{"Content-Type", "application/sdp"}}; }
 
-// What answers a 2xx of ours, its ACK, comes to the link that brought the INVITE, or not at all.
-bool may_be_acknowledged(const Cell& cell, const DialogState& state) {
-  return state.role == Role::uac || cell.can_receive;
-}
-
-// RFC 3311 5.1: an offer is not answered, whoever made it.
-bool is_offering(const Cell& cell, const DialogState& state) {
-  const Offers& offers = cell.offers;
-  if (offers.open || offers.theirs.lock() || offers.theirs_awaits_ack) return true;
-  return dialog::first_offer_is_open(state) && may_be_acknowledged(cell, state);
-}
-
 // RFC 3261 14.1: an INVITE is under way, in either direction.
 bool is_inviting(const Cell& cell, const DialogState& state) {
-  if (!dialog::is_answered(state) || is_offering(cell, state)) return true;
-  return state.state != State::stable && may_be_acknowledged(cell, state);
+  if (!dialog::is_answered(state) || cell.offers.theirs_awaits_ack) return true;
+  // The ACK to our 2xx comes to the link that brought the INVITE, or not at all.
+  return state.state != State::stable && (state.role == Role::uac || cell.can_receive);
 }
 
 }  // namespace
@@ -52,8 +41,8 @@ void Core::next_offer(const std::shared_ptr<Cell>& cell) {
   if (cell->offers.waiting.empty() || cell->offers.under_way) return;
   const std::shared_ptr<Offer> next = cell->offers.waiting.front();
   const auto state = SipDialog{cell}.snapshot();
-  const bool must_wait =
-      next->method == "INVITE" ? is_inviting(*cell, *state) : is_offering(*cell, *state);
+  const bool must_wait = open_offer(*cell, *state) != OpenOffer::none ||
+                         (next->method == "INVITE" && is_inviting(*cell, *state));
   if (must_wait && state->state != State::terminated) return;
   cell->offers.under_way = true;
   cell->offers.waiting.pop_front();
@@ -63,6 +52,7 @@ void Core::next_offer(const std::shared_ptr<Cell>& cell) {
 void Core::offer_now(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer) {
   acknowledge_lost(cell);
   cell->offers.open = true;
+  if (offer->method == "INVITE") cell->offers.cseq = 0;
   ++offer->attempts;
   request(cell, offer->method, {offer->headers, offer->sdp()},
           [this, cell, offer](error_code error, const SipMessage& answer) {
@@ -76,7 +66,9 @@ void Core::offer_answered(const std::shared_ptr<Cell>& cell, const std::shared_p
   if (!error && answer.status == 491 && offer->attempts < most_attempts) {
     return offer_again(cell, offer, answer);
   }
-  if (!error && answer.status < 300 && offer->method == "INVITE") acknowledge(cell, {});
+  if (!error && answer.status < 300 && offer->method == "INVITE") {
+    acknowledge_reinvite(cell, answer.cseq(), {});
+  }
   if (!error && answer.status >= 300 && !offer->any_answer) error = Errc::rejected;
   cell->offers.under_way = false;
   next_offer(cell);

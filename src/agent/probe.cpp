@@ -42,7 +42,7 @@ void Core::probe(const std::shared_ptr<Cell>& cell, std::function<void(bool)> do
             if (!error && is_gone(answer)) {
               lost(cell, std::to_string(answer.status) + " " + answer.reason + " to a probe");
             } else if (!error) {
-              resumed(cell);
+              resumed(cell, answer);
             } else if (error == Errc::unknown_dialog) {
               lost(cell, "the server does not know it");
             }
@@ -51,7 +51,7 @@ void Core::probe(const std::shared_ptr<Cell>& cell, std::function<void(bool)> do
           });
 }
 
-void Core::resumed(const std::shared_ptr<Cell>& cell) {
+void Core::resumed(const std::shared_ptr<Cell>& cell, const SipMessage& answer) {
   const auto state = SipDialog{cell}.snapshot();
   if (state->state == State::terminated || cell->resumed) return;
   cell->resumed = true;
@@ -60,7 +60,8 @@ void Core::resumed(const std::shared_ptr<Cell>& cell) {
   event.occurred_at = record::now();
   event.inferred = !dialog::is_answered(*state);
   event.detail = event.inferred ? "the server knows it: it was answered"
-                                : "the server knows it, and the far end answers";
+                                : "the server knows it: " + std::to_string(answer.status) + " " +
+                                      answer.reason + " to a probe";
   note(cell, std::move(event));
 }
 

@@ -9,24 +9,23 @@ namespace drachtio::agent {
 
 namespace {
 
-// A CANCEL's way to the far end and the 487's way back, and how often that is waited for: 64 T1 in
-// all, after which RFC 3261 9.1 takes the INVITE for cancelled.
-constexpr std::chrono::milliseconds cancel_settles{2000};
+// Within 64 T1, after which RFC 3261 9.1 takes a cancelled INVITE for over.
 constexpr int most_looks = 16;
 
-// A re-INVITE of the program's that died: its 2xx came to nobody, or was the last it heard. An ACK
-// that has been sent before does no harm.
-bool may_owe_ack(const DialogState& state, log::Reader& reader) {
-  if (!dialog::is_answered(state)) return false;
-  const auto is_our_reinvite = [](const WaitingOffer& offer) {
+// The CSeq of a re-INVITE of the program's that died, where its 2xx came to nobody, or was the last
+// it heard. An ACK that has been sent before does no harm.
+std::optional<std::uint32_t> unacknowledged(const DialogState& state, log::Reader& reader) {
+  if (!dialog::is_answered(state)) return std::nullopt;
+  const auto ours = std::ranges::find_if(state.offers, [](const WaitingOffer& offer) {
     return offer.by_us && offer.method == "INVITE";
-  };
-  if (std::ranges::any_of(state.offers, is_our_reinvite)) return true;
+  });
+  if (ours != state.offers.end()) return ours->cseq;
   const auto latest = reader.at(state.last_position);
-  if (!latest || latest->type != to_string(EventType::modified)) return false;
+  if (!latest || latest->type != to_string(EventType::modified)) return std::nullopt;
   Event event;
   dialog::from_json(latest->data, event);
-  return event.offered_by_us == true && event.method == "INVITE";
+  if (event.offered_by_us != true || event.method != "INVITE") return std::nullopt;
+  return event.cseq;
 }
 
 constexpr const char* given_up = "given up: nobody waited for its answer any more";
@@ -38,7 +37,9 @@ void Core::adopt() {
   if (!cells_.empty()) reader.emplace(database_);
   for (const auto& [number, cell] : cells_) {
     cell->core = weak_from_this();
-    cell->offers.answer_lost = may_owe_ack(*cell->state, *reader);
+    const auto owed = unacknowledged(*cell->state, *reader);
+    cell->offers.answer_lost = owed.has_value();
+    cell->offers.cseq = owed.value_or(0);
   }
 }
 
@@ -64,7 +65,7 @@ void Core::resume(const std::shared_ptr<Cell>& cell, const Link& link) {
   if (!dialog::is_answered(*state)) return resume_unanswered(cell, link);
   if (cell->given_up) return hang_up_unacknowledged(cell);
   if (dialog::awaits_our_ack(*state)) {
-    const bool is_ours = !state->late_offer || cell->offer_answered;
+    const bool is_ours = !state->late_offer || cell->has_answered_offer(*state);
     // The offer of its 2xx was the program's to answer, and that program has died.
     if (!is_ours && cell->adopted) return hang_up_unacknowledged(cell);
     if (is_ours) acknowledge(cell, {});
@@ -165,7 +166,7 @@ std::optional<std::string> Core::invite_of(const DialogState& state) {
 void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link, int looks) {
   const auto look_again = [this, cell, id = link.id, connection = link.connection, looks] {
     if (looks == most_looks) return lost(cell, given_up);
-    after(std::min(cancel_settles, options_.forgotten_after), [this, cell, id, connection, looks] {
+    after(options_.t1x64 / most_looks, [this, cell, id, connection, looks] {
       const Link* again = find_link(id);
       const bool goes_on = again != nullptr && again->up && again->connection == connection &&
                            SipDialog{cell}.state() != State::terminated;

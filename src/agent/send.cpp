@@ -7,6 +7,12 @@
 
 namespace drachtio::agent {
 
+namespace {
+
+constexpr int most_acks = 8;
+
+}  // namespace
+
 void Core::send(std::uint64_t link, std::string rest, ReplyHandler handler) {
   outbox_.put([this, link, rest = std::move(rest), handler = std::move(handler)]() mutable {
     send_now(link, rest, std::move(handler));
@@ -114,6 +120,7 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
   transactions_.insert_or_assign(sent.transaction_id, std::move(transaction));
   if (method != "INVITE") return;
   cell->offers.transaction_id = sent.transaction_id;
+  cell->offers.cseq = sent.message.cseq();
   if (SipDialog{cell}.state() == State::terminated) fail_offer(*cell);
 }
 
@@ -140,12 +147,33 @@ void Core::acknowledge(const std::shared_ptr<Cell>& cell, const std::string& sdp
   request(cell, "ACK", Content{{}, sdp}, {});
 }
 
+// The server numbers an ACK as the last request in the dialog, which may have been another; the
+// number that it is told it takes. 0: it has not told the re-INVITE's.
+void Core::acknowledge_reinvite(const std::shared_ptr<Cell>& cell, std::uint32_t cseq,
+                                ResponseHandler handler) {
+  Headers headers;
+  if (cseq != 0) headers.add("CSeq", std::to_string(cseq) + " ACK");
+  request(cell, "ACK", {.headers = headers}, std::move(handler));
+}
+
 // The 2xx to a re-INVITE of ours, where it went to a link that was lost; once there is one again.
-void Core::acknowledge_lost(const std::shared_ptr<Cell>& cell) {
+// Where none had come by then it may come yet, as long as the far end may send it again.
+void Core::acknowledge_lost(const std::shared_ptr<Cell>& cell, int acks) {
   if (!cell->offers.answer_lost || link_of(*cell) == nullptr) return;
   cell->offers.answer_lost = false;
-  request(cell, "ACK", {}, [cell](error_code error, const SipMessage&) {
+  const std::uint32_t cseq = cell->offers.cseq;
+  acknowledge_reinvite(cell, cseq, [cell](error_code error, const SipMessage&) {
     if (error == Errc::no_link) cell->offers.answer_lost = true;
+  });
+  after(options_.t1x64 / most_acks, [this, weak = std::weak_ptr{cell}, cseq, acks] {
+    const auto again = weak.lock();
+    if (!again || acks == most_acks || again->offers.cseq != cseq) return;
+    const auto state = SipDialog{again}.snapshot();
+    const bool waits = state->state != State::terminated &&
+                       dialog::find_offer(*state, "INVITE", cseq, true) != nullptr;
+    if (!waits) return;
+    again->offers.answer_lost = true;
+    acknowledge_lost(again, acks + 1);
   });
 }
 

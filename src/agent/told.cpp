@@ -151,7 +151,7 @@ void Core::closed(const std::shared_ptr<Cell>& cell, const Event& event) {
   fail_offer(*cell);
   std::erase_if(unechoed_, [&](const Unechoed& one) { return one.incoming->cell == cell; });
   no_prack(cell, Errc::dialog_over, "the call ended before its PRACK");
-  if (const auto wanted = std::exchange(cell->invitation.after_prack, {})) wanted(false);
+  if (const auto held = std::exchange(cell->invitation.after_prack, {})) held(Prack::unwanted);
   // Its CANCEL has not come, and will not.
   if (event.type == EventType::lost) {
     cancelled(SipDialog{cell}.snapshot()->invite.transaction_id, {});
@@ -207,7 +207,7 @@ void Core::connection_closed(std::uint64_t connection) {
   for (const auto& cell : cut_off) {
     if (cell->can_receive.exchange(false)) cell->resumed = false;
     no_prack(cell, Errc::no_link, why);
-    let_2xx_go(cell);
+    let_answer_go(cell);
     for (const auto& action : std::exchange(cell->invitation.when_confirmed, {})) guard(action);
     cell->offers.theirs_awaits_ack.reset();
     next_offer(cell);

@@ -60,7 +60,8 @@ inline bool first_offer_is_ours(const DialogState& dialog) {
   return (dialog.role == Role::uac) != dialog.late_offer;
 }
 
-// It waits for its answer, or is still to be made: no other offer may be (RFC 3311 5.1, 5.2).
+// The first offer waits for its answer, or is still to be made. An SDP in a provisional answer that
+// is not reliable counts as the answer, as callers take it.
 inline bool first_offer_is_open(const DialogState& dialog) {
   if (!dialog.late_offer) return !is_answered(dialog) && !callee(dialog).sdp;
   const bool may_be_answered = dialog.state == State::pending || dialog.state == State::early;

@@ -95,7 +95,7 @@ TEST_CASE("A program that died in a re-INVITE of its own acknowledges it when it
   const ScratchFolder folder;
   const bool is_answered = GENERATE(false, true);
   const bool offers_at_once = GENERATE(false, true);
-  until_it_dies(server, folder / "calls.db", [&](Patient& program) {
+  until_it_ends(server, folder / "calls.db", [&](Patient& program) {
     call_up(server, program);
     program.dialog().modify(our_sdp);
     server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
@@ -119,7 +119,7 @@ TEST_CASE("A program that died in a re-INVITE of its own acknowledges it when it
 TEST_CASE("A program that died in a call that nothing is owed in sends no ACK", "[agent]") {
   ScriptedServer server;
   const ScratchFolder folder;
-  until_it_dies(server, folder / "calls.db", [&](Patient& program) {
+  until_it_ends(server, folder / "calls.db", [&](Patient& program) {
     call_up(server, program);
     server.say(ScriptedServer::request("INVITE", "tx2",
                                        {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
@@ -130,4 +130,64 @@ TEST_CASE("A program that died in a call that nothing is owed in sends no ACK", 
   again.connect_soon();
   server.accept(again);
   CHECK(server.hear().message.method == "OPTIONS");
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "RFC 3261 13.2.2.4: the ACK has its re-INVITE's number, whatever is sent",
+                 "[agent]") {
+  call_up(server, program);
+  program.dialog().modify(our_sdp);
+  server.say(ScriptedServer::sent(server.hear(), "tx2", 7, true));
+  program.dialog().request("INFO", {});
+  server.say(ScriptedServer::sent(server.hear(), "tx3", 8, true));
+  CHECK(server.hears_nothing());
+  SECTION("of the 2xx that comes") {
+    server.say(
+        created_by("far", ScriptedServer::response(200, "tx2", {.cseq = 7, .body = our_sdp})));
+  }
+  SECTION("of the one that a lost link has swallowed") {
+    server.drop();
+    server.accept(program);
+  }
+  const Heard ack = server.hear();
+  CHECK(ack.message.method == "ACK");
+  CHECK(ack.message.headers["CSeq"] == "7 ACK");
+}
+
+TEST_CASE(
+    "RFC 3261 13.3.1.4: a 2xx may come after the restart: it is acknowledged as long as it may",
+    "[agent]") {
+  ScriptedServer server;
+  const ScratchFolder folder;
+  until_it_ends(server, folder / "calls.db", [&](Patient& program) {
+    call_up(server, program);
+    program.dialog().modify(our_sdp);
+    server.say(ScriptedServer::sent(server.hear(), "tx2", 7, true));
+    REQUIRE(program.until([&] { return program.story().ends_with("offered"); }));
+  });
+  Patient again{
+      server, folder / "calls.db", {.probe = false, .t1x64 = std::chrono::milliseconds{160}}};
+  again.connect_soon();
+  server.accept(again);
+  int acks = 0;
+  const auto count = [&] {
+    const Heard ack = server.hear();
+    CHECK(ack.message.method == "ACK");
+    CHECK(ack.message.headers["CSeq"] == "7 ACK");
+    server.say(ScriptedServer::sent(ack, "tx" + std::to_string(90 + acks++), 7, true));
+  };
+  SECTION("and no longer") {
+    while (acks < 8) count();
+    again.until([] { return false; }, std::chrono::seconds{1});
+    CHECK(server.hears_nothing());
+  }
+  SECTION("or until the program offers again") {
+    count();
+    again.agent->dialogs().front().modify(our_sdp);
+    Heard next = server.hear();
+    while (next.message.method == "ACK") next = server.hear();
+    CHECK(next.message.method == "INVITE");
+    again.until([] { return false; }, std::chrono::seconds{1});
+    CHECK(server.hears_nothing());
+  }
 }

@@ -107,6 +107,12 @@ TEST_CASE_METHOD(Scripted, "RFC 3326: a CANCEL says why", "[agent]") {
     REQUIRE(program.until([&] { return cancelled.told; }));
     CHECK(cancelled.error == Errc::malformed);
     CHECK(server.hears_nothing());
+    call.cancel(why);
+    CHECK(server.hear().message.headers["Reason"] == why["Reason"]);
+    cancelled = {};
+    call.cancel({{"Rea son", "x"}}, cancelled.handler());  // nor while one is under way
+    REQUIRE(program.until([&] { return cancelled.told; }));
+    CHECK(cancelled.error == Errc::malformed);
     return;
   }
   SECTION("a CANCEL that is too long gives nothing up") {
@@ -127,10 +133,29 @@ TEST_CASE_METHOD(Scripted, "RFC 3326: a CANCEL says why", "[agent]") {
   CHECK_FALSE(cancelled.error);
 }
 
-TEST_CASE("What would be no CANCEL is refused after a restart, too", "[agent]") {
+TEST_CASE_METHOD(Scripted,
+                 "A CANCEL that is none, as the 2xx comes, leaves the call to the program",
+                 "[agent]") {
+  Outcome outcome;
+  const SipCall call = call_out(server, program, outcome);
+  Outcome refused;
+  program.agent->on_event.connect([&](const DialogEvent& told) {
+    // It has been read, and its handler has not been told.
+    if (told.event.type == EventType::confirmed && !refused.told) {
+      call.cancel({{"Rea son", "x"}}, refused.handler());
+    }
+  });
+  server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
+  server.say(ScriptedServer::sent(server.hear(), "tx2"));
+  REQUIRE(program.until([&] { return outcome.told && refused.told; }));
+  CHECK(refused.error == Errc::malformed);
+  CHECK_FALSE(outcome.error);
+}
+
+TEST_CASE("A call that is given up after a restart needs no other CANCEL", "[agent]") {
   ScriptedServer server;
   const ScratchFolder folder;
-  until_it_dies(server, folder / "calls.db", [&](Patient& program) {
+  until_it_ends(server, folder / "calls.db", [&](Patient& program) {
     Outcome outcome;
     call_out(server, program, outcome);
   });
@@ -138,13 +163,12 @@ TEST_CASE("What would be no CANCEL is refused after a restart, too", "[agent]") 
   again.connect_soon();
   server.accept(again);
   CHECK(server.hear().message.method == "CANCEL");  // nobody waits for its answer any more
-  const SipDialog dialog = again.agent->dialogs().front();
-  Outcome refused;
-  dialog.terminate({.headers = {{"Rea son", "x"}}}, refused.handler());
-  REQUIRE(again.until([&] { return refused.told; }));
-  CHECK(refused.error == Errc::malformed);
-  dialog.terminate({.headers = {{"Reason", "SIP;cause=200"}}});
-  CHECK(server.hear().message.headers["Reason"] == "SIP;cause=200");
+  Outcome ended;
+  again.agent->dialogs().front().terminate({}, ended.handler());
+  CHECK(server.hears_nothing());
+  REQUIRE(again.until([&] { return ended.told; }));
+  CHECK_FALSE(ended.error);
+  CHECK(ended.message.status == 0);
 }
 
 TEST_CASE_METHOD(Scripted, "A method is a token, and goes out in capitals", "[agent]") {

@@ -302,3 +302,108 @@ TEST_CASE_METHOD(Reoffered, "What cannot be offered is told at once", "[agent]")
   REQUIRE(program.until([&] { return outcome.told; }));
   CHECK(outcome.error == Errc::no_link);
 }
+
+TEST_CASE_METHOD(Impatient,
+                 "An ACK to a re-INVITE that never comes stands in nobody's way for long",
+                 "[agent]") {
+  call_up(server, program);
+  const bool offers = GENERATE(true, false);
+  const std::string sdp = offers ? our_sdp : "";
+  server.say(
+      ScriptedServer::request("INVITE", "tx2", {.cseq = 2, .branch = "z9hG4bK-2", .body = sdp}));
+  server.say(ScriptedServer::echo(server.hear(), "tx2"));
+  SECTION("ours goes when none can come any more") {
+    program.dialog().modify(our_sdp);
+    CHECK(server.hears_nothing());
+    CHECK(server.hear().message.method == "INVITE");
+  }
+  SECTION("theirs says that it has been sent") {
+    server.say(ScriptedServer::request("INVITE", "tx3",
+                                       {.cseq = 3, .branch = "z9hG4bK-3", .body = our_sdp}));
+    const Heard answer = server.hear();
+    CHECK(answer.tokens.at(1) == "tx3");
+    CHECK(answer.message.status == 200);
+  }
+}
+
+TEST_CASE_METHOD(Scripted, "An UPDATE of ours does not wait for the ACK of what has been answered",
+                 "[agent]") {
+  call_up(server, program);
+  server.say(ScriptedServer::request("INVITE", "tx2", a_reinvite));
+  server.say(ScriptedServer::echo(server.hear(), "tx2"));
+  CHECK(server.hears_nothing());
+  program.dialog().request("UPDATE", {.body = our_sdp});
+  CHECK(server.hear().message.method == "UPDATE");
+}
+
+TEST_CASE_METHOD(Reoffered,
+                 "A re-INVITE answered over another link than it came on has its ACK there",
+                 "[agent]") {
+  server.drop();
+  server.accept(program);
+  const Heard probe = server.hear();
+  CHECK(probe.message.method == "OPTIONS");
+  offer->send(200, {.body = our_sdp});
+  server.say(ScriptedServer::echo(server.hear(), "tx2"));
+  CHECK(server.hears_nothing());
+  program.dialog().modify(our_sdp);
+  CHECK(server.hear().message.method == "INVITE");
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "RFC 3311 5.1: no UPDATE while their INVITE's offer is open, link or not",
+                 "[agent]") {
+  call_in(server, program);
+  rings(server, program);
+  server.drop();
+  server.accept(program);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));  // our question whether it rings
+  program.dialog().request("UPDATE", {.body = our_sdp});
+  CHECK(server.hears_nothing());
+  program.response->send(200, {.body = our_sdp});
+  CHECK(server.hear().message.status == 200);
+}
+
+TEST_CASE_METHOD(Scripted, "RFC 3262 5: a PRACK's offer is open until the program has answered it",
+                 "[agent]") {
+  call_in(server, program);
+  std::optional<Response> offer;
+  program.dialog().on_modify().connect([&](Request&, Response& res) { offer = res; });
+  program.response->send_reliably(183, {.body = our_sdp}, {});
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  server.say(
+      ScriptedServer::request("PRACK", "tx2", {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
+  REQUIRE(program.until([&] { return offer.has_value(); }));
+  program.dialog().request("UPDATE", {.body = our_sdp});
+  server.say(ScriptedServer::request("UPDATE", "tx3",
+                                     {.cseq = 3, .branch = "z9hG4bK-3", .body = our_sdp}));
+  CHECK(server.hear().message.status == 500);
+  CHECK(server.hears_nothing());
+  offer->send(200, {.body = our_sdp});
+  const Heard answer = server.hear();
+  CHECK(answer.tokens.at(1) == "tx2");
+  server.say(ScriptedServer::echo(answer, "tx2"));
+  CHECK(server.hear().message.method == "UPDATE");
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "RFC 3261 14.2: no re-INVITE while the call's own INVITE is not answered",
+                 "[agent]") {
+  SECTION("theirs: 500") {
+    call_in(server, program);
+    program.response->send_reliably(183, {.body = our_sdp}, {});
+    server.say(ScriptedServer::echo(server.hear(), "tx1"));
+    server.say(ScriptedServer::request("INVITE", "tx2", a_reinvite));
+    CHECK(server.hear().message.status == 500);
+  }
+  SECTION("ours: 491") {
+    Outcome outcome;
+    place(program, outcome);
+    server.say(ScriptedServer::sent(server.hear(), "tx1"));
+    server.say(ScriptedServer::response(
+        183, "tx1", {.headers = "Require: 100rel\r\nRSeq: 77\r\n", .body = our_sdp}));
+    CHECK(server.hear().message.method == "PRACK");
+    server.say(in_placed("INVITE", "tx2", a_reinvite));
+    CHECK(server.hear().message.status == 491);
+  }
+}

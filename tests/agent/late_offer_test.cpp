@@ -189,3 +189,45 @@ TEST_CASE_METHOD(Scripted, "RFC 3311 5.1, 5.2: no other offer until we answer th
   server.say(ScriptedServer::sent(answer, "tx2", early ? 2 : 1));
   CHECK(server.hear().message.method == "UPDATE");
 }
+
+TEST_CASE_METHOD(Scripted,
+                 "RFC 3261 13.2.2.4: each fork offers: an answer to one is none to another",
+                 "[agent]") {
+  Outcome outcome;
+  const SipCall call = place(program, outcome, {.late_offer = true});
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(
+      183, "tx1", {.headers = "Require: 100rel\r\nRSeq: 77\r\n", .body = our_sdp}));
+  REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
+  call.prack(our_sdp);
+  server.say(ScriptedServer::sent(server.hear(), "tx2", 2));
+  std::string other = ScriptedServer::response(200, "tx1", {.body = our_sdp});
+  const std::size_t tag = other.find(";tag=far\r\n");
+  REQUIRE(tag != std::string::npos);
+  server.say(other.replace(tag, 8, ";tag=fork"));
+  REQUIRE(program.until([&] { return outcome.told; }));
+  call.dialog().request("UPDATE", {.body = our_sdp});
+  CHECK(server.hears_nothing());
+  SECTION("the program's ACK answers") {
+    call.ack(our_sdp);
+    CHECK(server.hear().message.method == "ACK");
+  }
+  SECTION("the link goes: the ACK is the program's all the same") {
+    server.drop();
+    server.accept(program);
+    CHECK(server.hear().message.method == "OPTIONS");
+  }
+}
+
+TEST_CASE_METHOD(Scripted, "A call that is ended as soon as its offer is answered has one ACK",
+                 "[agent]") {
+  Outcome outcome;
+  const SipCall call = place(program, outcome, {.late_offer = true});
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
+  REQUIRE(program.until([&] { return outcome.told; }));
+  call.ack(our_sdp);
+  call.dialog().terminate();
+  CHECK(server.hear().message.body == our_sdp);
+  CHECK(server.hear().message.method == "BYE");
+}

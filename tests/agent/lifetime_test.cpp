@@ -125,8 +125,7 @@ TEST_CASE("A link can be waited for: it is told when it is up, once", "[agent]")
   int told = 0;
   int connects = 0;
   program.agent->on_connect.connect([&](const std::string&) { ++connects; });
-  // Two of one name: each is told of its own link.
-  auto never = async_connect(*program.agent, {.port = 1, .name = "server"}, asio::use_future);
+  auto never = async_connect(*program.agent, {.port = 1, .name = "nobody"}, asio::use_future);
   program.agent->connect({.port = server.port(), .secret = "cymru", .name = "server"},
                          [&](error_code error, const SipMessage&) { told += error ? 100 : 1; });
   server.accept(program);

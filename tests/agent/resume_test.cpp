@@ -173,11 +173,16 @@ TEST_CASE_METHOD(Impatient, "RFC 3261 9.1: a call out is given up until nothing 
     server.say(ScriptedServer::sent(ack, "tx3"));
     CHECK(server.hear().message.method == "BYE");
   }
-  SECTION("the link goes: all over again when it is back, and once") {
+  SECTION("the link goes while a look is to come: all over again when it is back, and once") {
+    server.say(ScriptedServer::sent(last, "tx2"));
+    CHECK(server.hears_nothing());
     server.drop();
     server.accept(program);
-    CHECK(server.hear().message.method == "CANCEL");
-    CHECK(server.hears_nothing());
+    server.say(ScriptedServer::sent(server.hear(), "tx2"));
+    const Heard next = server.hear();
+    CHECK(next.message.method == "CANCEL");
+    program.until([] { return false; }, 1s);  // as long as twenty looks
+    CHECK_FALSE(server.has_said_more());
   }
 }
 

@@ -113,9 +113,9 @@ struct Patient : Program {
   }
 };
 
-// What a program does until it dies: another opens its log afterwards.
+// What a program does until it is no more: another opens its log afterwards.
 template <typename Life>
-void until_it_dies(ScriptedServer& server, const std::filesystem::path& db, const Life& life) {
+void until_it_ends(ScriptedServer& server, const std::filesystem::path& db, const Life& life) {
   {
     Patient program{server, db};
     program.connect_soon();
@@ -144,7 +144,9 @@ struct Impatient {
   }
 
   ScriptedServer server;
-  Patient program{server, {.forgotten_after = std::chrono::milliseconds{100}}};
+  Patient program{
+      server,
+      {.forgotten_after = std::chrono::milliseconds{100}, .t1x64 = std::chrono::milliseconds{800}}};
 };
 
 // A call in, as far as the program's handler.

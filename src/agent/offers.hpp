@@ -1,0 +1,47 @@
+// What is offered in a call: one offer at a time, whichever way it goes (RFC 3264 section 4).
+#pragma once
+
+#include <drachtio/dialog_state.hpp>
+#include <drachtio/sip_dialog.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace drachtio::agent {
+
+struct Cell;
+struct Incoming;
+
+// An offer of ours in a call: a re-INVITE, or an UPDATE (RFC 3311).
+struct Offer {
+  std::string method;
+  Headers headers;
+  std::function<std::string()> sdp;  // made when its turn has come: another may have changed it
+  ResponseHandler handler;
+  bool any_answer = false;  // is a success, a refusal too
+  int attempts = 0;
+};
+
+struct Offers {
+  std::list<std::shared_ptr<Offer>> waiting;  // ours, for what is under way
+  bool under_way = false;                     // one of ours is: not answered, or to be tried again
+  bool open = false;                          // an offer of ours is not answered
+  std::shared_ptr<Offer> to_retry;            // after a 491, when its time has come
+  // Our latest re-INVITE: drachtio's id, and its number; 0: the server has not told.
+  std::string transaction_id;
+  std::uint32_t cseq = 0;
+  bool answer_lost = false;  // it went to a link that was lost: so nobody sent an ACK
+  // Theirs: not answered, or answered 2xx and not acknowledged (its CSeq).
+  std::weak_ptr<Incoming> theirs;
+  std::optional<std::uint32_t> theirs_awaits_ack;
+};
+
+// Whose offer is open, that is not answered: no other may be made (RFC 3311 5.1, 5.2).
+enum class OpenOffer : std::uint8_t { none, ours, theirs };
+OpenOffer open_offer(const Cell& cell, const DialogState& dialog);
+
+}  // namespace drachtio::agent
