@@ -64,7 +64,9 @@ int main(int argc, char** argv) try {
   });
   app.on_create.connect([&](const drachtio::DialogEvent& e) {
     const auto leg = offering.extract(e.dialog);
-    if (leg) leg.mapped().ack(e.dialog.remote().sdp.value_or(""));
+    if (!leg) return;
+    const auto answer = e.dialog.remote().sdp;
+    answer ? leg.mapped().ack(*answer) : e.dialog.terminate();
   });
   app.on_terminate.connect([&](const drachtio::DialogEvent& e) {
     offering.erase(e.dialog);

@@ -104,9 +104,8 @@ class DRACHTIO_EXPORT Response {
   }
   // As send(), for a provisional answer to an INVITE that must arrive (100rel, RFC 3262): the
   // handler is given the PRACK; where none will come, dialog_over, cancelled or no_link. A final
-  // answer given meanwhile waits for it, AgentOptions::t1x64 at most: then a refusal goes out; for
-  // a 2xx the INVITE is refused 504, and both handlers are told cancelled. malformed for a status
-  // of 200 or more.
+  // answer given meanwhile waits for it. Where none comes within AgentOptions::t1x64: cancelled, a
+  // refusal that waits goes out, else 504. malformed for a status of 200 or more.
   void send_reliably(int status, Content content, ResponseHandler on_prack) const;
 
   // A final answer has been given.

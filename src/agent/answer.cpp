@@ -57,9 +57,6 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
     give_back(incoming);
     tell(handler, Errc::cancelled, "it waited for a PRACK that did not come");
   };
-  after(options_.t1x64, [this, incoming, wait = ++incoming->cell->invitation.prack_waits] {
-    if (wait == incoming->cell->invitation.prack_waits) prack_missed(incoming);
-  });
 }
 
 void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status,
@@ -176,7 +173,16 @@ void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status
   const std::shared_ptr<Cell> cell = incoming->cell;
   const auto waiting = std::make_shared<ResponseHandler>(std::move(on_prack));
   const bool waits = !incoming->answered && !incoming->cancelled;
-  if (waits) cell->invitation.awaits_prack.push_back(waiting);
+  if (waits) {
+    cell->invitation.awaits_prack.push_back(waiting);
+    after(options_.t1x64, [this, weak_cell = std::weak_ptr{cell}, weak = std::weak_ptr{waiting}] {
+      const auto one = weak.lock();
+      const auto called = weak_cell.lock();
+      if (!one || !called) return;
+      const auto& missing = called->invitation.awaits_prack;
+      if (std::ranges::find(missing, one) != missing.end()) prack_missed(called);
+    });
+  }
   answer(incoming, status, {}, content,
          [cell, waiting, waits](error_code error, const SipMessage& message) {
            if (!error) return;

@@ -62,7 +62,6 @@ struct Invitation {
   std::list<std::shared_ptr<ResponseHandler>> awaits_prack;
   // The final answer that waits for the last of them.
   std::function<void(Prack)> after_prack;
-  int prack_waits = 0;  // how many have waited so
 };
 
 // A terminate() that is under way.

@@ -120,7 +120,8 @@ class Core : public std::enable_shared_from_this<Core> {
                     const Content& content, const ResponseHandler& handler,
                     const Authorizations& authorizations, const Reply& sent);
   void fail_offer(Cell& cell);
-  void acknowledge_lost(const std::shared_ptr<Cell>& cell, int acks = 1);
+  void acknowledge_lost(const std::shared_ptr<Cell>& cell);
+  void acknowledge_unheard(const std::shared_ptr<Cell>& cell, std::uint32_t cseq, int acks);
   void acknowledge_reinvite(const std::shared_ptr<Cell>& cell, std::uint32_t cseq,
                             ResponseHandler handler);
   // Gives up an INVITE of ours (RFC 3261 9.1).
@@ -230,7 +231,7 @@ class Core : public std::enable_shared_from_this<Core> {
   static void let_answer_go(const std::shared_ptr<Cell>& cell);
   // For those that wait for one.
   static void no_prack(const std::shared_ptr<Cell>& cell, error_code error, const char* why);
-  void prack_missed(const std::shared_ptr<Incoming>& invite);
+  void prack_missed(const std::shared_ptr<Cell>& cell);
   void ask(SipDialog::RequestSignal CellSignals::*signal, const std::shared_ptr<Incoming>& incoming,
            int status);
 

@@ -52,7 +52,6 @@ void Core::next_offer(const std::shared_ptr<Cell>& cell) {
 void Core::offer_now(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer) {
   acknowledge_lost(cell);
   cell->offers.open = true;
-  if (offer->method == "INVITE") cell->offers.cseq = 0;
   ++offer->attempts;
   request(cell, offer->method, {offer->headers, offer->sdp()},
           [this, cell, offer](error_code error, const SipMessage& answer) {

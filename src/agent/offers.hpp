@@ -31,10 +31,10 @@ struct Offers {
   bool under_way = false;                     // one of ours is: not answered, or to be tried again
   bool open = false;                          // an offer of ours is not answered
   std::shared_ptr<Offer> to_retry;            // after a 491, when its time has come
-  // Our latest re-INVITE: drachtio's id, and its number; 0: the server has not told.
-  std::string transaction_id;
-  std::uint32_t cseq = 0;
-  bool answer_lost = false;  // it went to a link that was lost: so nobody sent an ACK
+  std::string transaction_id;                 // drachtio's, of our latest re-INVITE
+  // The CSeq of one whose answer went to a link that was lost, so that nobody sent an ACK; 0: the
+  // server has not told it.
+  std::optional<std::uint32_t> answer_lost;
   // Theirs: not answered, or answered 2xx and not acknowledged (its CSeq).
   std::weak_ptr<Incoming> theirs;
   std::optional<std::uint32_t> theirs_awaits_ack;

@@ -37,9 +37,7 @@ void Core::adopt() {
   if (!cells_.empty()) reader.emplace(database_);
   for (const auto& [number, cell] : cells_) {
     cell->core = weak_from_this();
-    const auto owed = unacknowledged(*cell->state, *reader);
-    cell->offers.answer_lost = owed.has_value();
-    cell->offers.cseq = owed.value_or(0);
+    cell->offers.answer_lost = unacknowledged(*cell->state, *reader);
   }
 }
 

@@ -87,7 +87,7 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
            lost(cell, "the server does not know it");
          }
          if (reply.error == Errc::no_link && reply.left && method == "INVITE") {
-           cell->offers.answer_lost = true;
+           cell->offers.answer_lost = 0;
          }
          if (reply.error || is_ack) {
            if (handler) handler(reply.error, reply.message);
@@ -113,14 +113,14 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
       cell->ending.bye_challenged = response.status == 401 || response.status == 407;
     if (handler) handler({}, response);
   };
-  transaction.on_failure = [cell, method, handler](error_code error, const std::string& why) {
-    if (method == "INVITE" && error == Errc::no_link) cell->offers.answer_lost = true;
+  transaction.on_failure = [cell, method, handler, cseq = sent.message.cseq()](
+                               error_code error, const std::string& why) {
+    if (method == "INVITE" && error == Errc::no_link) cell->offers.answer_lost = cseq;
     if (handler) handler(error, with_reason(why));
   };
   transactions_.insert_or_assign(sent.transaction_id, std::move(transaction));
   if (method != "INVITE") return;
   cell->offers.transaction_id = sent.transaction_id;
-  cell->offers.cseq = sent.message.cseq();
   if (SipDialog{cell}.state() == State::terminated) fail_offer(*cell);
 }
 
@@ -148,7 +148,7 @@ void Core::acknowledge(const std::shared_ptr<Cell>& cell, const std::string& sdp
 }
 
 // The server numbers an ACK as the last request in the dialog, which may have been another; the
-// number that it is told it takes. 0: it has not told the re-INVITE's.
+// number that it is told it takes.
 void Core::acknowledge_reinvite(const std::shared_ptr<Cell>& cell, std::uint32_t cseq,
                                 ResponseHandler handler) {
   Headers headers;
@@ -157,23 +157,24 @@ void Core::acknowledge_reinvite(const std::shared_ptr<Cell>& cell, std::uint32_t
 }
 
 // The 2xx to a re-INVITE of ours, where it went to a link that was lost; once there is one again.
-// Where none had come by then it may come yet, as long as the far end may send it again.
-void Core::acknowledge_lost(const std::shared_ptr<Cell>& cell, int acks) {
+void Core::acknowledge_lost(const std::shared_ptr<Cell>& cell) {
   if (!cell->offers.answer_lost || link_of(*cell) == nullptr) return;
-  cell->offers.answer_lost = false;
-  const std::uint32_t cseq = cell->offers.cseq;
-  acknowledge_reinvite(cell, cseq, [cell](error_code error, const SipMessage&) {
-    if (error == Errc::no_link) cell->offers.answer_lost = true;
+  acknowledge_unheard(cell, *std::exchange(cell->offers.answer_lost, {}), most_acks);
+}
+
+// Where none had come by then it may come yet, and does to nobody, as long as the far end may send
+// it again.
+void Core::acknowledge_unheard(const std::shared_ptr<Cell>& cell, std::uint32_t cseq, int acks) {
+  acknowledge_reinvite(cell, cseq, [cell, cseq](error_code error, const SipMessage&) {
+    if (error == Errc::no_link) cell->offers.answer_lost = cseq;
   });
   after(options_.t1x64 / most_acks, [this, weak = std::weak_ptr{cell}, cseq, acks] {
     const auto again = weak.lock();
-    if (!again || acks == most_acks || again->offers.cseq != cseq) return;
+    if (!again || acks == 1) return;
     const auto state = SipDialog{again}.snapshot();
-    const bool waits = state->state != State::terminated &&
-                       dialog::find_offer(*state, "INVITE", cseq, true) != nullptr;
-    if (!waits) return;
-    again->offers.answer_lost = true;
-    acknowledge_lost(again, acks + 1);
+    const bool may_come = state->state != State::terminated &&
+                          dialog::find_offer(*state, "INVITE", cseq, true) != nullptr;
+    if (may_come) acknowledge_unheard(again, cseq, acks - 1);
   });
 }
 

@@ -73,6 +73,24 @@ TEST_CASE_METHOD(Impatient, "RFC 3262 3: no PRACK comes, and the INVITE is refus
   CHECK(answered.error == Errc::cancelled);
 }
 
+TEST_CASE_METHOD(Impatient, "RFC 3262 3: no PRACK comes, nobody has answered, and it is refused",
+                 "[agent]") {
+  call_in(server, program);
+  Outcome pracked;
+  program.response->send_reliably(183, {.body = our_sdp}, pracked.handler());
+  const bool is_kept = GENERATE(true, false);
+  if (!is_kept) {
+    program.request.reset();
+    program.response.reset();
+  }
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  Heard refusal = server.hear();
+  while (refusal.message.method == "OPTIONS") refusal = server.hear();
+  CHECK(refusal.message.status == 504);
+  CHECK(refusal.tokens.at(1) == "tx1");
+  CHECK(pracked.error == Errc::cancelled);
+}
+
 TEST_CASE_METHOD(Impatient, "Who is told that no PRACK comes may end the call", "[agent]") {
   call_in(server, program);
   program.response->send_reliably(183, {.body = our_sdp}, [&](error_code, const SipMessage&) {
