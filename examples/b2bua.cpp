@@ -32,15 +32,16 @@ int main(int argc, char** argv) try {
     return 2;
   }
   drachtio::Agent app{"calls.db"};
-  // The callees of callers that offered nothing: what the callee offers, the caller's ACK answers.
-  std::map<SipDialog, SipCall> offering;
+  // The callees of callers that offered nothing, by the caller's Call-ID: what the callee offers,
+  // the caller's ACK answers.
+  std::map<std::string, SipCall> offering;
 
   app.invite([&](Request& req, Response& res) {
     const auto connect = [&offering, req, res](error_code error, const SipDialog& callee,
                                                const SipMessage& answer) {
       const SipDialog caller = req.dialog();
       if (error) {
-        offering.erase(caller);
+        offering.erase(caller.call_id());
         return res.send(answer.status >= 300 ? answer.status : 503);
       }
       caller.session()["callee"] = callee.call_id();
@@ -59,17 +60,17 @@ int main(int argc, char** argv) try {
                                       .late_offer = req.body().empty(),
                                       .on_provisional = ring},
                                      connect);
-    if (req.body().empty()) offering[req.dialog()] = call;
+    if (req.body().empty()) offering[req.dialog().call_id()] = call;
     req.on_cancel().connect([call](const SipMessage&) { call.cancel(); });
   });
   app.on_create.connect([&](const drachtio::DialogEvent& e) {
-    const auto leg = offering.extract(e.dialog);
+    const auto leg = offering.extract(e.dialog.call_id());
     if (!leg) return;
     const auto answer = e.dialog.remote().sdp;
     answer ? leg.mapped().ack(*answer) : e.dialog.terminate();
   });
   app.on_terminate.connect([&](const drachtio::DialogEvent& e) {
-    offering.erase(e.dialog);
+    offering.erase(e.dialog.call_id());
     std::cout << e.dialog.role() << " leg ended: " << e.reason << std::endl;
   });
 
