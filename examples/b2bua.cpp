@@ -48,9 +48,12 @@ int main(int argc, char** argv) try {
       caller.session().join(callee.session());
       carry(caller, callee);
       carry(callee, caller);
-      res.send(200, {.body = answer.body}, [callee](error_code gone, const SipMessage&) {
-        if (gone) callee.terminate();
-      });
+      res.send(200, {.body = answer.body},
+               [&offering, callee, caller](error_code gone, const SipMessage&) {
+                 if (!gone) return;
+                 offering.erase(caller.call_id());
+                 callee.terminate();
+               });
     };
     const auto ring = [res](const SipMessage&) { res.send(180); };
     // Beside it: in outbound mode there is no other way.

@@ -172,7 +172,8 @@ void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status
   if (std::ranges::none_of(required, requires_100rel)) content.headers.add("Require", "100rel");
   const std::shared_ptr<Cell> cell = incoming->cell;
   const auto waiting = std::make_shared<ResponseHandler>(std::move(on_prack));
-  const bool waits = !incoming->answered && !incoming->cancelled;
+  // The PRACK comes to the connection that brought the INVITE, or not at all.
+  const bool waits = !incoming->answered && !incoming->cancelled && cell->can_receive;
   if (waits) {
     cell->invitation.awaits_prack.push_back(waiting);
     after(options_.t1x64, [this, weak_cell = std::weak_ptr{cell}, weak = std::weak_ptr{waiting}] {
@@ -185,10 +186,12 @@ void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status
   }
   answer(incoming, status, {}, content,
          [cell, waiting, waits](error_code error, const SipMessage& message) {
-           if (!error) return;
+           if (!error && waits) return;
            const bool told = waits && std::erase(cell->invitation.awaits_prack, waiting) == 0;
            if (told) return;  // that no PRACK will come
-           if (*waiting) guard([&] { (*waiting)(error, message); });
+           const SipMessage lost = with_reason("its PRACK goes to a connection that is no more");
+           const error_code why = error ? error : error_code{Errc::no_link};
+           if (*waiting) guard([&] { (*waiting)(why, error ? message : lost); });
            let_answer_go(cell);
          });
 }

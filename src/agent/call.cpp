@@ -71,7 +71,10 @@ void Core::attempt(const std::shared_ptr<Call>& call, const Headers& more) {
   call->cancel_sent = false;
   call->cancel_outcome.reset();
   call->awaits_prack.clear();
-  if (call->cell) call->cell->offers_answered.clear();
+  if (call->cell) {
+    call->cell->offers_pracked.clear();
+    call->cell->offer_acknowledged.reset();
+  }
   Headers headers = call->options.headers;
   for (const auto& [name, value] : more) headers.set(name, value);
   call->authorizations.add_to(headers);
@@ -120,7 +123,7 @@ void Core::answered(const std::shared_ptr<Call>& call, const SipMessage& respons
   if (response.status < 300) {
     if (is_invite(*call) && call->cell) {
       call->cell->given_up = call->cancel_asked;
-      const bool answered = call->cell->offers_answered.contains(response.to().tag);
+      const bool answered = call->cell->offers_pracked.contains(response.to().tag);
       if (!call->options.late_offer || answered || call->cancel_asked) {
         acknowledge(call->cell, {});
       }
@@ -142,7 +145,7 @@ void Core::rang(const std::shared_ptr<Call>& call, const SipMessage& response) {
   if (!rseq.empty() && news && call->cell) {
     const std::string rack = std::string{rseq} + ' ' + std::string{call->sent.headers["CSeq"]};
     const std::string tag = response.to().tag;
-    const bool offers = call->options.late_offer && !call->cell->offers_answered.contains(tag) &&
+    const bool offers = call->options.late_offer && !call->cell->offers_pracked.contains(tag) &&
                         !response.body.empty();
     if (offers) {
       call->awaits_prack = rack;  // the PRACK answers: that is the program's
@@ -248,10 +251,10 @@ void Core::acknowledge_late(const std::shared_ptr<Call>& call, const std::string
                 call->cell ? "an answer has an SDP" : "the INVITE has not been sent");
   }
   const std::string tag = SipDialog{call->cell}.remote().tag.value_or("");
-  call->cell->offers_answered.insert(tag);
+  call->cell->offer_acknowledged = tag;
   request(call->cell, "ACK", {.body = sdp},
-          [call, tag, handler](error_code error, const SipMessage& ack) {
-            if (error) call->cell->offers_answered.erase(tag);  // the offer still waits
+          [call, handler](error_code error, const SipMessage& ack) {
+            if (error) call->cell->offer_acknowledged.reset();  // the offer still waits
             if (handler) handler(error, ack);
           });
 }
@@ -264,11 +267,11 @@ void Core::prack_late(const std::shared_ptr<Call>& call, const std::string& sdp,
   }
   const std::string rack = std::exchange(call->awaits_prack, {});
   const std::string tag = call->awaits_prack_of;
-  call->cell->offers_answered.insert(tag);
+  call->cell->offers_pracked.insert(tag);
   const auto sent = [call, rack, tag, handler](error_code error, const SipMessage& answer) {
     const bool left = !error || error == Errc::no_link || error == Errc::dialog_over;
     if (!left) {  // the offer still waits
-      call->cell->offers_answered.erase(tag);
+      call->cell->offers_pracked.erase(tag);
       call->awaits_prack = rack;
       call->awaits_prack_of = tag;
     }

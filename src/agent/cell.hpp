@@ -98,22 +98,25 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::uint64_t link = 0;        // that the dialog was last heard of on
   std::uint64_t connection = 0;  // likewise
   bool adopted = false;          // open in the log when the program began, and not asked about yet
-  std::optional<Credentials> auth;        // for challenges in the dialog
-  NonceCounts nonces;                     // used with them
-  std::weak_ptr<Call> call;               // of ours, that makes the dialog
-  bool given_up = false;                  // ... by cancel(), when the 2xx had come
-  std::uint64_t giving_up_over = 0;       // the connection over which it is asked to be cancelled
-  std::set<std::string> offers_answered;  // of the forks of a late offer, by To tag
-  bool probing = false;                   // is asked about, or will be
-  bool resumed = false;                   // said so in the log
-  bool lost = false;                      // likewise
+  std::optional<Credentials> auth;   // for challenges in the dialog
+  NonceCounts nonces;                // used with them
+  std::weak_ptr<Call> call;          // of ours, that makes the dialog
+  bool given_up = false;             // ... by cancel(), when the 2xx had come
+  std::uint64_t giving_up_over = 0;  // the connection over which it is asked to be cancelled
+  // Of the forks of a late offer, by To tag: whose is answered by a PRACK, and by the ACK.
+  std::set<std::string> offers_pracked;
+  std::optional<std::string> offer_acknowledged;
+  bool probing = false;  // is asked about, or will be
+  bool resumed = false;  // said so in the log
+  bool lost = false;     // likewise
   Invitation invitation;
   Offers offers;
   Ending ending;
 
   // Whether that of the fork that the dialog is with, is.
   [[nodiscard]] bool has_answered_offer(const DialogState& dialog) const {
-    return dialog.remote.tag && offers_answered.contains(*dialog.remote.tag);
+    return dialog.remote.tag &&
+           (offers_pracked.contains(*dialog.remote.tag) || offer_acknowledged == dialog.remote.tag);
   }
 
   // Of what waits, and holds the cell meanwhile: nothing will come any more.

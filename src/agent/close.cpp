@@ -24,9 +24,12 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
   cell->ending.under_way = true;
   end(cell, content, status, [cell](error_code error, const SipMessage& answer) {
     cell->ending.under_way = false;
+    // The caller was quicker.
+    const bool ended = error == Errc::cancelled && SipDialog{cell}.state() == State::terminated;
     const auto enders = std::exchange(cell->ending.waiting, {});
     for (const ResponseHandler& ender : enders) {
-      if (ender) guard([&] { ender(error, answer); });
+      if (!ender) continue;
+      guard([&] { ended ? ender({}, with_reason(had_ended)) : ender(error, answer); });
     }
   });
 }

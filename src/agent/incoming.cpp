@@ -295,12 +295,11 @@ void Core::no_prack(const std::shared_ptr<Cell>& cell, error_code error, const c
 
 // RFC 3262 section 3: then the INVITE is refused.
 void Core::prack_missed(const std::shared_ptr<Cell>& cell) {
-  const auto invite = open_invite(cell);
   const auto held = std::exchange(cell->invitation.after_prack, {});
   no_prack(cell, Errc::cancelled, "no PRACK came");
   if (held) held(Prack::missed);
   // Who is told of either may end the call: then that is its answer.
-  if (!invite->answered) answer(invite, 504, {}, {}, {});
+  if (!cell->invitation.answering) answer(open_invite(cell), 504, {}, {}, {});
 }
 
 void Core::let_answer_go(const std::shared_ptr<Cell>& cell) {

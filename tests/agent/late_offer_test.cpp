@@ -219,6 +219,20 @@ TEST_CASE_METHOD(Scripted,
   }
 }
 
+TEST_CASE_METHOD(Scripted, "An offer that is answered as soon as it is known has one ACK",
+                 "[agent]") {
+  Outcome outcome;
+  SipCall call;
+  program.agent->on_event.connect([&](const DialogEvent& told) {
+    if (told.event.type == EventType::answered) call.ack(our_sdp);
+  });
+  call = place(program, outcome, {.late_offer = true});
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
+  CHECK(server.hear().message.body == our_sdp);
+  CHECK(server.hears_nothing());
+}
+
 TEST_CASE_METHOD(Scripted, "A call that is ended as soon as its offer is answered has one ACK",
                  "[agent]") {
   Outcome outcome;

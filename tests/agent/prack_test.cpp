@@ -91,6 +91,52 @@ TEST_CASE_METHOD(Impatient, "RFC 3262 3: no PRACK comes, nobody has answered, an
   CHECK(pracked.error == Errc::cancelled);
 }
 
+TEST_CASE_METHOD(Impatient, "RFC 3261 13.3.1: no PRACK comes, and there is one final answer",
+                 "[agent]") {
+  call_in(server, program);
+  const SipDialog dialog = program.dialog();
+  const bool before = GENERATE(true, false);  // or once it is told that none comes
+  program.response->send_reliably(183, {.body = our_sdp}, [&](error_code, const SipMessage&) {
+    if (!before) dialog.terminate({}, {}, 603);
+  });
+  program.request.reset();
+  program.response.reset();
+  if (before) dialog.terminate({}, {}, 603);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  Heard refusal = server.hear();
+  while (refusal.message.method == "OPTIONS") refusal = server.hear();
+  CHECK(refusal.message.status == 603);
+  CHECK(server.hears_nothing());
+}
+
+TEST_CASE_METHOD(Scripted, "A PRACK that goes to a lost link is not waited for", "[agent]") {
+  call_in(server, program);
+  rings(server, program);
+  server.drop();
+  server.accept(program);
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));  // our question whether it rings
+  Outcome pracked;
+  program.response->send_reliably(183, {.body = our_sdp}, pracked.handler());
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  REQUIRE(program.until([&] { return pracked.told; }));
+  CHECK(pracked.error == Errc::no_link);
+  program.response->send(200, {.body = our_sdp});
+  CHECK(server.hear().message.status == 200);
+}
+
+TEST_CASE_METHOD(Scripted, "A call that the caller gives up as it is ended has ended", "[agent]") {
+  call_in(server, program);
+  program.response->send_reliably(183, {.body = our_sdp}, {});
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  Outcome ended;
+  program.dialog().terminate({}, ended.handler(), 486);
+  CHECK(server.hears_nothing());
+  server.say(ScriptedServer::cancel("tx1"));
+  REQUIRE(program.until([&] { return ended.told; }));
+  CHECK_FALSE(ended.error);
+  CHECK(ended.message.status == 0);
+}
+
 TEST_CASE_METHOD(Impatient, "Who is told that no PRACK comes may end the call", "[agent]") {
   call_in(server, program);
   program.response->send_reliably(183, {.body = our_sdp}, [&](error_code, const SipMessage&) {
