@@ -1,7 +1,7 @@
 // Offers that cross: one INVITE at a time, in either direction (RFC 3261 14).
 #include "agent/glare.hpp"
 
-#include "agent/scripted_server.hpp"
+#include "agent/reoffered.hpp"
 
 using namespace drachtio;
 using namespace drachtio::test;
@@ -9,25 +9,6 @@ using namespace std::chrono_literals;
 using boost::system::error_code;
 
 namespace {
-
-const Saying a_reinvite{.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp};
-
-// A call in that is up, and whose far end has offered anew: the offer is the program's to answer.
-struct Reoffered : Scripted {
-  Reoffered() {
-    call_up(server, program);
-    program.dialog().on_modify().connect([this](Request&, Response& res) { offer = res; });
-    server.say(ScriptedServer::request("INVITE", "tx2", a_reinvite));
-    REQUIRE(program.until([&] { return offer.has_value(); }));
-  }
-  std::optional<Response> offer;
-};
-
-// A request of the far end's in a call that the program has placed.
-std::string in_placed(const std::string& method, const std::string& transaction,
-                      const Saying& saying) {
-  return created_by("ours", ScriptedServer::request(method, transaction, saying));
-}
 
 // As a program of two legs does (examples/b2bua.cpp).
 void carry(const SipDialog& from, const SipDialog& to) {
@@ -136,36 +117,6 @@ TEST_CASE_METHOD(Reoffered, "A re-INVITE of theirs that a link took with it keep
   CHECK(outcome.error == Errc::no_link);
 }
 
-TEST_CASE_METHOD(Reoffered, "RFC 3261 14.2: an offer that comes before an earlier one is answered",
-                 "[agent]") {
-  const auto* const method = GENERATE("INVITE", "UPDATE");
-  server.say(
-      ScriptedServer::request(method, "tx3", {.cseq = 3, .branch = "z9hG4bK-3", .body = our_sdp}));
-  const Heard refusal = server.hear();
-  CHECK(refusal.message.status == 500);
-  CHECK(refusal.message.headers.has("Retry-After"));
-  CHECK(refusal.tokens.at(1) == "tx3");
-}
-
-TEST_CASE_METHOD(Scripted,
-                 "RFC 3311 5.2: an UPDATE that offers before the call's offer is answered",
-                 "[agent]") {
-  const Saying offers{.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp};
-  call_in(server, program);
-  SECTION("by nothing yet") {
-    server.say(ScriptedServer::request("UPDATE", "tx1", offers));
-    const Heard refusal = server.hear();
-    CHECK(refusal.message.status == 500);
-    CHECK(refusal.message.headers.has("Retry-After"));
-  }
-  SECTION("by a reliable answer") {
-    program.response->send_reliably(183, {.body = our_sdp}, {});
-    server.say(ScriptedServer::echo(server.hear(), "tx1"));
-    server.say(ScriptedServer::request("UPDATE", "tx1", offers));
-    CHECK(server.hear().message.status == 200);
-  }
-}
-
 TEST_CASE_METHOD(Scripted, "A re-INVITE always offers", "[agent]") {
   call_up(server, program);
   Outcome outcome;
@@ -237,42 +188,6 @@ TEST_CASE_METHOD(Scripted, "Two legs whose re-INVITEs cross do not wait for each
   CHECK(carried.tokens.at(2) == "c1;from-tag=far");
 }
 
-TEST_CASE_METHOD(Scripted, "RFC 3264 4: an offer in an UPDATE is one offer, too", "[agent]") {
-  SECTION("theirs, and ours waits") {
-    call_up(server, program);
-    std::optional<Response> offer;
-    program.dialog().on_modify().connect([&](Request&, Response& res) { offer = res; });
-    server.say(ScriptedServer::request("UPDATE", "tx2", a_reinvite));
-    REQUIRE(program.until([&] { return offer.has_value(); }));
-    program.dialog().modify(our_sdp);
-    CHECK(server.hears_nothing());
-    server.say(ScriptedServer::request("UPDATE", "tx3",
-                                       {.cseq = 3, .branch = "z9hG4bK-3", .body = our_sdp}));
-    CHECK(server.hear().message.status == 500);
-    offer->send(200, {.body = our_sdp});
-    server.say(ScriptedServer::echo(server.hear(), "tx2"));
-    CHECK(server.hear().message.method == "INVITE");
-  }
-  SECTION("ours, and theirs crosses") {
-    call_up(server, program);
-    Outcome outcome;
-    program.dialog().request("UPDATE", {.body = our_sdp}, outcome.handler());
-    server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
-    server.say(ScriptedServer::request("INVITE", "tx3", a_reinvite));
-    CHECK(server.hear().message.status == 491);
-    program.dialog().modify(our_sdp);
-    CHECK(server.hears_nothing());
-    server.drop();
-    REQUIRE(program.until([&] { return outcome.told; }));
-  }
-  SECTION("theirs, and our INVITE's is not answered") {
-    Outcome outcome;
-    call_out(server, program, outcome);
-    server.say(in_placed("UPDATE", "tx5", {.branch = "z9hG4bK-5", .body = our_sdp}));
-    CHECK(server.hear().message.status == 491);
-  }
-}
-
 TEST_CASE_METHOD(Scripted, "RFC 3261 14.1: nothing is offered anew before the call is answered",
                  "[agent]") {
   call_in(server, program);
@@ -326,16 +241,6 @@ TEST_CASE_METHOD(Impatient,
   }
 }
 
-TEST_CASE_METHOD(Scripted, "An UPDATE of ours does not wait for the ACK of what has been answered",
-                 "[agent]") {
-  call_up(server, program);
-  server.say(ScriptedServer::request("INVITE", "tx2", a_reinvite));
-  server.say(ScriptedServer::echo(server.hear(), "tx2"));
-  CHECK(server.hears_nothing());
-  program.dialog().request("UPDATE", {.body = our_sdp});
-  CHECK(server.hear().message.method == "UPDATE");
-}
-
 TEST_CASE_METHOD(Reoffered,
                  "A re-INVITE answered over another link than it came on has its ACK there",
                  "[agent]") {
@@ -348,62 +253,4 @@ TEST_CASE_METHOD(Reoffered,
   CHECK(server.hears_nothing());
   program.dialog().modify(our_sdp);
   CHECK(server.hear().message.method == "INVITE");
-}
-
-TEST_CASE_METHOD(Scripted,
-                 "RFC 3311 5.1: no UPDATE while their INVITE's offer is open, link or not",
-                 "[agent]") {
-  call_in(server, program);
-  rings(server, program);
-  server.drop();
-  server.accept(program);
-  server.say(ScriptedServer::echo(server.hear(), "tx1"));  // our question whether it rings
-  program.dialog().request("UPDATE", {.body = our_sdp});
-  CHECK(server.hears_nothing());
-  program.response->send(200, {.body = our_sdp});
-  CHECK(server.hear().message.status == 200);
-}
-
-TEST_CASE_METHOD(Scripted, "RFC 3262 5: a PRACK's offer is open until the program has answered it",
-                 "[agent]") {
-  call_in(server, program);
-  std::optional<Response> offer;
-  program.dialog().on_modify().connect([&](Request&, Response& res) { offer = res; });
-  program.response->send_reliably(183, {.body = our_sdp}, {});
-  server.say(ScriptedServer::echo(server.hear(), "tx1"));
-  server.say(
-      ScriptedServer::request("PRACK", "tx2", {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
-  REQUIRE(program.until([&] { return offer.has_value(); }));
-  program.dialog().request("UPDATE", {.body = our_sdp});
-  server.say(ScriptedServer::request("UPDATE", "tx3",
-                                     {.cseq = 3, .branch = "z9hG4bK-3", .body = our_sdp}));
-  CHECK(server.hear().message.status == 500);
-  CHECK(server.hears_nothing());
-  offer->send(200, {.body = our_sdp});
-  const Heard answer = server.hear();
-  CHECK(answer.tokens.at(1) == "tx2");
-  server.say(ScriptedServer::echo(answer, "tx2"));
-  CHECK(server.hear().message.method == "UPDATE");
-}
-
-TEST_CASE_METHOD(Scripted,
-                 "RFC 3261 14.2: no re-INVITE while the call's own INVITE is not answered",
-                 "[agent]") {
-  SECTION("theirs: 500") {
-    call_in(server, program);
-    program.response->send_reliably(183, {.body = our_sdp}, {});
-    server.say(ScriptedServer::echo(server.hear(), "tx1"));
-    server.say(ScriptedServer::request("INVITE", "tx2", a_reinvite));
-    CHECK(server.hear().message.status == 500);
-  }
-  SECTION("ours: 491") {
-    Outcome outcome;
-    place(program, outcome);
-    server.say(ScriptedServer::sent(server.hear(), "tx1"));
-    server.say(ScriptedServer::response(
-        183, "tx1", {.headers = "Require: 100rel\r\nRSeq: 77\r\n", .body = our_sdp}));
-    CHECK(server.hear().message.method == "PRACK");
-    server.say(in_placed("INVITE", "tx2", a_reinvite));
-    CHECK(server.hear().message.status == 491);
-  }
 }

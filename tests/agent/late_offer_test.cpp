@@ -177,7 +177,7 @@ TEST_CASE_METHOD(Scripted, "RFC 3311 5.1, 5.2: no other offer until we answer th
   REQUIRE(program.until([&] { return program.story() == known; }));
   call.dialog().request("UPDATE", {.body = our_sdp});
   server.say(created_by(
-      "us", ScriptedServer::request("UPDATE", "tx9", {.branch = "z9hG4bK-9", .body = our_sdp})));
+      "ours", ScriptedServer::request("UPDATE", "tx9", {.branch = "z9hG4bK-9", .body = our_sdp})));
   const Heard refusal = server.hear();
   CHECK(refusal.message.status == 500);
   CHECK(refusal.message.headers.has("Retry-After"));

@@ -9,6 +9,13 @@ namespace {
 
 const Saying a_prack{.cseq = 2, .branch = "z9hG4bK-prack", .headers = "RAck: 77 1 INVITE\r\n"};
 
+// The next frame but for questions: where the log is slow, the call looks untouched by then.
+Heard final_answer(ScriptedServer& server) {
+  Heard answer = server.hear();
+  while (answer.message.method == "OPTIONS") answer = server.hear();
+  return answer;
+}
+
 }  // namespace
 
 TEST_CASE_METHOD(Scripted, "RFC 3262 3: a 2xx waits for the PRACK of the reliable answer before it",
@@ -64,9 +71,7 @@ TEST_CASE_METHOD(Impatient, "RFC 3262 3: no PRACK comes, and the INVITE is refus
   program.response->send_reliably(183, {.body = our_sdp}, pracked.handler());
   program.response->send(200, {.body = our_sdp}, answered.handler());
   server.say(ScriptedServer::echo(server.hear(), "tx1"));
-  Heard refusal = server.hear();
-  // Where the log is slow, the call looks untouched by then.
-  while (refusal.message.method == "OPTIONS") refusal = server.hear();
+  const Heard refusal = final_answer(server);
   CHECK(refusal.message.status == 504);
   REQUIRE(program.until([&] { return answered.told; }));
   CHECK(pracked.error == Errc::cancelled);
@@ -84,8 +89,7 @@ TEST_CASE_METHOD(Impatient, "RFC 3262 3: no PRACK comes, nobody has answered, an
     program.response.reset();
   }
   server.say(ScriptedServer::echo(server.hear(), "tx1"));
-  Heard refusal = server.hear();
-  while (refusal.message.method == "OPTIONS") refusal = server.hear();
+  const Heard refusal = final_answer(server);
   CHECK(refusal.message.status == 504);
   CHECK(refusal.tokens.at(1) == "tx1");
   CHECK(pracked.error == Errc::cancelled);
@@ -103,8 +107,7 @@ TEST_CASE_METHOD(Impatient, "RFC 3261 13.3.1: no PRACK comes, and there is one f
   program.response.reset();
   if (before) dialog.terminate({}, {}, 603);
   server.say(ScriptedServer::echo(server.hear(), "tx1"));
-  Heard refusal = server.hear();
-  while (refusal.message.method == "OPTIONS") refusal = server.hear();
+  const Heard refusal = final_answer(server);
   CHECK(refusal.message.status == 603);
   CHECK(server.hears_nothing());
 }
@@ -144,8 +147,7 @@ TEST_CASE_METHOD(Impatient, "Who is told that no PRACK comes may end the call", 
   });
   program.response->send(200, {.body = our_sdp});
   server.say(ScriptedServer::echo(server.hear(), "tx1"));
-  Heard refusal = server.hear();
-  while (refusal.message.method == "OPTIONS") refusal = server.hear();
+  const Heard refusal = final_answer(server);
   CHECK(refusal.message.status == 603);
   CHECK(server.hears_nothing());
 }
@@ -186,8 +188,7 @@ TEST_CASE_METHOD(Impatient, "A refusal waits for the PRACK, too: drachtio-server
     server.say(ScriptedServer::request("PRACK", "tx2", a_prack));
     CHECK(server.hear().tokens.at(1) == "tx2");
   }
-  Heard refusal = server.hear();
-  while (refusal.message.method == "OPTIONS") refusal = server.hear();
+  const Heard refusal = final_answer(server);
   CHECK(refusal.message.status == 486);
   server.say(ScriptedServer::echo(refusal, "tx1"));
   REQUIRE(program.until([&] { return refused.told; }));
