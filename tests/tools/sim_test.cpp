@@ -15,6 +15,7 @@ TEST_CASE("drachtio-sim: an option that is none is said to be, and nothing is li
   CHECK(ran.status == 2);
   CHECK(ran.out.empty());
   CHECK(ran.err.find(arguments.front()) != std::string::npos);
+  CHECK(ran.err.size() < 200);  // in words that are read
 }
 
 TEST_CASE("drachtio-sim: its help says what it is, and how its far ends behave") {

@@ -126,16 +126,17 @@ int main(int argc, char** argv) {
   int talk = 500;
   int ack_timeout = 1000;
   int forget_after = 64;
+  const CLI::Range within_a_day{0, 86'400'000};  // in milliseconds
   app.add_option("--port", options.port, "Where programs connect; 0: any free port");
   app.add_option("--secret", options.secret, "What programs log in with (\"cymru\")");
   app.add_option("--talk", talk, "Milliseconds before a far end that hangs up does (500)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(within_a_day);
   app.add_option("--ack-timeout", ack_timeout,
                  "Milliseconds without ACK before the server hangs up (1000; a real one: 32000)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(within_a_day);
   app.add_option("--forget-after", forget_after,
                  "Seconds after which the server forgets what nothing was answered to (64)")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(0, 86'400));
   app.add_option("--split", options.piece, "Write frames in pieces of so many bytes");
   try {
     app.parse(argc, argv);
