@@ -7,11 +7,9 @@ find_package(PkgConfig REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(SQLiteCpp REQUIRED CONFIG)
 find_package(Threads REQUIRED)
-find_package(fmt REQUIRED CONFIG)
-find_package(spdlog REQUIRED CONFIG)
 pkg_check_modules(OSIP2 REQUIRED IMPORTED_TARGET libosip2)
 
 set(DRACHTIO_PUBLIC_LIBRARIES Boost::headers)
 set(DRACHTIO_PRIVATE_LIBRARIES
   SQLiteCpp SQLite::SQLite3 PkgConfig::OSIP2 Boost::json OpenSSL::SSL OpenSSL::Crypto
-  spdlog::spdlog fmt::fmt Threads::Threads)
+  Threads::Threads)

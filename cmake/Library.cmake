@@ -10,23 +10,52 @@ endif()
 set(embedded ${CMAKE_BINARY_DIR}/generated/embedded_sql.cpp)
 embed_sql(${embedded})
 set_source_files_properties(${embedded} PROPERTIES
-  COMPILE_OPTIONS -w SKIP_PRECOMPILE_HEADERS ON)
+  COMPILE_OPTIONS -w SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
 
-add_library(drachtio-objects OBJECT ${sources} ${embedded})
-target_include_directories(drachtio-objects
-  PUBLIC ${CMAKE_SOURCE_DIR}/include PRIVATE ${CMAKE_SOURCE_DIR}/src)
-target_link_libraries(drachtio-objects
-  PUBLIC ${DRACHTIO_PUBLIC_LIBRARIES} PRIVATE ${DRACHTIO_PRIVATE_LIBRARIES})
+# In a unity build each room is one source (the agent, the largest, is two; the small ones are one together), so names in
+# unnamed namespaces must differ within a room, and only there.
+foreach(source IN LISTS sources)
+  cmake_path(GET source PARENT_PATH room)
+  cmake_path(GET room FILENAME room)
+  if(source MATCHES "/src/agent/[m-z]")
+    set(room agent-2)
+  elseif(room MATCHES "^(digest|text|wire)$")
+    set(room small-rooms)
+  endif()
+  set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${room})
+endforeach()
 
-# Asio is left out on purpose: it is heavy, and few files include it.
+# drachtio_precompile(<target> <header>... | REUSE_FROM <target>): what most files include, parsed
+# once. A unity build does without: it parses them once a batch, which costs less than writing and
+# reading the precompiled file. Asio is left out on purpose: it is heavy, and few files include it.
 set(DRACHTIO_PRECOMPILED
-  <boost/json.hpp> <boost/signals2.hpp> <fmt/format.h>
   <algorithm> <array> <chrono> <cstdint> <deque> <functional> <map> <memory> <mutex> <optional>
   <span> <stdexcept> <string> <string_view> <unordered_map> <utility> <variant> <vector>)
-target_precompile_headers(drachtio-objects PRIVATE ${DRACHTIO_PRECOMPILED})
+function(drachtio_precompile target)
+  if(NOT CMAKE_UNITY_BUILD)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  endif()
+endfunction()
 
-add_library(drachtio-dialog SHARED $<TARGET_OBJECTS:drachtio-objects>)
-add_library(drachtio-dialog-static STATIC $<TARGET_OBJECTS:drachtio-objects>)
+# The rooms in two halves: dialog-recorder and dialog-replay are built without the agent.
+set(agent_sources ${sources})
+list(FILTER agent_sources INCLUDE REGEX "/src/agent/")
+list(FILTER sources EXCLUDE REGEX "/src/agent/")
+add_library(drachtio-core-objects OBJECT ${sources} ${embedded})
+add_library(drachtio-agent-objects OBJECT ${agent_sources})
+foreach(half IN ITEMS drachtio-core-objects drachtio-agent-objects)
+  set_target_properties(${half} PROPERTIES UNITY_BUILD_MODE GROUP)
+  target_include_directories(${half}
+    PUBLIC ${CMAKE_SOURCE_DIR}/include PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${half}
+    PUBLIC ${DRACHTIO_PUBLIC_LIBRARIES} PRIVATE ${DRACHTIO_PRIVATE_LIBRARIES})
+endforeach()
+drachtio_precompile(drachtio-core-objects ${DRACHTIO_PRECOMPILED})
+drachtio_precompile(drachtio-agent-objects REUSE_FROM drachtio-core-objects)
+
+set(objects $<TARGET_OBJECTS:drachtio-core-objects> $<TARGET_OBJECTS:drachtio-agent-objects>)
+add_library(drachtio-dialog SHARED ${objects})
+add_library(drachtio-dialog-static STATIC ${objects})
 foreach(library IN ITEMS drachtio-dialog drachtio-dialog-static)
   set_target_properties(${library} PROPERTIES OUTPUT_NAME drachtio-dialog)
   target_compile_features(${library} INTERFACE cxx_std_20)
@@ -36,12 +65,20 @@ foreach(library IN ITEMS drachtio-dialog drachtio-dialog-static)
   target_link_libraries(${library}
     PUBLIC ${DRACHTIO_PUBLIC_LIBRARIES} PRIVATE ${DRACHTIO_PRIVATE_LIBRARIES})
 endforeach()
-set_target_properties(drachtio-dialog PROPERTIES
-  VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+# Before 1.0 a minor version may break what was linked with the one before.
+set_target_properties(drachtio-dialog PROPERTIES VERSION ${PROJECT_VERSION}
+  SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 target_link_options(drachtio-dialog PRIVATE LINKER:--exclude-libs,ALL)
 
-# The library as our own programs and tests see it: static, private headers and all.
+# The library as our own programs and tests see it, private headers and all: whole, or without the
+# agent.
 add_library(drachtio-internal INTERFACE)
 target_include_directories(drachtio-internal INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_link_libraries(drachtio-internal INTERFACE
   drachtio-dialog-static ${DRACHTIO_PRIVATE_LIBRARIES})
+
+add_library(drachtio-core STATIC $<TARGET_OBJECTS:drachtio-core-objects>)
+target_include_directories(drachtio-core
+  INTERFACE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
+target_link_libraries(drachtio-core
+  INTERFACE ${DRACHTIO_PUBLIC_LIBRARIES} ${DRACHTIO_PRIVATE_LIBRARIES})

@@ -1,11 +1,14 @@
 # The programs of tools/ (one a folder) and examples/ (one a file), all into bin/.
 
 find_package(CLI11 REQUIRED CONFIG)
+find_package(fmt REQUIRED CONFIG)
+find_package(spdlog REQUIRED CONFIG)
 
-# drachtio_program(<name> <folder>...): every .cpp of tools/<folder>; nothing while there is none.
+# drachtio_program(<name> <library> <folder>...): every .cpp of tools/<folder>, linked with
+# drachtio-core or drachtio-internal; nothing while there is none.
 # Only the file that parses arguments should include CLI11, which costs seconds in each that does.
 set(DRACHTIO_PROGRAMS "")
-function(drachtio_program name)
+function(drachtio_program name library)
   list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/tools/ OUTPUT_VARIABLE folders)
   list(TRANSFORM folders APPEND /*.cpp OUTPUT_VARIABLE patterns)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${patterns})
@@ -15,15 +18,15 @@ function(drachtio_program name)
   add_executable(${name} ${sources})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tools)
   target_compile_definitions(${name} PRIVATE DRACHTIO_VERSION="${PROJECT_VERSION}")
-  target_link_libraries(${name} PRIVATE drachtio-internal CLI11::CLI11)
-  target_precompile_headers(${name} REUSE_FROM drachtio-objects)
+  target_link_libraries(${name} PRIVATE ${library} fmt::fmt spdlog::spdlog CLI11::CLI11)
+  drachtio_precompile(${name} REUSE_FROM drachtio-core-objects)
   set(DRACHTIO_PROGRAMS ${DRACHTIO_PROGRAMS} ${name} PARENT_SCOPE)
 endfunction()
 
-drachtio_program(dialog-recorder recorder console)
-drachtio_program(dialog-replay replay console)
-drachtio_program(drachtio-bench bench)
-drachtio_program(drachtio-sim sim)
+drachtio_program(dialog-recorder drachtio-core recorder console)
+drachtio_program(dialog-replay drachtio-core replay console)
+drachtio_program(drachtio-bench drachtio-internal bench)
+drachtio_program(drachtio-sim drachtio-internal sim)
 
 file(GLOB examples CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/examples/*.cpp)
 foreach(example IN LISTS examples)

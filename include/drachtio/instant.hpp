@@ -16,4 +16,9 @@ constexpr Instant to_instant(std::int64_t microseconds) {
   return Instant{Microseconds{microseconds}};
 }
 
+// The system clock's time.
+inline Instant now() {
+  return std::chrono::time_point_cast<Microseconds>(std::chrono::system_clock::now());
+}
+
 }  // namespace drachtio

@@ -12,7 +12,7 @@ namespace drachtio::agent {
 namespace {
 
 constexpr int most_redirections = 5;
-constexpr const char* had_ended = "the call had ended";
+constexpr const char* call_had_ended = "the call had ended";
 
 bool is_invite(const Call& call) { return sip::same_ignoring_case(call.options.method, "INVITE"); }
 
@@ -186,7 +186,7 @@ void Core::finish(const std::shared_ptr<Call>& call, error_code error, const Sip
   call->options.on_dialog = {};
   if (!call->cancel_sent) {
     for (const ResponseHandler& canceller : std::exchange(call->cancellers, {})) {
-      tell(canceller, {}, had_ended);
+      tell(canceller, {}, call_had_ended);
     }
   }
   // In a turn of its own: whoever placed the call has its handle by then.
@@ -208,7 +208,7 @@ void Core::cancel(const std::shared_ptr<Call>& call, const Headers& headers,
   if (const auto unfit = why_unfit(headers)) return tell(handler, unfit->first, unfit->second);
   const bool asked_before = std::exchange(call->cancel_asked, true);
   if (call->over) {
-    if (call->told || asked_before || !call->cell) return tell(handler, {}, had_ended);
+    if (call->told || asked_before || !call->cell) return tell(handler, {}, call_had_ended);
     // The 2xx has been read, and whoever gives up has not heard of it.
     call->cell->given_up = true;
     return terminate(call->cell, {.headers = headers}, 480, std::move(handler));

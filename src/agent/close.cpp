@@ -6,7 +6,7 @@ namespace drachtio::agent {
 
 namespace {
 
-constexpr const char* had_ended = "the dialog had ended";
+constexpr const char* dialog_had_ended = "the dialog had ended";
 
 }  // namespace
 
@@ -17,7 +17,7 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
     return cancel(call, content.headers, std::move(handler));
   }
   if (SipDialog{cell}.state() == State::terminated && !cell->ending.bye_challenged) {
-    return tell(handler, {}, had_ended);
+    return tell(handler, {}, dialog_had_ended);
   }
   cell->ending.waiting.push_back(std::move(handler));
   if (cell->ending.under_way) return;  // told with the first
@@ -29,7 +29,7 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
     const auto enders = std::exchange(cell->ending.waiting, {});
     for (const ResponseHandler& ender : enders) {
       if (!ender) continue;
-      guard([&] { ended ? ender({}, with_reason(had_ended)) : ender(error, answer); });
+      guard([&] { ended ? ender({}, with_reason(dialog_had_ended)) : ender(error, answer); });
     }
   });
 }
@@ -40,7 +40,7 @@ void Core::hang_up(const std::shared_ptr<Cell>& cell, const Content& content,
   if (SipDialog{cell}.state() != State::terminated || cell->ending.bye_challenged) {
     return request(cell, "BYE", content, std::move(handler));
   }
-  if (handler) handler({}, with_reason(had_ended));
+  if (handler) handler({}, with_reason(dialog_had_ended));
 }
 
 // BYE, CANCEL or a final answer, as the call's state asks for.

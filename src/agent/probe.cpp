@@ -57,7 +57,7 @@ void Core::resumed(const std::shared_ptr<Cell>& cell, const SipMessage& answer) 
   cell->resumed = true;
   Event event;
   event.type = EventType::resumed;
-  event.occurred_at = record::now();
+  event.occurred_at = drachtio::now();
   event.inferred = !dialog::is_answered(*state);
   event.detail = event.inferred ? "the server knows it: it was answered"
                                 : "the server knows it: " + std::to_string(answer.status) + " " +

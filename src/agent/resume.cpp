@@ -213,7 +213,7 @@ void Core::lost(const std::shared_ptr<Cell>& cell, const std::string& why) {
   cell->lost = true;
   Event event;
   event.type = EventType::lost;
-  event.occurred_at = record::now();
+  event.occurred_at = drachtio::now();
   event.cause = Cause::lost;
   event.reason = why;
   note(cell, std::move(event));

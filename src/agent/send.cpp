@@ -28,7 +28,7 @@ void Core::send_now(std::uint64_t link_id, const std::string& rest, ReplyHandler
     // By its first line the log knows which reply tells that a call has been handed on.
     if (rest.starts_with("proxy|")) {
       writer_->frame({link->server, link->connection, wire::Sender::client,
-                      sent.id + '|' + rest.substr(0, rest.find("\r\n")), record::now()});
+                      sent.id + '|' + rest.substr(0, rest.find("\r\n")), drachtio::now()});
     }
     if (handler) pending_.emplace(sent.id, Pending{link->connection, std::move(handler)});
     return;

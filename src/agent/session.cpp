@@ -203,7 +203,7 @@ record::Note session_event(const Cell& cell, const std::string& patch) {
   record::Note note;
   note.dialog = cell.number;
   note.event.type = EventType::session_set;
-  note.event.occurred_at = record::now();
+  note.event.occurred_at = drachtio::now();
   note.event.patch = patch;
   return note;
 }

@@ -79,7 +79,7 @@ void Core::take_over(const std::shared_ptr<Cell>& cell, std::shared_ptr<const Di
   }
   Event event;
   event.type = EventType::session_set;
-  event.occurred_at = record::now();
+  event.occurred_at = drachtio::now();
   event.patch = "{}";
   note(cell, std::move(event));
 }

@@ -20,7 +20,7 @@ namespace drachtio::log {
 
 namespace {
 
-constexpr int busy_timeout_ms = 2000;
+constexpr int writer_busy_timeout_ms = 2000;
 
 // What must hold before anything is made or opened.
 void require_fit(const std::filesystem::path& path, IfMissing if_missing) {
@@ -106,7 +106,7 @@ EventLog::EventLog(const std::filesystem::path& path, IfMissing if_missing)
     : path_(path), lock_((require_fit(path, if_missing), create_private(path), path)) {
   try {
     database_ = std::make_unique<SQLite::Database>(
-        file_name(path), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
+        file_name(path), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, writer_busy_timeout_ms);
     migrate(*database_);
     database_->exec("PRAGMA journal_mode = WAL");
     database_->exec("PRAGMA synchronous = FULL");

@@ -12,7 +12,7 @@ namespace drachtio::log {
 
 namespace {
 
-constexpr int busy_timeout_ms = 5000;
+constexpr int reader_busy_timeout_ms = 5000;
 
 Hash read_hash(const SQLite::Column& column) {
   Hash hash{};
@@ -34,7 +34,7 @@ std::string read_bytes(const SQLite::Column& column) {
 std::unique_ptr<SQLite::Database> open(const std::filesystem::path& path) {
   try {
     auto database = std::make_unique<SQLite::Database>(
-        file_name(path), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, busy_timeout_ms);
+        file_name(path), SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, reader_busy_timeout_ms);
     database->execAndGet("SELECT count(*) FROM sqlite_schema");
     return database;
   } catch (const SQLite::Exception&) {
@@ -56,7 +56,7 @@ std::unique_ptr<SQLite::Database> open(const std::filesystem::path& path) {
     }
     return std::make_unique<SQLite::Database>(
         uri + "?immutable=1", SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX | SQLite::OPEN_URI,
-        busy_timeout_ms);
+        reader_busy_timeout_ms);
   }
 }
 

@@ -14,14 +14,6 @@ namespace asio = boost::asio;
 using asio::redirect_error;
 using asio::use_awaitable;
 
-namespace {
-
-Instant now() {
-  return std::chrono::time_point_cast<Microseconds>(std::chrono::system_clock::now());
-}
-
-}  // namespace
-
 void Client::Link::start() {
   // The coroutine keeps the link alive until it has ended.
   asio::co_spawn(io_, run(), [self = shared_from_this()](const std::exception_ptr&) {});

@@ -10,7 +10,7 @@ namespace drachtio::net {
 
 namespace {
 
-constexpr std::size_t longest_why = 300;  // bytes of a server's own words that are shown
+constexpr std::size_t longest_refusal_shown = 300;  // bytes of a server's own words that are shown
 
 // The second of "<contacts>|<version>|<local contacts>".
 std::string version_in(std::string_view login_reply) {
@@ -36,7 +36,7 @@ Client::Sent Client::Link::send(std::string_view rest) {
 }
 
 std::string Client::Link::fit_to_show(std::string_view text) const {
-  return text::escaped(without_secret(text, options_.secret), longest_why);
+  return text::escaped(without_secret(text, options_.secret), longest_refusal_shown);
 }
 
 // Returns why the connection must end, if so.

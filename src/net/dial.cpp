@@ -14,7 +14,7 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr std::size_t longest_why = 300;  // TLS errors may quote the peer
+constexpr std::size_t longest_failure_shown = 300;  // TLS errors may quote the peer
 
 }  // namespace
 
@@ -39,8 +39,8 @@ awaitable<Dialled> Dial::run(std::chrono::milliseconds timeout) {
   limit_.cancel();
   if (expired_) why = "no answer within " + std::to_string(timeout.count()) + " ms";
   if (why.empty()) co_return Dialled{std::move(stream_), {}};
-  co_return Dialled{
-      nullptr, "cannot connect to " + to_string(address_) + ": " + text::escaped(why, longest_why)};
+  co_return Dialled{nullptr, "cannot connect to " + to_string(address_) + ": " +
+                                 text::escaped(why, longest_failure_shown)};
 }
 
 void Dial::cancel() {

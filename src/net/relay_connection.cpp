@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::size_t read_size = 64UL * 1024;
 
-Instant now() {
-  return std::chrono::time_point_cast<Microseconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 RelayConnection::RelayConnection(std::uint64_t number, std::unique_ptr<Stream> accepted,

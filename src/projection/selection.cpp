@@ -14,7 +14,7 @@ namespace drachtio::projection {
 
 namespace {
 
-constexpr std::int64_t looked_at_at_once = 500;
+constexpr std::int64_t dialogs_a_transaction = 500;
 
 // Where the reading stands in the order of (start_time, id).
 struct Place {
@@ -104,7 +104,7 @@ class Pages {
     page_end_.reset();
     page_end_.bind(1, place_.start);
     page_end_.bind(2, place_.number);
-    page_end_.bind(3, looked_at_at_once - 1);
+    page_end_.bind(3, dialogs_a_transaction - 1);
     Place end{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::max()};
     if (page_end_.executeStep()) {
       end = {page_end_.getColumn(0).getInt64(), page_end_.getColumn(1).getInt64()};

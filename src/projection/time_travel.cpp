@@ -13,7 +13,7 @@ namespace drachtio::projection {
 
 namespace {
 
-constexpr std::int64_t looked_at_at_once = 10000;  // rows of `dialog` a read transaction
+constexpr std::int64_t candidates_a_transaction = 10000;  // rows of `dialog` a read transaction
 
 // A dialog's key in the order it is looked for, and where it ended by the same measure.
 struct Candidate {
@@ -33,7 +33,7 @@ void each_candidate(log::Reader& reader, const char* sql, std::int64_t until, co
     statement.bind(1, last.key);
     statement.bind(2, last.number);
     statement.bind(3, until);
-    statement.bind(4, looked_at_at_once);
+    statement.bind(4, candidates_a_transaction);
     while (statement.executeStep()) {
       Candidate& next = candidates.emplace_back();
       next.key = statement.getColumn(0).getInt64();

@@ -19,10 +19,6 @@ constexpr std::chrono::seconds warning_interval{30};
 
 }  // namespace
 
-Instant now() {
-  return std::chrono::time_point_cast<Microseconds>(std::chrono::system_clock::now());
-}
-
 Writer::Writer(const std::filesystem::path& database, Options options)
     : options_(std::move(options)),
       ledger_(database.empty() ? Ledger{[] { return now(); }}

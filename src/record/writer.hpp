@@ -145,7 +145,4 @@ class Writer {
   std::array<std::thread, 2> threads_;
 };
 
-// The system clock, in microseconds.
-Instant now();
-
 }  // namespace drachtio::record

@@ -83,7 +83,7 @@ bool lists(std::string_view list, std::string_view word) {
   return false;
 }
 
-std::string quoted(std::string_view text) {
+std::string quoted_string(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -140,14 +140,15 @@ std::string authorization(const Challenge& challenge, const DigestRequest& reque
                                    ? hash(digest, ha1 + ':' + challenge.nonce + ':' + count.data() +
                                                       ':' + cnonce + ":auth:" + ha2)
                                    : hash(digest, ha1 + ':' + challenge.nonce + ':' + ha2);
-  std::string value = "Digest username=" + quoted(request.username) +
-                      ", realm=" + quoted(challenge.realm) + ", nonce=" + quoted(challenge.nonce) +
-                      ", uri=" + quoted(request.uri) + ", response=\"" + response +
+  std::string value = "Digest username=" + quoted_string(request.username) +
+                      ", realm=" + quoted_string(challenge.realm) +
+                      ", nonce=" + quoted_string(challenge.nonce) +
+                      ", uri=" + quoted_string(request.uri) + ", response=\"" + response +
                       "\", algorithm=" + challenge.algorithm;
   if (challenge.qop_auth) {
-    value += ", qop=auth, nc=" + std::string{count.data()} + ", cnonce=" + quoted(cnonce);
+    value += ", qop=auth, nc=" + std::string{count.data()} + ", cnonce=" + quoted_string(cnonce);
   }
-  if (challenge.opaque) value += ", opaque=" + quoted(*challenge.opaque);
+  if (challenge.opaque) value += ", opaque=" + quoted_string(*challenge.opaque);
   return value;
 }
 

@@ -11,7 +11,7 @@ namespace drachtio::sip {
 namespace {
 
 // Takes a line off the front of `text`, without its CRLF or LF.
-std::string_view take_line(std::string_view& text) {
+std::string_view take_sdp_line(std::string_view& text) {
   const std::size_t end = text.find('\n');
   std::string_view line = text.substr(0, end);
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
@@ -72,7 +72,7 @@ struct Origin {
 
 std::optional<Origin> origin(std::string_view sdp) {
   while (!sdp.empty()) {
-    std::string_view line = take_line(sdp);
+    std::string_view line = take_sdp_line(sdp);
     if (!line.starts_with("o=")) continue;
     line.remove_prefix(2);
     take_word(line);
@@ -130,7 +130,7 @@ std::string_view boundary_of(std::string_view content_type) {
 bool take_sdp_headers(std::string_view& part) {
   bool is_sdp = false;
   while (!part.empty()) {
-    const std::string_view line = take_line(part);
+    const std::string_view line = take_sdp_line(part);
     if (line.empty()) return is_sdp;
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) continue;
@@ -138,7 +138,7 @@ bool take_sdp_headers(std::string_view& part) {
     if (!same_ignoring_case(name, "content-type") && !same_ignoring_case(name, "c")) continue;
     std::string_view value = trimmed(line.substr(colon + 1));
     if (value.empty() && (part.starts_with(' ') || part.starts_with('\t'))) {  // folded
-      value = trimmed(take_line(part));
+      value = trimmed(take_sdp_line(part));
     }
     is_sdp = same_ignoring_case(trimmed(value.substr(0, value.find(';'))), "application/sdp");
   }
@@ -159,7 +159,7 @@ bool is_hold(std::string_view sdp) {
     all_held = all_held && held(media, session);
   };
   while (!sdp.empty()) {
-    std::string_view line = take_line(sdp);
+    std::string_view line = take_sdp_line(sdp);
     if (line.size() < 2 || line[1] != '=') continue;
     const char type = line[0];
     line.remove_prefix(2);
@@ -192,7 +192,7 @@ std::string with_direction(std::string_view sdp, std::string_view direction) {
     if (in_media) result.append("a=").append(direction).append("\r\n");
   };
   while (!sdp.empty()) {
-    const std::string_view line = take_line(sdp);
+    const std::string_view line = take_sdp_line(sdp);
     if (line.empty()) continue;
     if (line.starts_with("a=") && flow(trimmed(line.substr(2)))) continue;
     if (line.starts_with("o=")) {
@@ -218,7 +218,7 @@ std::string_view sdp_part(std::string_view body, std::string_view content_type) 
   bool in_part = false;
   while (!rest.empty()) {
     const std::string_view line_begin = rest;
-    const std::string_view line = take_line(rest);
+    const std::string_view line = take_sdp_line(rest);
     if (!line.starts_with(delimiter)) continue;
     // The line break before a delimiter belongs to the delimiter.
     std::string_view content = part.substr(0, part.size() - line_begin.size());

@@ -264,8 +264,8 @@ TEST_CASE("A 200 whose echo the crash swallowed: the call is known, so it was an
     dying.read_frame();
     sim.command("call");
     const std::string invite = dying.read_frame();
-    record::Ledger ledger{log::EventLog{db}, [] { return record::now(); }};
-    ledger.frame({"sim", 1, wire::Sender::server, invite, record::now()});
+    record::Ledger ledger{log::EventLog{db}, [] { return drachtio::now(); }};
+    ledger.frame({"sim", 1, wire::Sender::server, invite, drachtio::now()});
     ledger.commit();
     std::string transaction = invite;
     for (int i = 0; i < 8; ++i) transaction.erase(0, transaction.find('|') + 1);

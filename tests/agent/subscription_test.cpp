@@ -34,7 +34,7 @@ std::vector<record::Frame> frames(const std::string& name, const std::string& se
 }
 
 void record_capture(const std::filesystem::path& db, const std::string& name) {
-  record::Ledger ledger{log::EventLog{db}, [] { return record::now(); }};
+  record::Ledger ledger{log::EventLog{db}, [] { return drachtio::now(); }};
   for (const record::Frame& frame : frames(name)) ledger.frame(frame);
   ledger.commit();
 }

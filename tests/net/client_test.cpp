@@ -198,7 +198,7 @@ TEST_CASE("A server that falls silent is noticed by a ping that has no answer", 
   CHECK(linked.told.lines().size() == 1);  // neither the pongs nor anything else
   CHECK_THAT(linked.told.line(1), contains("down no reply to a ping within 1000 ms"));
   REQUIRE(linked.silent_since);
-  CHECK(record::now() - *linked.silent_since >= 1s);
+  CHECK(drachtio::now() - *linked.silent_since >= 1s);
 }
 
 TEST_CASE("A client that is let in again asks for its routes again", "[net]") {

@@ -16,29 +16,29 @@ using namespace drachtio::test;
 
 namespace {
 
-using Dialogs = std::map<std::int64_t, DialogState>;
+using DialogsByNumber = std::map<std::int64_t, DialogState>;
 
 std::unique_ptr<record::Ledger> open_ledger(const std::filesystem::path& path) {
   return std::make_unique<record::Ledger>(log::EventLog{path},
                                           [] { return to_instant(1'800'000'000'000'000); });
 }
 
-Dialogs in_memory(record::Ledger& ledger) {
-  Dialogs dialogs;
+DialogsByNumber in_memory(record::Ledger& ledger) {
+  DialogsByNumber dialogs;
   ledger.tips().each([&](record::Tip& tip) { dialogs[tip.state.number] = tip.state; });
   return dialogs;
 }
 
-Dialogs in_table(const std::filesystem::path& path) {
+DialogsByNumber in_table(const std::filesystem::path& path) {
   log::Reader reader{path};
   projection::DialogTable table{reader.database()};
-  Dialogs dialogs;
+  DialogsByNumber dialogs;
   table.each("1 ORDER BY id",
              [&](DialogState&& state) { dialogs[state.number] = std::move(state); });
   return dialogs;
 }
 
-Dialogs folded(const std::filesystem::path& path) {
+DialogsByNumber folded(const std::filesystem::path& path) {
   log::Reader reader{path};
   std::map<std::int64_t, std::vector<log::Row>> rows;
   for (auto page = reader.after(0); !page.empty(); page = reader.after(page.back().position)) {
@@ -46,7 +46,7 @@ Dialogs folded(const std::filesystem::path& path) {
       if (row.dialog) rows[*row.dialog].push_back(row);
     }
   }
-  Dialogs dialogs;
+  DialogsByNumber dialogs;
   for (const auto& [number, of_dialog] : rows) dialogs[number] = projection::fold(of_dialog);
   return dialogs;
 }
@@ -68,7 +68,7 @@ TEST_CASE("Property: tips = fold of the log = dialog table, whatever frames come
       const record::Frame frame{"pbx", 1, wire::Sender::server, arbitrary_payload(), read_at};
       note(frame.payload);
       ledger->frame(frame);
-      const Dialogs before = in_memory(*ledger);
+      const DialogsByNumber before = in_memory(*ledger);
       ledger->frame(frame);
       must(frame.payload.find("SIP/2.0") == std::string::npos || in_memory(*ledger) == before,
            "a second sighting of a message adds nothing");
@@ -84,7 +84,7 @@ TEST_CASE("Property: tips = fold of the log = dialog table, whatever frames come
       }
     }
     ledger->commit();
-    const Dialogs stored = in_table(path);
+    const DialogsByNumber stored = in_table(path);
     must(folded(path) == stored, "fold of the log = dialog table");
     for (const auto& [number, state] : in_memory(*ledger)) {
       must(stored.contains(number) && stored.at(number) == state, "tip = dialog table");

@@ -29,7 +29,7 @@ template <typename Work>
 void killed_after(const std::filesystem::path& path, const Work& work) {
   const pid_t pid = ::fork();
   if (pid == 0) {
-    record::Ledger ledger{log::EventLog{path}, [] { return record::now(); }};
+    record::Ledger ledger{log::EventLog{path}, [] { return drachtio::now(); }};
     work(ledger);
     ledger.commit();
     ::_exit(0);
@@ -42,7 +42,7 @@ void killed_after(const std::filesystem::path& path, const Work& work) {
 void note(record::Ledger& ledger, EventType type, const std::string& server) {
   Event event;
   event.type = type;
-  event.occurred_at = record::now();
+  event.occurred_at = drachtio::now();
   event.server = server;
   event.detail = "said so";
   ledger.note({0, std::move(event)});
@@ -73,7 +73,7 @@ TEST_CASE("a server that fell silent was not recorded from its last byte on") {
   {
     record::Writer writer{db, {}};
     writer.link_up("pbx", "logged in");
-    writer.link_down("pbx", "no reply to a ping", record::now() - std::chrono::seconds{40});
+    writer.link_down("pbx", "no reply to a ping", drachtio::now() - std::chrono::seconds{40});
     writer.link_up("pbx", "logged in");
   }
   const SQLite::Database database{db.string(), SQLite::OPEN_READONLY};

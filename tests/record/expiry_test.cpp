@@ -15,7 +15,7 @@ TEST_CASE("an attempt not answered in time is lost, an answered call after longe
   // Our clock counts, not the server's: these frames say it is noon there.
   ledger.frame(from_server(attempt_frame(invite_text("c1"))));
   ledger.commit();
-  const Instant heard = record::now();
+  const Instant heard = drachtio::now();
   const auto of_pending = [&] { return ledger.tips().find_sole("pbx", "c1;from-tag=a"); };
   ledger.expire(heard + 4min, {.pending = 5min});
   CHECK(of_pending()->state.state == State::pending);
@@ -38,7 +38,7 @@ TEST_CASE("a call in that nothing is answered to is lost once the server has for
       from_server("r|response|1|OK|application|1|udp|192.0.2.1|5060|12:00:00.000000|tx-|"
                   "ringing;from-tag=a||Msg sent:|\r\n" +
                   ringing_text("ringing")));
-  const Instant heard = record::now();
+  const Instant heard = drachtio::now();
   const auto lost = [&](const std::string& call) {
     return ledger.tips().find_sole("pbx", call + ";from-tag=a")->state.cause == Cause::lost;
   };
@@ -54,8 +54,8 @@ TEST_CASE("a call that was handed on may ring elsewhere, and is not forgotten") 
   auto ledger = open_ledger(folder / "calls.db");
   ledger.frame(from_server(sip_frame(invite_text("c1"))));
   ledger.frame(
-      {"pbx", 1, wire::Sender::client, "p1|proxy|tx-||fullResponse|||||sip:x", record::now()});
-  const Instant heard = record::now();
+      {"pbx", 1, wire::Sender::client, "p1|proxy|tx-||fullResponse|||||sip:x", drachtio::now()});
+  const Instant heard = drachtio::now();
   const auto state = [&] { return ledger.tips().find_sole("pbx", "c1;from-tag=a")->state; };
   ledger.expire(heard + 100s, {});
   CHECK(state().state == State::pending);
@@ -80,7 +80,7 @@ TEST_CASE("patience with others' calls only: those that call records alone have 
   });
   feed(ledger, own, "pbx");
   CHECK(ledger.open_dialogs() == 4);
-  ledger.expire(record::now() + 25h, {.answered = 24h, .with_others_only = true});
+  ledger.expire(drachtio::now() + 25h, {.answered = 24h, .with_others_only = true});
   CHECK(ledger.open_dialogs() == 3);
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("a real end that turns up after `lost` replaces cause and end time") {
   REQUIRE(fed > 0);
   const auto middle = whole.chunks.begin() + static_cast<std::ptrdiff_t>(fed);
   feed(ledger, {whole.header, {whole.chunks.begin(), middle}}, "pbx");
-  ledger.expire(record::now() + 25h, {.answered = 24h});
+  ledger.expire(drachtio::now() + 25h, {.answered = 24h});
   ledger.tips().each([](record::Tip& tip) { CHECK(tip.state.cause == Cause::lost); });
   feed(ledger, {whole.header, {middle, whole.chunks.end()}}, "pbx");
   std::size_t ended = 0;

@@ -28,7 +28,7 @@ record::Frame invite(int number) {
               call_id +
               "\r\nFrom: <sip:ann@example.com>;tag=a\r\nTo: <sip:bob@example.com>\r\nCall-ID: " +
               call_id + "\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n",
-          record::now()};
+          drachtio::now()};
 }
 
 // Waits for a position to be committed, or for the writer to fail.
@@ -199,7 +199,7 @@ TEST_CASE("what cannot be read is told to the operator") {
   record::Writer::Options options;
   options.on_warning = [&](const std::string& what) { warnings.push_back(what); };
   record::Writer writer{folder / "calls.db", options};
-  writer.frame({"pbx", 1, wire::Sender::server, "id|nonsense|", record::now()});
+  writer.frame({"pbx", 1, wire::Sender::server, "id|nonsense|", drachtio::now()});
   CHECK(writer.stop());
   REQUIRE(warnings.size() == 1);
   CHECK(warnings[0].find("pbx: a message cannot be read") == 0);
@@ -266,7 +266,7 @@ TEST_CASE(
     "full_disk_at_retention: evidence that could not be dropped leaves no event that says so") {
   const ScratchFolder folder;
   FaultyDisk disk;
-  record::Ledger ledger{log::EventLog{folder / "calls.db"}, [] { return record::now(); }};
+  record::Ledger ledger{log::EventLog{folder / "calls.db"}, [] { return drachtio::now(); }};
   ledger.frame(invite(0));
   ledger.commit();
   disk.fail(FaultyDisk::Fault::full);

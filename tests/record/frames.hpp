@@ -14,7 +14,7 @@
 namespace drachtio::test {
 
 inline record::Ledger open_ledger(const std::filesystem::path& path) {
-  return record::Ledger{log::EventLog{path}, [] { return record::now(); }};
+  return record::Ledger{log::EventLog{path}, [] { return drachtio::now(); }};
 }
 
 // Feeds a capture's frames, as the connections `first_connection` and up.
@@ -41,7 +41,7 @@ inline std::vector<std::string> types(const std::filesystem::path& path) {
 }
 
 // Frames of a server, as it would send them.
-inline record::Frame from_server(std::string payload, Instant at = record::now()) {
+inline record::Frame from_server(std::string payload, Instant at = drachtio::now()) {
   return {"pbx", 1, wire::Sender::server, std::move(payload), at};
 }
 

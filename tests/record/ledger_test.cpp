@@ -73,7 +73,7 @@ TEST_CASE("a call with the ids of one that was answered and has ended is another
                       "\r\nFrom: <sip:ann@example.com>;tag=a\r\nTo: <sip:bob@example.com>" +
                       to_tag + "\r\nCall-ID: again\r\nCSeq: " + std::to_string(cseq) + ' ' +
                       method + "\r\nContent-Length: 0\r\n\r\n",
-                  record::now()});
+                  drachtio::now()});
   };
   for (const int first : {1, 11}) {
     const std::string tag = ";tag=b" + std::to_string(first);
@@ -157,7 +157,7 @@ TEST_CASE("the client's frames are read for `proxy` alone and none is ever kept"
   auto ledger = open_ledger(folder / "calls.db");
   for (const char* payload :
        {"id|authenticate|s3cret|", "id|authenticate", "s3cret", "id|sip||\r\nINVITE s3cret"}) {
-    ledger.frame({"pbx", 1, wire::Sender::client, payload, record::now()});
+    ledger.frame({"pbx", 1, wire::Sender::client, payload, drachtio::now()});
   }
   CHECK(ledger.staged() == 0);
 }
@@ -166,7 +166,7 @@ TEST_CASE("a proxy that the server refuses leaves the call as it was") {
   const ScratchFolder folder;
   auto ledger = open_ledger(folder / "calls.db");
   ledger.frame(from_server(sip_frame(invite_text("c1"))));
-  ledger.frame({"pbx", 1, wire::Sender::client, "p1|proxy|tx-|||||||sip:x", record::now()});
+  ledger.frame({"pbx", 1, wire::Sender::client, "p1|proxy|tx-|||||||sip:x", drachtio::now()});
   ledger.frame(from_server("r|response|p1|NOK|error proxying request to "));
   ledger.frame(from_server("r|response|p1|OK|done"));  // not its reply any more
   CHECK(ledger.staged() == 1);
@@ -191,7 +191,7 @@ TEST_CASE("an INVITE known from a call record: the next event tells what its own
     CHECK(state.local.signaling_address == "192.0.2.9");
   }
   SECTION("proxied: found by its transactionId") {
-    ledger.frame({"pbx", 1, wire::Sender::client, "p1|proxy|tx-|||||||sip:x", record::now()});
+    ledger.frame({"pbx", 1, wire::Sender::client, "p1|proxy|tx-|||||||sip:x", drachtio::now()});
     ledger.frame(from_server("r|response|p1|OK|done"));
     CHECK(state.cause == Cause::proxied);
   }
@@ -216,7 +216,7 @@ TEST_CASE("evidence is dropped with an event that says through where and why") {
 TEST_CASE("A login seen from the server's side is noted, and its secret kept nowhere") {
   const ScratchFolder folder;
   auto ledger = open_ledger(folder / "calls.db");
-  ledger.frame({"pbx", 1, wire::Sender::server, "id|authenticate|cymru|", record::now()});
+  ledger.frame({"pbx", 1, wire::Sender::server, "id|authenticate|cymru|", drachtio::now()});
   ledger.commit();
   log::Reader reader{folder / "calls.db"};
   const auto noted = reader.at(1);
@@ -229,7 +229,7 @@ TEST_CASE("A login seen from the server's side is noted, and its secret kept now
 
 TEST_CASE("recorded_at never decreases, though the clock does") {
   const ScratchFolder folder;
-  Instant clock = record::now() + 1h;
+  Instant clock = drachtio::now() + 1h;
   record::Ledger ledger{log::EventLog{folder / "calls.db"}, [&] { return clock -= 1s; }};
   feed(ledger, capture("uas-normal.app"));
   ledger.commit();

@@ -115,9 +115,9 @@ TEST_CASE("call records whose predecessor may have been given up are nobody else
   CHECK(ledger.staged() == 2);
   ledger.frame(stop_at(3));
   CHECK(ledger.staged() == 3);
-  ledger.given_up("pbx", 1000, record::now());
+  ledger.given_up("pbx", 1000, drachtio::now());
   record::Frame late = stop_at(4);
-  late.read_at = record::now() + 25h;
+  late.read_at = drachtio::now() + 25h;
   ledger.frame(std::move(late));  // days later it is not that
   CHECK(ledger.staged() == 5);
 }

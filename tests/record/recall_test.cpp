@@ -69,7 +69,7 @@ TEST_CASE("an INVITE that contradicts its envelope opens no call that is not fou
   std::string answer = ringing_text("c1");
   answer.replace(answer.find("180 Ringing"), 11, "200 OK");
   ledger.frame(from_server("id|cdr:start|application|12:00:01.000000|uas\r\n" + answer));
-  ledger.expire(record::now() + 48h, {5min, 24h});
+  ledger.expire(drachtio::now() + 48h, {5min, 24h});
   CHECK(ledger.tips().find_sole("pbx", "c1;from-tag=a")->state.cause == Cause::lost);
   std::string other = invite_text("c2");
   other.replace(other.find("CSeq: 1"), 7, "CSeq: 2");

@@ -10,7 +10,7 @@ using namespace drachtio::test;
 
 namespace {
 
-const std::string session = "v=0\r\ns=-\r\n";
+const std::string simplest_sdp = "v=0\r\ns=-\r\n";
 
 std::optional<Sdp> sdp_in(const std::string& type, const std::string& body) {
   const std::string text = with_body(type, body);
@@ -33,21 +33,22 @@ TEST_CASE("RFC 3261 18.3: the body is as long as Content-Length says, or as ther
                                                 {"Content-Length:\r\n", 10},
                                                 {"", 10}}));
   const std::string text = with("Content-Length: 10\r\n", header);
-  CHECK(parsed(text).body == session.substr(0, length));
+  CHECK(parsed(text).body == simplest_sdp.substr(0, length));
 }
 
 TEST_CASE("RFC 3261 7.4.1: SDP is what Content-Type calls so", "[sip]") {
-  CHECK(sdp_in("Content-Type: application/sdp", session) == Sdp{session, "application/sdp"});
-  CHECK(sdp_in("CONTENT-TYPE: Application/SDP;charset=x", session) ==
-        Sdp{session, "Application/SDP;charset=x"});
-  CHECK(sdp_in("c : application/sdp", session) == Sdp{session, "application/sdp"});
-  CHECK_FALSE(sdp_in("Content-Type: text/plain", session));
-  CHECK_FALSE(sdp_in("Content-Type: application/sdpx", session));
+  CHECK(sdp_in("Content-Type: application/sdp", simplest_sdp) ==
+        Sdp{simplest_sdp, "application/sdp"});
+  CHECK(sdp_in("CONTENT-TYPE: Application/SDP;charset=x", simplest_sdp) ==
+        Sdp{simplest_sdp, "Application/SDP;charset=x"});
+  CHECK(sdp_in("c : application/sdp", simplest_sdp) == Sdp{simplest_sdp, "application/sdp"});
+  CHECK_FALSE(sdp_in("Content-Type: text/plain", simplest_sdp));
+  CHECK_FALSE(sdp_in("Content-Type: application/sdpx", simplest_sdp));
   CHECK_FALSE(sdp_in("Content-Type: application/sdp", ""));
 }
 
 TEST_CASE("A body without Content-Type is SDP if it begins like it", "[sip]") {
-  CHECK(sdp_in("X: y", session) == Sdp{session, std::nullopt});
+  CHECK(sdp_in("X: y", simplest_sdp) == Sdp{simplest_sdp, std::nullopt});
   CHECK_FALSE(sdp_in("X: y", "Signal=1\r\n"));
 }
 
@@ -58,20 +59,21 @@ TEST_CASE("A body that begins with line breaks keeps them", "[sip]") {
 
 TEST_CASE("RFC 2046 5.1: SDP is found in a multipart body", "[sip]") {
   const std::string isup{"\x01\0\x02\xFF\r\n--bx\n", 10};
-  const std::string sdp_first = "--b\r\nContent-Type: application/sdp\r\n\r\n" + session +
+  const std::string sdp_first = "--b\r\nContent-Type: application/sdp\r\n\r\n" + simplest_sdp +
                                 "\r\n--b\r\nContent-Type: application/ISUP\r\n\r\n" + isup +
                                 "\r\n--b--\r\n";
   const auto* type = GENERATE(
       "Content-Type: multipart/mixed;boundary=b", "Content-Type: Multipart/Mixed; BOUNDARY = \"b\"",
       "c: multipart/related; type=\"a/b;boundary=no\"; boundary=b; start=\"<x@y>\"",
       "Content-Type: multipart/mixed;\r\n boundary=b");
-  CHECK(sdp_in(type, sdp_first) == Sdp{session, "application/sdp"});
+  CHECK(sdp_in(type, sdp_first) == Sdp{simplest_sdp, "application/sdp"});
   CHECK(sdp_in(type, "a preamble, with --b in it\r\n" + sdp_first) ==
-        Sdp{session, "application/sdp"});
-  CHECK(sdp_in(type, "\r\n" + sdp_first + "an epilogue") == Sdp{session, "application/sdp"});
+        Sdp{simplest_sdp, "application/sdp"});
+  CHECK(sdp_in(type, "\r\n" + sdp_first + "an epilogue") == Sdp{simplest_sdp, "application/sdp"});
   CHECK(sdp_in(type, "--b\r\nContent-Type: text/plain\r\n\r\nhi\r\n" + sdp_first) ==
-        Sdp{session, "application/sdp"});
-  CHECK(sdp_in(type, "--b\r\n\r\nno headers\r\n" + sdp_first) == Sdp{session, "application/sdp"});
+        Sdp{simplest_sdp, "application/sdp"});
+  CHECK(sdp_in(type, "--b\r\n\r\nno headers\r\n" + sdp_first) ==
+        Sdp{simplest_sdp, "application/sdp"});
 }
 
 TEST_CASE("RFC 2046 5.1.1: a delimiter stands at the beginning of a line", "[sip]") {
@@ -83,14 +85,14 @@ TEST_CASE("RFC 2046 5.1.1: a delimiter stands at the beginning of a line", "[sip
 
 TEST_CASE("RFC 2045 5.1: a part's Content-Type may be folded", "[sip]") {
   CHECK(sdp_in("Content-Type: multipart/mixed;boundary=b",
-               "--b\r\nContent-Type:\r\n application/sdp\r\n\r\n" + session + "\r\n--b--\r\n") ==
-        Sdp{session, "application/sdp"});
+               "--b\r\nContent-Type:\r\n application/sdp\r\n\r\n" + simplest_sdp +
+                   "\r\n--b--\r\n") == Sdp{simplest_sdp, "application/sdp"});
 }
 
 TEST_CASE("A multipart body that is cut short gives what there is, and loses no call", "[sip]") {
   const std::string type = "Content-Type: multipart/mixed;boundary=b";
-  CHECK(sdp_in(type, "--b\r\nContent-Type: application/sdp\r\n\r\n" + session) ==
-        Sdp{session, "application/sdp"});
+  CHECK(sdp_in(type, "--b\r\nContent-Type: application/sdp\r\n\r\n" + simplest_sdp) ==
+        Sdp{simplest_sdp, "application/sdp"});
   CHECK(sdp_in(type, "--b\nContent-Type: application/sdp\n\nv=0\n\n--b--\n") ==
         Sdp{"v=0\n", "application/sdp"});
   for (const std::string body : {"", "--b", "--b\r\n", "--b--", "--b\r\nContent-Type:", "nothing",

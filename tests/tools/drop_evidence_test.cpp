@@ -16,9 +16,9 @@ using namespace drachtio::test;
 
 namespace {
 
-class Log {
+class DroppingLog {
  public:
-  Log() {
+  DroppingLog() {
     SampleLog sample{path()};
     for (int i = 0; i < 3; ++i) sample.call("call-" + std::to_string(i), i);
   }
@@ -47,7 +47,7 @@ class Log {
 
 TEST_CASE("drop-evidence drops messages through a position, and the log is still proved",
           "[drop]") {
-  const Log log;
+  const DroppingLog log;
   REQUIRE(log.holds("message 7\r\n"));
   const Ran ran = log.drop({"--through", "7", "--why", "kept for 30 days"});
   CHECK(ran.status == 0);
@@ -66,7 +66,7 @@ TEST_CASE("drop-evidence drops messages through a position, and the log is still
 }
 
 TEST_CASE("drop-evidence drops what was recorded before a time", "[drop]") {
-  const Log log;
+  const DroppingLog log;
   const Instant fifth = to_instant(log::Reader{log.path()}.at(5)->recorded_at);
   CHECK(log.drop({"--before", "2000-01-01", "--why", "old"}).status == 0);
   CHECK(log.messages() == 18);
@@ -75,7 +75,7 @@ TEST_CASE("drop-evidence drops what was recorded before a time", "[drop]") {
 }
 
 TEST_CASE("drop-evidence refuses what makes no sense, and a log that is being written", "[drop]") {
-  const Log log;
+  const DroppingLog log;
   using Case = std::pair<std::vector<std::string>, std::string>;
   const std::vector<Case> cases{{{"--through", "7"}, "--why"},
                                 {{"--through", "7", "--why", ""}, "reason"},
@@ -104,7 +104,7 @@ TEST_CASE("drop-evidence refuses what makes no sense, and a log that is being wr
 }
 
 TEST_CASE("drop-evidence lets a killed recorder's blindness begin where it was killed", "[drop]") {
-  const Log log;
+  const DroppingLog log;
   std::int64_t last = 0;
   {
     SampleLog killed{log.path()};

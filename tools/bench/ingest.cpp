@@ -26,7 +26,7 @@ namespace {
 constexpr std::size_t read_size = 65536;      // as a socket would give
 constexpr std::size_t frames_a_batch = 2000;  // as the writer has them when it is behind
 
-struct Figures {
+struct IngestFigures {
   std::size_t frames = 0;
   std::size_t events = 0;
   double total = 0;
@@ -35,9 +35,9 @@ struct Figures {
 };
 
 // As the programs do it: this thread cuts frames, the writer's two threads take turns.
-Figures run_writer(const std::string& bytes, const IngestOptions& options) {
+IngestFigures run_writer(const std::string& bytes, const IngestOptions& options) {
   remove_database(options.db);
-  Figures figures;
+  IngestFigures figures;
   std::int64_t committed = 0;
   record::Writer::Options writer_options;
   writer_options.queue_bytes = std::numeric_limits<std::size_t>::max();
@@ -49,7 +49,7 @@ Figures run_writer(const std::string& bytes, const IngestOptions& options) {
   wire::FrameReader reader;
   const Stopwatch watch;
   for (std::size_t at = 0; at < bytes.size(); at += read_size) {
-    const Instant read_at = record::now();
+    const Instant read_at = drachtio::now();
     reader.push(std::string_view{bytes}.substr(at, read_size));
     while (const auto payload = reader.next()) {
       writer.frame({server_name, 1, wire::Sender::server, std::string{*payload}, read_at});
@@ -63,11 +63,11 @@ Figures run_writer(const std::string& bytes, const IngestOptions& options) {
 }
 
 // The same on one thread, stage by stage.
-Figures run_stages(const std::string& bytes, const IngestOptions& options) {
+IngestFigures run_stages(const std::string& bytes, const IngestOptions& options) {
   remove_database(options.db);
-  record::Ledger ledger{log::EventLog{options.db}, [] { return record::now(); }};
+  record::Ledger ledger{log::EventLog{options.db}, [] { return drachtio::now(); }};
   wire::FrameReader reader;
-  Figures figures;
+  IngestFigures figures;
   std::vector<record::Frame> batch;
   const auto commit = [&] {
     figures.walking.time([&] {
@@ -83,7 +83,7 @@ Figures run_stages(const std::string& bytes, const IngestOptions& options) {
   };
   const Stopwatch watch;
   for (std::size_t at = 0; at < bytes.size(); at += read_size) {
-    const Instant read_at = record::now();
+    const Instant read_at = drachtio::now();
     figures.framing.time([&] {
       reader.push(std::string_view{bytes}.substr(at, read_size));
       while (const auto payload = reader.next()) {
@@ -106,7 +106,8 @@ double parse_alone(const std::string& bytes) {
   record::Conversation conversation;
   std::vector<record::Frame> frames;
   while (const auto payload = reader.next()) {
-    frames.push_back({server_name, 1, wire::Sender::server, std::string{*payload}, record::now()});
+    frames.push_back(
+        {server_name, 1, wire::Sender::server, std::string{*payload}, drachtio::now()});
   }
   std::size_t seen = 0;
   const Stopwatch watch;
@@ -212,11 +213,11 @@ int ingest(const IngestOptions& options) {
   std::vector<double> ratios;
   std::vector<double> roads;
   std::vector<double> floors;
-  std::optional<Figures> stages;
+  std::optional<IngestFigures> stages;
   std::vector<log::Entry> entries;
   for (int round = -1; round < options.rounds; ++round) {  // round -1 warms up
-    Figures one_by_one = run_stages(bytes, options);
-    const Figures figures = run_writer(bytes, options);
+    IngestFigures one_by_one = run_stages(bytes, options);
+    const IngestFigures figures = run_writer(bytes, options);
     entries = read_entries(options.db);
     const double floor = run_floor(entries, figures.batches, floor_db);
     if (round < 0) continue;

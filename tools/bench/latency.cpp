@@ -51,7 +51,7 @@ class Pair {
   // The event will be at `position`.
   void send(std::size_t position, std::string payload) {
     sent_at_[position] = SteadyClock::now();
-    writer_.frame({server_name, 1, wire::Sender::server, std::move(payload), record::now()});
+    writer_.frame({server_name, 1, wire::Sender::server, std::move(payload), drachtio::now()});
   }
   void wait_for(std::int64_t position) {
     std::unique_lock lock{mutex_};

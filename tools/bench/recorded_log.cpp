@@ -42,7 +42,7 @@ void record_calls(record::Ledger& ledger, std::uint64_t first, std::uint64_t cal
                   std::size_t frames) {
   for (std::uint64_t number = first; number < first + calls; ++number) {
     for (std::string& payload : call(number, frames)) {
-      ledger.frame({server_name, 1, wire::Sender::server, std::move(payload), record::now()});
+      ledger.frame({server_name, 1, wire::Sender::server, std::move(payload), drachtio::now()});
     }
     if (ledger.staged() >= 1000) ledger.commit();
   }
@@ -50,7 +50,7 @@ void record_calls(record::Ledger& ledger, std::uint64_t first, std::uint64_t cal
 }
 
 record::Ledger open_ledger(const std::filesystem::path& db) {
-  return record::Ledger{log::EventLog{db}, [] { return record::now(); }};
+  return record::Ledger{log::EventLog{db}, [] { return drachtio::now(); }};
 }
 
 }  // namespace drachtio::bench

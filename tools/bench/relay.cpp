@@ -26,13 +26,13 @@ using asio::ip::tcp;
 const tcp::endpoint any_local{asio::ip::address_v4::loopback(), 0};
 
 // The server's side: for each byte it is sent it answers with one frame; or it sends all it has.
-class Server {
+class BulkServer {
  public:
-  explicit Server(std::string bulk) : bulk_(std::move(bulk)), acceptor_(io_, any_local) {
+  explicit BulkServer(std::string bulk) : bulk_(std::move(bulk)), acceptor_(io_, any_local) {
     port_ = acceptor_.local_endpoint().port();
     thread_ = std::thread{[this] { serve(); }};
   }
-  ~Server() {
+  ~BulkServer() {
     done_ = true;
     {  // wakes accept(): a connection that says nothing, and ends
       tcp::socket last{io_};
@@ -41,10 +41,10 @@ class Server {
     }
     thread_.join();
   }
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
-  Server(Server&&) = delete;
-  Server& operator=(Server&&) = delete;
+  BulkServer(const BulkServer&) = delete;
+  BulkServer& operator=(const BulkServer&) = delete;
+  BulkServer(BulkServer&&) = delete;
+  BulkServer& operator=(BulkServer&&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
@@ -218,7 +218,7 @@ double megabytes_a_second(std::uint16_t port, std::size_t bytes) {
 int relay(const LogOptions& options) {
   remove_database(options.db);
   const std::string bulk = stream(options.calls);
-  Server server{bulk};
+  BulkServer server{bulk};
   BareRelay bare{server.port()};
   Tap tap{server.port(), options.db};
   constexpr std::size_t trips = 3000;

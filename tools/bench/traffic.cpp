@@ -26,7 +26,7 @@ std::string uuid(std::uint64_t number, std::uint64_t salt) {
                      b.substr(0, 3), b.substr(3, 12));
 }
 
-constexpr const char* sdp =
+constexpr const char* offered_sdp =
     "v=0\r\no={} {} 1 IN IP4 192.0.2.{}\r\ns=-\r\nc=IN IP4 192.0.2.{}\r\nt=0 0\r\n"
     "m=audio {} RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"
     "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=sendrecv\r\n";
@@ -73,7 +73,7 @@ class Call {
   }
   [[nodiscard]] std::string body(const char* who, int side) const {
     const std::uint64_t host = n_ % 200 + static_cast<std::uint64_t>(side);
-    return fmt::format(fmt::runtime(sdp), who, n_, host, host, 10000 + n_ % 20000);
+    return fmt::format(fmt::runtime(offered_sdp), who, n_, host, host, 10000 + n_ % 20000);
   }
   [[nodiscard]] std::string in_dialog(std::uint64_t salt, const std::string& at,
                                       const std::string& transaction,

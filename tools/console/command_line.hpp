@@ -29,13 +29,13 @@ inline CLI::Validator whole_number(std::int64_t least) {
 }
 
 // Parses, and returns true; or prints help or what is wrong, and sets the exit status: 0 or
-// `bad_usage`.
-inline bool parse(CLI::App& app, int argc, char** argv, int bad_usage, int& status) {
+// `usage_status`.
+inline bool parse(CLI::App& app, int argc, char** argv, int usage_status, int& status) {
   try {
     app.parse(argc, argv);
     return true;
   } catch (const CLI::ParseError& error) {
-    status = error.get_exit_code() == 0 ? 0 : bad_usage;
+    status = error.get_exit_code() == 0 ? 0 : usage_status;
     const std::vector<std::string> unknown = app.remaining();
     if (status == 0 || unknown.empty() || !app.get_subcommands().empty()) {
       app.exit(error);  // prints

@@ -209,7 +209,7 @@ void CaptureImport::commit(std::int64_t done) {
     statement.bind(2, text::escaped(path_.filename().string()));
     statement.bind(3, size_);
     statement.bind(4, done);
-    statement.bind(5, to_integer(record::now()));
+    statement.bind(5, to_integer(drachtio::now()));
     statement.exec();
   });
   since_commit_ = 0;

@@ -60,7 +60,7 @@ int drop(record::Ledger& ledger, const DropEvidenceOptions& options) {
 
 int run_drop_evidence(const DropEvidenceOptions& options) {
   record::Ledger ledger{log::EventLog{options.db, log::IfMissing::refuse},
-                        [] { return record::now(); }};
+                        [] { return drachtio::now(); }};
   try {
     return drop(ledger, options);
   } catch (const SQLite::Exception& error) {

@@ -42,7 +42,7 @@ void complain_of(const std::filesystem::path& capture, const Unopened& error) {
 class Imports {
  public:
   explicit Imports(const ImportOptions& options)
-      : options_(options), ledger_(log::EventLog{options.db}, [] { return record::now(); }) {
+      : options_(options), ledger_(log::EventLog{options.db}, [] { return drachtio::now(); }) {
     ledger_.note_killed();  // or our events would pass for the last that a killed recorder wrote
     ledger_.commit();
   }

@@ -32,7 +32,7 @@ std::string hexadecimal(std::string_view bytes) {
 // As it is read back, were it read as a number.
 std::string plain(double value) { return fmt::format("{}", value); }
 
-struct Text {
+struct CellText {
   bool for_table;
 
   std::string operator()(std::monostate) const { return {}; }
@@ -94,7 +94,7 @@ void Sheet::row(const std::vector<Cell>& cells) {
   Texts texts;
   texts.reserve(cells.size());
   for (const Cell& cell : cells) {
-    texts.push_back(std::visit(Text{format_ == Format::table}, cell));
+    texts.push_back(std::visit(CellText{format_ == Format::table}, cell));
   }
   if (format_ == Format::csv) return print_csv(texts);
   if (!holding_) return print(texts);
