@@ -1,4 +1,4 @@
--- One row a call: who, when, how long, how it ended. Times are RFC 3339 in UTC, durations seconds.
+-- One row a leg: who, when, how long, how it ended. Times are RFC 3339 in UTC, durations seconds.
 CREATE VIEW call_record AS
 SELECT
   id,
@@ -22,13 +22,20 @@ SELECT
   CASE
     WHEN state <> 'terminated' THEN 'active'
     WHEN connect_time IS NOT NULL OR json_extract(tracking, '$.inferred') THEN 'answered'
+    WHEN cause = 'cancelled' AND json_extract(tracking, '$.completed_elsewhere')
+      THEN 'answered-elsewhere'
     WHEN cause IN ('cancelled', 'proxied', 'lost', 'challenged') THEN cause
-    -- Known from call records alone, and that of its answer went elsewhere (a gap says so): who has
-    -- not been answered says CANCEL, not BYE.
-    WHEN cause IN ('far-end-release', 'near-end-release', 'session-expired')
-      AND json_extract(tracking, '$.transaction_id') IS NULL
+    WHEN cause IN ('far-end-release', 'near-end-release')
+      AND json_extract(tracking, '$.transaction_id') IS NOT NULL
+      THEN 'cancelled'
+    -- Known from call records alone, and none of them told an answer: it may have gone to another
+    -- client (a gap says so). A caller may also hang up before the answer (RFC 3261 15); a callee
+    -- and the server send BYE only after it.
+    WHEN (role, cause) IN (VALUES ('uas', 'far-end-release'), ('uac', 'near-end-release'))
+      THEN 'unknown'
+    WHEN cause IN ('far-end-release', 'near-end-release', 'session-expired', 'ack-timeout',
+                   'server-release')
       THEN 'answered'
-    WHEN cause IN ('far-end-release', 'near-end-release') THEN 'cancelled'
     WHEN status IN (486, 600) THEN 'busy'
     WHEN status IN (408, 480) THEN 'no-answer'
     ELSE 'failed'
@@ -36,5 +43,6 @@ SELECT
   status,
   cause,
   reason,
+  q850_cause,
   session
 FROM dialog;

@@ -1,4 +1,4 @@
--- The current state of every dialog: a projection, dropped and refilled from the log at will
+-- The current state of every leg: a projection, dropped and refilled from the log at will
 -- (dialog-replay rebuild). id is the position of the event that opened the dialog; call_key is the
 -- FNV-1a hash of the Call-ID, for look-up; tracking is what the next message is judged by.
 CREATE TABLE dialog (
@@ -34,6 +34,7 @@ CREATE TABLE dialog (
   status              INTEGER,
   cause               TEXT,
   reason              TEXT,
+  q850_cause          INTEGER,
   session             TEXT NOT NULL,
   version             INTEGER NOT NULL,
   last_position       INTEGER NOT NULL,

@@ -75,8 +75,11 @@ struct Sdp {
 // CANCEL must match to act on it.
 struct InviteTransaction {
   std::uint32_t cseq = 0;
-  std::string branch;          // of the top Via
-  std::string transaction_id;  // drachtio's; empty where it was never seen
+  std::string branch;             // of the top Via
+  std::string transaction_id;     // drachtio's; empty where it was never seen
+  std::string uri;                // the Request-URI, kept until the call is answered
+  Instant at;                     // the server's time of the INVITE
+  bool from_call_record = false;  // told by a cdr:attempt, not on the program's connection
   bool operator==(const InviteTransaction&) const = default;
 };
 
@@ -93,6 +96,7 @@ struct EarlyAgreement {
   std::optional<Sdp> of_caller;
   bool held_locally = false;
   bool held_remotely = false;
+  std::string held_streams;  // as DialogState has it
   bool operator==(const EarlyAgreement&) const = default;
 };
 
@@ -109,8 +113,19 @@ struct WaitingOffer {
   bool operator==(const WaitingOffer&) const = default;
 };
 
+// Why our side has cancelled its INVITE: what its CANCEL says in its Reason header (RFC 3326). The
+// 487 that ends the call says nothing of it.
+struct CancelReason {
+  std::optional<std::string> text;
+  std::optional<int> q850_cause;
+  bool completed_elsewhere = false;
+  bool operator==(const CancelReason&) const = default;
+};
+
+// One leg of a call: an INVITE transaction and all that grows out of it.
 struct DialogState {
-  // Identity: (server, dialog_id, role). `number` is the position of the event that opened it.
+  // `number` is the position of the event that opened it. Several legs may share a dialog_id: the
+  // branches of a forked INVITE, and calls whose ids were used again.
   std::int64_t number = 0;
   std::string server;
   std::string dialog_id;  // <Call-ID>;from-tag=<From tag of the request that created it>
@@ -128,7 +143,8 @@ struct DialogState {
   std::optional<int> status;  // final status of the INVITE
   std::optional<Cause> cause;
   std::optional<std::string> reason;
-  std::string session = "{}";  // a JSON object, as text
+  std::optional<int> q850_cause;  // of the message that ended it (RFC 3326), as ITU-T Q.850 has it
+  std::string session = "{}";     // a JSON object, as text
 
   std::int64_t version = 0;               // of the latest event applied
   std::int64_t last_position = 0;         // of the latest event applied
@@ -137,10 +153,21 @@ struct DialogState {
 
   // What the next message is judged by; not part of the face.
   InviteTransaction invite;
+  std::vector<InviteTransaction> earlier_invites;  // those that were refused and tried again
+  std::vector<std::string> to_tags;                // of all answers to the INVITE
+  bool final_from_call_record = false;             // that told the INVITE's final answer
+  std::optional<CancelReason> cancel_sent;
   bool late_offer = false;  // the INVITE carried no SDP: its answer offers, ACK or PRACK answers
   bool was_early = false;   // an early dialog existed, whatever came of it
   bool inferred = false;    // answered, though the 2xx was never seen: learnt after a restart
-  std::int64_t joined = 0;  // the dialog whose session this one shares; 0: none
+  bool completed_elsewhere = false;  // cancelled, as another device has answered (RFC 3326)
+  bool answered_by_proxy = false;    // a cdr:start said so: the program only handed the call on
+  std::string held_streams;          // which side holds each stream: dialog::Holding
+  std::string wanted_streams;        // what our side wants of each: dialog::wanted_after
+  std::int64_t joined = 0;           // the dialog whose session this one shares; 0: none
+  // The 481 or 408 to a request of ours, by which the far end has no such dialog any more: a BYE is
+  // to follow. Forgotten when the far end is heard of again.
+  std::optional<int> gone_status;
   std::vector<EarlyAnswer> early_answers;
   std::vector<EarlyAgreement> early_agreements;  // the INVITE's own first
   std::vector<WaitingOffer> offers;

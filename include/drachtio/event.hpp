@@ -42,6 +42,7 @@ enum class EventType : std::uint8_t {
   gap,               // something was, or may have been, missed
   unreadable,        // a message that could not be parsed; kept as evidence
   evidence_dropped,  // retention
+  alive,             // a minute has passed in which nothing else was logged
 };
 
 // Whence: `in` from the network to the program, `out` from the program (or the server in its
@@ -98,11 +99,13 @@ struct Event {
   std::string phrase;
   std::optional<std::string> from_tag;
   std::optional<std::string> to_tag;
+  std::optional<std::string> callee_tag;  // where no answer had told it before
   std::optional<MessageKey> key;
 
   // What it brought; present where the type makes use of it.
   std::optional<Opening> opening;
   std::string branch;  // of an INVITE that opens; of its final answer, if the call was over before
+  std::string uri;     // the Request-URI of an INVITE that opens
   // Likewise; and of the event after an INVITE that a call record told of before it was seen.
   std::string transaction_id;
   std::optional<HostPort> contact;
@@ -111,9 +114,16 @@ struct Event {
   std::optional<Party> called_party;  // as asserted by a 2xx
   std::optional<Modification> modification;
   std::optional<bool> offered_by_us;
+  std::optional<Hold> hold;           // who holds the call once this has happened
+  std::string held_streams;           // likewise of each stream, where they differ
+  std::optional<std::string> wanted;  // what our side wants of each stream, where that has changed
   std::optional<Cause> cause;
   std::optional<std::string> reason;
-  std::string patch;                   // session-set, session-joined: JSON text
+  std::optional<int> q850_cause;     // in the Reason header (RFC 3326)
+  bool completed_elsewhere = false;  // likewise: another device has answered
+  bool answered_by_proxy = false;    // answered: the cdr:start said proxy-uac or proxy-uas
+  bool settled = false;              // answered: no ACK will be seen, the dialog is stable at once
+  std::string patch;                 // session-set, session-joined: JSON text
   std::optional<std::int64_t> joined;  // session-joined: the other dialog's number
   bool inferred = false;               // resumed: the server knows a dialog whose 2xx we never saw
 

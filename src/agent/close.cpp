@@ -43,6 +43,13 @@ void Core::hang_up(const std::shared_ptr<Cell>& cell, const Content& content,
   if (handler) handler({}, with_reason(dialog_had_ended));
 }
 
+void Core::hang_up_if_gone(const std::shared_ptr<Cell>& cell, const std::string& method,
+                           const SipMessage& answer) {
+  const auto state = SipDialog{cell}.snapshot();
+  if (state->state == State::terminated || !dialog::is_answered(*state)) return;
+  if (dialog::tells_that_dialog_is_gone(method, answer.status)) terminate(cell, {}, 0, {});
+}
+
 // BYE, CANCEL or a final answer, as the call's state asks for.
 void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                ResponseHandler handler) {

@@ -214,7 +214,7 @@ class Core : public std::enable_shared_from_this<Core> {
 
   // incoming.cpp
   void read_request(const wire::Envelope& envelope, const record::Frame& frame, SipMessage message,
-                    std::int64_t dialog);
+                    const record::Walked& walked);
   void begin_call(const std::shared_ptr<Incoming>& invite);
   bool is_refused(const std::shared_ptr<Incoming>& incoming);
   void in_dialog(const std::shared_ptr<Incoming>& incoming);
@@ -249,6 +249,9 @@ class Core : public std::enable_shared_from_this<Core> {
   void end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
            ResponseHandler handler);
   void hang_up(const std::shared_ptr<Cell>& cell, const Content& content, ResponseHandler handler);
+  // BYE, where the answer to a request of ours says that the far end has no such dialog any more.
+  void hang_up_if_gone(const std::shared_ptr<Cell>& cell, const std::string& method,
+                       const SipMessage& answer);
 
   // modify.cpp
   void offer(const std::shared_ptr<Cell>& cell, Offer offer);
@@ -256,7 +259,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void offer_answered(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer,
                       error_code error, const SipMessage& answer);
   void offer_again(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer,
-                   const SipMessage& refusal);
+                   const SipMessage& refusal, std::chrono::milliseconds pause);
 
   // resume.cpp, probe.cpp
   void resume(const Link& link);

@@ -2,7 +2,9 @@
 // listens.
 #include "agent/core.hpp"
 #include "agent/glare.hpp"
+#include "dialog/hold.hpp"
 #include "dialog/rules.hpp"
+#include "sip/body.hpp"
 
 #include <cstdio>
 
@@ -18,19 +20,31 @@ bool offers(const SipMessage& message) {
   return message.method == "INVITE" || (message.method == "UPDATE" && !message.body.empty());
 }
 
-Content what_we_have(const DialogState& dialog) {
+Content sdp_content(std::string body, const std::optional<std::string>& type) {
   Content content;
-  if (dialog.local.sdp) {
-    content.body = *dialog.local.sdp;
-    content.headers.add("Content-Type", dialog.local.content_type.value_or("application/sdp"));
-  }
+  content.body = std::move(body);
+  content.headers.add("Content-Type", type.value_or("application/sdp"));
   return content;
+}
+
+// What the program has is what it accepts: its present description, made to fit the offer; where
+// there was none, offered itself (RFC 3264 6, RFC 3261 14.2).
+Content default_answer(const DialogState& dialog, const SipMessage& request) {
+  if (!dialog.local.sdp) return {};
+  const std::string& ours = *dialog.local.sdp;
+  const auto offer = sip::session_description(request.body, request.headers["Content-Type"],
+                                              request.headers["Content-Encoding"]);
+  const std::vector<sip::Flow> wanted = dialog::wanted_flows(dialog.wanted_streams, ours);
+  std::string answer =
+      offer ? sip::answer_with(ours, offer->text, wanted) : sip::with_flows(ours, wanted);
+  return sdp_content(std::move(answer), dialog.local.content_type);
 }
 
 }  // namespace
 
 void Core::read_request(const wire::Envelope& envelope, const record::Frame& frame,
-                        SipMessage message, std::int64_t dialog) {
+                        SipMessage message, const record::Walked& walked) {
+  const std::int64_t dialog = walked.dialog;
   const wire::Transport& transport = envelope.transport;
   const std::string transaction_id{transport.transaction_id};
   // Nothing that could be answered.
@@ -62,6 +76,8 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
     if (open.lock() || has_begun) return;  // again
     open = incoming;
   }
+  // RFC 3261 8.2.2.2
+  if (walked.another_branch) return answer(incoming, 482, {}, {}, {});
   if (is_refused(incoming)) return;
   if (method == "INVITE" && incoming->message.to().tag.empty()) {
     begin_call(incoming);
@@ -258,11 +274,11 @@ Incoming::~Incoming() {
   }
 }
 
-// What we accept is what we have.
 void Core::reoffered(const std::shared_ptr<Incoming>& incoming) {
   const CellSignals* own = incoming->cell->signals_if_any();
   if (own != nullptr && !own->on_modify.empty()) return ask(&CellSignals::on_modify, incoming, 200);
-  answer(incoming, 200, {}, what_we_have(*SipDialog{incoming->cell}.snapshot()), {});
+  answer(incoming, 200, {},
+         default_answer(*SipDialog{incoming->cell}.snapshot(), incoming->message), {});
 }
 
 // RFC 3262: the PRACK belongs to the reliable answer sent first. What it carries is the answer to

@@ -2,16 +2,33 @@
 // others wait; a 491 is tried again.
 #include "agent/core.hpp"
 #include "agent/glare.hpp"
+#include "dialog/hold.hpp"
 #include "dialog/rules.hpp"
+#include "sip/header_value.hpp"
 #include "sip/sdp.hpp"
+
+#include <algorithm>
 
 namespace drachtio::agent {
 
 namespace {
 
 constexpr int most_attempts = 5;
+// A far end that asks for more than this does not only have an offer of its own under way.
+constexpr std::chrono::seconds longest_retry_after{32};
 
 Headers sdp_headers() { return {{"Content-Type", "application/sdp"}}; }
+
+// When an offer may be made again: after a 491 (RFC 3261 14.1), or after a 500 that says when, as
+// whoever has an offer of its own under way answers (14.2, RFC 3311 5.2). Nothing for any other
+// answer.
+std::optional<std::chrono::milliseconds> pause_after(const SipMessage& refusal, Role role) {
+  if (refusal.status == 491) return glare_pause(role);
+  if (refusal.status != 500) return std::nullopt;
+  const auto seconds = sip::number_of<std::uint32_t>(refusal.headers["Retry-After"]);
+  if (!seconds || std::chrono::seconds{*seconds} > longest_retry_after) return std::nullopt;
+  return std::chrono::seconds{*seconds};
+}
 
 // RFC 3261 14.1: an INVITE is under way, in either direction.
 bool is_inviting(const Cell& cell, const DialogState& state) {
@@ -62,9 +79,8 @@ void Core::offer_now(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Of
 void Core::offer_answered(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer,
                           error_code error, const SipMessage& answer) {
   cell->offers.open = false;
-  if (!error && answer.status == 491 && offer->attempts < most_attempts) {
-    return offer_again(cell, offer, answer);
-  }
+  const auto pause = error ? std::nullopt : pause_after(answer, SipDialog{cell}.role());
+  if (pause && offer->attempts < most_attempts) return offer_again(cell, offer, answer, *pause);
   if (!error && answer.status < 300 && offer->method == "INVITE") {
     acknowledge_reinvite(cell, answer.cseq(), {});
   }
@@ -72,12 +88,13 @@ void Core::offer_answered(const std::shared_ptr<Cell>& cell, const std::shared_p
   cell->offers.under_way = false;
   next_offer(cell);
   if (offer->handler) offer->handler(error, answer);
+  hang_up_if_gone(cell, offer->method, answer);
 }
 
 void Core::offer_again(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer,
-                       const SipMessage& refusal) {
+                       const SipMessage& refusal, std::chrono::milliseconds pause) {
   cell->offers.to_retry = offer;
-  after(glare_pause(SipDialog{cell}.role()), [this, cell, offer, refusal] {
+  after(pause, [this, cell, offer, refusal] {
     cell->offers.to_retry = {};
     cell->offers.under_way = false;
     if (const auto theirs = cell->offers.theirs.lock(); theirs && !theirs->answered) {
@@ -92,7 +109,8 @@ void Core::offer_again(const std::shared_ptr<Cell>& cell, const std::shared_ptr<
   });
 }
 
-// RFC 3264 8.4: what we send stops; what the far end does not send either is inactive.
+// RFC 3264 8.4, RFC 6337 5.3: an offer says what the program wants of each stream, whatever the far
+// end holds.
 void Core::hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler handler) {
   const auto state = SipDialog{cell}.snapshot();
   if (state->state == State::terminated) {
@@ -106,9 +124,10 @@ void Core::hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler ha
   }
   const auto sdp = [cell, held] {
     const auto now = SipDialog{cell}.snapshot();
-    const char* direction = held ? (now->held_remotely ? "inactive" : "sendonly")
-                                 : (now->held_remotely ? "recvonly" : "sendrecv");
-    return sip::with_direction(now->local.sdp.value_or(""), direction);
+    const std::string ours = now->local.sdp.value_or("");
+    std::vector<sip::Flow> flows = dialog::wanted_flows(now->wanted_streams, ours);
+    if (held) std::ranges::transform(flows, flows.begin(), sip::held);
+    return sip::with_flows(ours, flows);
   };
   offer(cell, {"INVITE", sdp_headers(), sdp, std::move(handler)});
 }

@@ -39,7 +39,9 @@ void Core::probe(const std::shared_ptr<Cell>& cell, std::function<void(bool)> do
               if (done) done(true);
               return;
             }
-            if (!error && is_gone(answer)) {
+            if (!error && is_gone(answer) && cell->can_receive) {
+              hang_up_if_gone(cell, "OPTIONS", answer);
+            } else if (!error && is_gone(answer)) {
               lost(cell, std::to_string(answer.status) + " " + answer.reason + " to a probe");
             } else if (!error) {
               resumed(cell, answer);

@@ -48,7 +48,13 @@ void Core::ask_far_end(const std::shared_ptr<Cell>& cell, const std::string& met
     return tell(handler, Errc::malformed, error.what());
   }
   const bool offers = name == "INVITE" || (name == "UPDATE" && !content.body.empty());
-  if (!offers) return request(cell, name, content, handler);
+  if (!offers) {
+    return request(cell, name, content,
+                   [this, cell, name, handler](error_code error, const SipMessage& answer) {
+                     if (handler) handler(error, answer);
+                     hang_up_if_gone(cell, name, answer);
+                   });
+  }
   if (content.body.empty()) {
     return tell(handler, Errc::malformed, "a re-INVITE needs an offer: nobody would answer theirs");
   }

@@ -62,7 +62,7 @@ void Core::told_one(record::Walked& walked) {
       SipMessage message = parse_sip_message(envelope.message);
       if (!message.is_request()) return read_response(envelope, message);
       if (envelope.transport.source == wire::Source::network) {
-        read_request(envelope, frame, std::move(message), walked.dialog);
+        read_request(envelope, frame, std::move(message), walked);
       }
       return;  // unsolicited: the server has sent it, and sees to the answer
     }
@@ -112,6 +112,7 @@ void Core::publish(const record::Told& told) {
       if (ended_.size() > ended_kept) forget_oldest();
     }
   }
+  const bool was_held = cell->state->held_remotely;
   {
     const std::lock_guard lock{cell->mutex};
     cell->state = told.dialog;
@@ -120,10 +121,11 @@ void Core::publish(const record::Told& told) {
   const SipDialog dialog{cell};
   dialog::is_own(*told.dialog) ? signals.emit(event, dialog) : signals.emit_event(event, dialog);
   if (CellSignals* own = cell->signals_if_any()) {
-    const bool by_far_end = event.offered_by_us == false;
     if (event.modification == Modification::refresh) own->on_refresh(dialog);
-    if (by_far_end && event.modification == Modification::hold) own->on_hold(dialog);
-    if (by_far_end && event.modification == Modification::unhold) own->on_unhold(dialog);
+    // By its offer, or by its answer to ours.
+    const bool is_held = told.dialog->held_remotely;
+    if (event.modification && is_held && !was_held) own->on_hold(dialog);
+    if (event.modification && !is_held && was_held) own->on_unhold(dialog);
   }
   if (event.type == EventType::resumed) {
     on_resumed(dialog);

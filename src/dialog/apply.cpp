@@ -12,6 +12,9 @@ namespace {
 
 // Offers nobody answers are forgotten beyond this many: a peer must not grow our memory.
 constexpr std::size_t most_waiting_offers = 8;
+// Likewise of what a leg keeps of its INVITEs and of their answers.
+constexpr std::size_t most_earlier_invites = 16;
+constexpr std::size_t most_to_tags = 32;
 
 void set_address(Endpoint& endpoint, const std::optional<HostPort>& address) {
   if (!address) return;
@@ -26,6 +29,13 @@ void set_tags(DialogState& dialog, const Event& event) {
 }
 
 void set_hold(DialogState& dialog, const Event& event) {
+  if (event.hold) {
+    dialog.held_locally = event.hold == Hold::local || event.hold == Hold::both;
+    dialog.held_remotely = event.hold == Hold::remote || event.hold == Hold::both;
+    dialog.held_streams = event.held_streams;
+    return;
+  }
+  // Format 1: the offer alone decided, of the call as a whole.
   if (!event.modification || !event.offered_by_us) return;
   bool& held = *event.offered_by_us ? dialog.held_locally : dialog.held_remotely;
   if (event.modification == Modification::hold) held = true;
@@ -47,6 +57,9 @@ void end(DialogState& dialog, const Event& event, std::optional<Instant> when) {
   dialog.times.end_time = when;
   dialog.cause = event.cause;
   dialog.reason = event.reason;
+  dialog.q850_cause = event.q850_cause;
+  dialog.completed_elsewhere = event.completed_elsewhere;
+  dialog.gone_status.reset();
   dialog.closed_at = event.position;
   forget_offers(dialog);
 }
@@ -55,10 +68,22 @@ void revive(DialogState& dialog) {
   dialog.times.end_time.reset();
   dialog.cause.reset();
   dialog.reason.reset();
+  dialog.q850_cause.reset();
+  dialog.completed_elsewhere = false;
   dialog.closed_at.reset();
 }
 
+// What comes late on the INVITE before this one has no effect.
+void leave_former_invite(DialogState& dialog) {
+  if (dialog.number == 0) return;
+  std::vector<InviteTransaction>& earlier = dialog.earlier_invites;
+  if (earlier.size() == most_earlier_invites) earlier.erase(earlier.begin());
+  earlier.push_back(std::move(dialog.invite));
+  earlier.back().uri.clear();
+}
+
 void open(DialogState& dialog, const Event& event) {
+  leave_former_invite(dialog);
   const Opening& opening = *event.opening;
   if (dialog.number == 0) dialog.number = event.dialog;
   dialog.server = opening.server;
@@ -71,9 +96,12 @@ void open(DialogState& dialog, const Event& event) {
   dialog.remote = {};
   dialog.held_locally = false;
   dialog.held_remotely = false;
+  dialog.held_streams.clear();
+  dialog.wanted_streams.clear();
   caller(dialog).user = opening.from_user;
   callee(dialog).user = opening.to_user;
-  dialog.invite = {event.cseq, event.branch, event.transaction_id};
+  dialog.invite = {event.cseq, event.branch,      event.transaction_id,
+                   event.uri,  event.occurred_at, event.from_call_record};
   if (!dialog.times.start_time) dialog.times.start_time = event.occurred_at;
 }
 
@@ -82,6 +110,7 @@ void invited(DialogState& dialog, const Event& event) {
   open(dialog, event);
   dialog.state = State::pending;
   dialog.status.reset();
+  dialog.cancel_sent.reset();
   revive(dialog);
   forget_offers(dialog);
   dialog.late_offer = !event.sdp.has_value();
@@ -114,13 +143,16 @@ void early(DialogState& dialog, const Event& event) {
 void answered(DialogState& dialog, const Event& event) {
   if (event.opening) open(dialog, event);
   revive(dialog);
-  if (event.from_call_record) {
+  dialog.answered_by_proxy = event.answered_by_proxy;
+  dialog.invite.uri.clear();  // nobody tries it again
+  if (event.settled) {
     dialog.state = State::stable;
   } else if (dialog.state == State::terminated) {
     dialog.state = State::pending;
   }
   dialog.times.connect_time = event.occurred_at;
   dialog.status = event.status;
+  dialog.final_from_call_record = event.from_call_record;
   set_tags(dialog, event);
   set_address(callee(dialog), event.contact);
   if (event.called_party) dialog.called_party = *event.called_party;
@@ -140,12 +172,21 @@ void confirmed(DialogState& dialog, const Event& event) {
 
 void refused(DialogState& dialog, const Event& event) {
   set_tags(dialog, event);
-  dialog.status = event.status;
+  if (event.status != 0) dialog.status = event.status;
+  dialog.final_from_call_record = event.from_call_record;
   end(dialog, event, event.occurred_at);
 }
 
 void cancelled(DialogState& dialog, const Event& event) {
+  if (dialog.state == State::terminated && dialog.cause == Cause::cancelled) {
+    // The CANCEL itself says why, after the call record has ended the call.
+    dialog.reason = event.reason;
+    if (event.q850_cause) dialog.q850_cause = event.q850_cause;
+    dialog.completed_elsewhere = event.completed_elsewhere;
+    return;
+  }
   dialog.status = 487;
+  dialog.final_from_call_record = event.from_call_record;
   end(dialog, event, event.occurred_at);
 }
 
@@ -212,12 +253,16 @@ void acknowledged(DialogState& dialog, const Event& event) {
 
 void requested(DialogState& dialog, const Event& event) {
   if (event.method == "PRACK") pracked(dialog, event);
+  if (event.method == "CANCEL" && !event.branch.empty()) {
+    dialog.cancel_sent = {event.reason, event.q850_cause, event.completed_elsewhere};
+  }
 }
 
 // A refused offer leaves no trace.
 void responded(DialogState& dialog, const Event& event) {
   if (event.method == "PRACK" && event.sdp) {
     set_sdp(sender(dialog, event.direction), event.sdp);
+    set_hold(dialog, event);
     const bool by_callee = (dialog.role == Role::uac) == (event.direction == Direction::in);
     if (by_callee) remember_early_answer(dialog, event.to_tag, *event.sdp);
   }
@@ -236,6 +281,16 @@ void resumed(DialogState& dialog, const Event& event) {
   if (is_answered(dialog)) dialog.state = State::stable;
 }
 
+// Whatever a fork of the callee answers with: by these tags its later messages are known.
+void learn_to_tag(DialogState& dialog, const Event& event) {
+  const bool of_answer = event.method == "INVITE" && event.status > 100;
+  const std::optional<std::string>& tag = of_answer ? event.to_tag : event.callee_tag;
+  std::vector<std::string>& tags = dialog.to_tags;
+  if (!tag || std::ranges::find(tags, *tag) != tags.end()) return;
+  if (tags.size() == most_to_tags) tags.erase(tags.begin());
+  tags.push_back(*tag);
+}
+
 // What was learnt of the INVITE since it opened the dialog as a call record.
 void learn_of_invite(DialogState& dialog, const Event& event) {
   if (event.opening || event.transaction_id.empty()) return;
@@ -248,6 +303,16 @@ void let_go_of_handed_on(DialogState& dialog, const Event& event) {
   if (dialog.cause == Cause::proxied && event.from_call_record) {
     dialog.invite.transaction_id.clear();
   }
+}
+
+// Whether the far end still has the dialog, as far as its latest answer tells.
+void note_whether_gone(DialogState& dialog, const Event& event) {
+  if (event.direction != Direction::in || event.method.empty()) return;
+  if (event.status == 0 || event.status / 100 == 2) dialog.gone_status.reset();
+  const bool is_gone = event.type == EventType::responded && is_answered(dialog) &&
+                       dialog.state != State::terminated &&
+                       tells_that_dialog_is_gone(event.method, event.status);
+  if (is_gone) dialog.gone_status = event.status;
 }
 
 bool is_heard(EventType type) {
@@ -290,6 +355,9 @@ void apply(DialogState& dialog, const Event& event) {
     case EventType::session_set: merge_patch(dialog.session, event.patch); break;
     default: break;  // no effect: unreadable, and what is of no dialog
   }
+  learn_to_tag(dialog, event);
+  note_whether_gone(dialog, event);
+  if (event.wanted) dialog.wanted_streams = *event.wanted;
   if (is_heard(event.type)) dialog.last_heard = event.occurred_at;
 }
 

@@ -1,6 +1,9 @@
 #include "dialog/describe.hpp"
 
+#include "dialog/identity.hpp"
 #include "dialog/rules.hpp"
+
+#include <algorithm>
 
 namespace drachtio::dialog {
 
@@ -12,7 +15,6 @@ Event describe(const Observation& seen, EventType type) {
   event.from_call_record = seen.channel == Channel::attempt || seen.channel == Channel::start ||
                            seen.channel == Channel::stop;
   event.unsolicited = seen.unsolicited;
-  if (seen.channel == Channel::proxy) return event;
   event.method = seen.message.method;
   event.cseq = seen.message.cseq;
   event.status = seen.message.status;
@@ -32,8 +34,42 @@ Event without_effect(const Observation& seen) {
   return describe(seen, seen.message.is_request() ? EventType::requested : EventType::responded);
 }
 
-bool acts_on_invite(const DialogState& tip, const sip::Message& message) {
-  return message.cseq == tip.invite.cseq && message.branch == tip.invite.branch;
+Event answer_without_effect(const Observation& seen) {
+  return describe_with_tags(seen, EventType::responded);
+}
+
+void note_reason(Event& event, const sip::Reason& reason) {
+  event.q850_cause = reason.q850_cause;
+  event.completed_elsewhere = reason.completed_elsewhere;
+}
+
+std::string_view invite_transaction_id(const Observation& seen) {
+  const sip::Message& message = seen.message;
+  if (!message.is_request()) return seen.transaction_id;
+  const bool has_its_own =
+      message.method == "ACK" || (message.method == "CANCEL" && seen.direction == Direction::out);
+  return has_its_own ? std::string_view{} : std::string_view{seen.transaction_id};
+}
+
+namespace {
+
+bool is_about(const InviteTransaction& invite, const Observation& seen) {
+  const std::string_view id = invite_transaction_id(seen);
+  if (!invite.transaction_id.empty() && !id.empty()) return invite.transaction_id == id;
+  return seen.message.cseq == invite.cseq && seen.message.branch == invite.branch;
+}
+
+}  // namespace
+
+bool acts_on_invite(const DialogState& leg, const Observation& seen) {
+  return is_about(leg.invite, seen);
+}
+
+bool is_about_creating_invite(const DialogState& leg, const Observation& seen) {
+  return is_about(leg.invite, seen) ||
+         std::ranges::any_of(leg.earlier_invites, [&](const InviteTransaction& invite) {
+           return is_about(invite, seen);
+         });
 }
 
 bool for_another_fork(const DialogState& tip, const sip::Message& request) {
@@ -41,9 +77,10 @@ bool for_another_fork(const DialogState& tip, const sip::Message& request) {
       !request.to.tag) {
     return false;
   }
-  const bool same = (request.from.tag == tip.local.tag && request.to.tag == tip.remote.tag) ||
-                    (request.from.tag == tip.remote.tag && request.to.tag == tip.local.tag);
-  return !same;
+  const auto are = [&](const std::string& from, const std::string& to) {
+    return same_tag(*request.from.tag, from) && same_tag(*request.to.tag, to);
+  };
+  return !are(*tip.local.tag, *tip.remote.tag) && !are(*tip.remote.tag, *tip.local.tag);
 }
 
 }  // namespace drachtio::dialog

@@ -18,7 +18,8 @@ bool sent_by_server(const Observation& seen) {
 Event bye(const DialogState& tip, const Observation& seen) {
   if (is_over(tip) || for_another_fork(tip, seen.message)) return without_effect(seen);
   Event event = describe(seen, EventType::terminated);
-  const std::optional<std::string>& text = seen.message.reason_text;
+  event.q850_cause = seen.message.reason.q850_cause;
+  const std::optional<std::string>& text = seen.message.reason.text;
   if (seen.direction == Direction::in) {
     event.cause = Cause::far_end_release;
     event.reason = "normal far end release";
@@ -38,9 +39,12 @@ Event bye(const DialogState& tip, const Observation& seen) {
   return event;
 }
 
-std::optional<Event> proxied(const DialogState& tip, const Observation& seen) {
+std::optional<Event> proxied(const DialogState& tip, Instant at) {
   if (tip.state == State::terminated || is_answered(tip)) return std::nullopt;
-  Event event = describe(seen, EventType::proxied);
+  Event event;
+  event.type = EventType::proxied;
+  event.occurred_at = at;
+  event.direction = Direction::out;
   event.cause = Cause::proxied;
   return event;
 }

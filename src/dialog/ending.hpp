@@ -10,6 +10,6 @@ namespace drachtio::dialog {
 
 Event bye(const DialogState& tip, const Observation& seen);
 // The server has acknowledged the program's `proxy`.
-std::optional<Event> proxied(const DialogState& tip, const Observation& seen);
+std::optional<Event> proxied(const DialogState& tip, Instant at);
 
 }  // namespace drachtio::dialog

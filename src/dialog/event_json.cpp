@@ -62,6 +62,7 @@ void write_message(JsonObject& object, const Event& event) {
   if (!event.phrase.empty()) object.string("phrase", std::string_view{event.phrase});
   object.string("from_tag", event.from_tag);
   object.string("to_tag", event.to_tag);
+  object.string("callee_tag", event.callee_tag);
   if (event.key) object.string("key", std::string_view{key_text(*event.key)});
 }
 
@@ -189,6 +190,7 @@ std::string to_json(const Event& event) {
   write_message(object, event);
   if (event.opening) write_opening(object, *event.opening);
   if (!event.branch.empty()) object.string("branch", std::string_view{event.branch});
+  if (!event.uri.empty()) object.string("uri", std::string_view{event.uri});
   if (!event.transaction_id.empty()) {
     object.string("transaction_id", std::string_view{event.transaction_id});
   }
@@ -201,8 +203,17 @@ std::string to_json(const Event& event) {
   if (event.called_party) write_party(object, "called_party", *event.called_party);
   if (event.modification) object.string("modification", to_string(*event.modification));
   if (event.offered_by_us) object.string("offered_by", *event.offered_by_us ? "local" : "remote");
+  if (event.hold) object.string("hold", to_string(*event.hold));
+  if (!event.held_streams.empty()) {
+    object.string("held_streams", std::string_view{event.held_streams});
+  }
+  object.string("wanted", event.wanted);
   if (event.cause) object.string("cause", to_string(*event.cause));
   object.string("reason", event.reason);
+  if (event.q850_cause) object.number("q850_cause", *event.q850_cause);
+  if (event.completed_elsewhere) object.boolean("completed_elsewhere", true);
+  if (event.answered_by_proxy) object.boolean("answered_by_proxy", true);
+  if (event.settled) object.boolean("settled", true);
   if (!event.patch.empty()) object.raw("patch", event.patch);
   if (event.joined) object.number("joined", *event.joined);
   if (event.inferred) object.boolean("inferred", true);
@@ -231,9 +242,11 @@ void from_json(std::string_view data, Event& event) {
   event.phrase = members.text_or_empty("phrase");
   event.from_tag = members.text("from_tag");
   event.to_tag = members.text("to_tag");
+  event.callee_tag = members.text("callee_tag");
   event.key = read_key(members);
   event.opening = read_opening(members);
   event.branch = members.text_or_empty("branch");
+  event.uri = members.text_or_empty("uri");
   event.transaction_id = members.text_or_empty("transaction_id");
   event.contact = read_address(members, "contact");
   event.received_on = read_address(members, "received_on");
@@ -243,8 +256,17 @@ void from_json(std::string_view data, Event& event) {
   event.offered_by_us = members.named("offered_by", [](std::string_view side) {
     return side == "local" || side == "remote" ? std::optional{side == "local"} : std::nullopt;
   });
+  event.hold = members.named("hold", parse_hold);
+  event.held_streams = members.text_or_empty("held_streams");
+  event.wanted = members.text("wanted");
   event.cause = members.named("cause", parse_cause);
   event.reason = members.text("reason");
+  if (members.find("q850_cause") != nullptr) {
+    event.q850_cause = members.number_or_zero<int>("q850_cause");
+  }
+  event.completed_elsewhere = members.boolean("completed_elsewhere").value_or(false);
+  event.answered_by_proxy = members.boolean("answered_by_proxy").value_or(false);
+  event.settled = members.boolean("settled").value_or(false);
   if (const json::value* patch = members.find("patch")) event.patch = json::serialize(*patch);
   event.joined = members.number("joined");
   event.inferred = members.boolean("inferred").value_or(false);

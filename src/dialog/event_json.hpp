@@ -1,6 +1,6 @@
 // An event's `data` as it is stored: a JSON object with a member for each fact the event carries.
 //
-// This is format 1 of the log (docs/log-format.md). What is written here is hashed and kept for
+// This is format 2 of the log (docs/log-format.md). What is written here is hashed and kept for
 // ever: members may be added, none may change its meaning.
 #pragma once
 
@@ -12,7 +12,9 @@
 
 namespace drachtio::dialog {
 
-inline constexpr int event_format = 1;
+// The format that is written, and the oldest that can be read.
+inline constexpr int event_format = 2;
+inline constexpr int oldest_event_format = 1;
 
 // Everything but type, occurred_at and where the event stands: those are columns of their own.
 // Valid UTF-8, whatever the event holds.

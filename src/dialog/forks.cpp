@@ -17,7 +17,8 @@ std::optional<Sdp> sdp_of(const Endpoint& endpoint) {
 }
 
 EarlyAgreement as_it_stands(DialogState& dialog, std::optional<std::string> to_tag) {
-  return {std::move(to_tag), sdp_of(caller(dialog)), dialog.held_locally, dialog.held_remotely};
+  return {std::move(to_tag), sdp_of(caller(dialog)), dialog.held_locally, dialog.held_remotely,
+          dialog.held_streams};
 }
 
 }  // namespace
@@ -50,6 +51,24 @@ std::optional<Sdp> answer_of(const DialogState& dialog, const Event& event) {
   return early->sdp;
 }
 
+Agreement agreement_with(const DialogState& dialog, const std::optional<std::string>& to_tag) {
+  Agreement agreement{{dialog.held_locally, dialog.held_remotely, dialog.held_streams},
+                      caller(dialog).sdp,
+                      callee(dialog).sdp};
+  if (is_answered(dialog)) return agreement;
+  const auto answer =
+      std::ranges::find(dialog.early_answers, to_tag.value_or(""), &EarlyAnswer::to_tag);
+  if (answer != dialog.early_answers.end()) agreement.of_callee = answer->sdp.text;
+  const std::vector<EarlyAgreement>& agreed = dialog.early_agreements;
+  if (agreed.empty()) return agreement;
+  auto found = std::ranges::find(agreed, to_tag, &EarlyAgreement::to_tag);
+  if (found == agreed.end()) found = agreed.begin();
+  agreement.holding = {found->held_locally, found->held_remotely, found->held_streams};
+  agreement.of_caller.reset();
+  if (found->of_caller) agreement.of_caller = found->of_caller->text;
+  return agreement;
+}
+
 void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to_tag) {
   std::vector<EarlyAgreement>& agreed = dialog.early_agreements;
   if (agreed.empty()) {
@@ -63,6 +82,7 @@ void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to
   set_sdp(caller(dialog), found->of_caller);
   dialog.held_locally = found->held_locally;
   dialog.held_remotely = found->held_remotely;
+  dialog.held_streams = found->held_streams;
 }
 
 void remember_agreement(DialogState& dialog, const std::optional<std::string>& to_tag) {

@@ -3,6 +3,8 @@
 // fork heard of last. What is kept of them is bounded.
 #pragma once
 
+#include "dialog/hold.hpp"
+
 #include <drachtio/event.hpp>
 
 #include <optional>
@@ -18,6 +20,14 @@ void remember_early_answer(DialogState& dialog, const std::optional<std::string>
                            const Sdp& sdp);
 // The SDP of a 2xx; of one without, what its own fork sent before.
 std::optional<Sdp> answer_of(const DialogState& dialog, const Event& event);
+
+// What is in force with one fork before the answer; with the dialog once it is answered.
+struct Agreement {
+  Holding holding;
+  std::optional<std::string> of_caller;
+  std::optional<std::string> of_callee;
+};
+Agreement agreement_with(const DialogState& dialog, const std::optional<std::string>& to_tag);
 
 // The caller's SDP and the hold are those that this fork has agreed to, or the INVITE's own. To be
 // called before an early dialog is changed, and when it is answered...

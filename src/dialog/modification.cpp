@@ -6,17 +6,44 @@
 
 namespace drachtio::dialog {
 
+void complete_exchange(Event& event, const DialogState& tip, const Agreement& agreed,
+                       const Exchange& exchange) {
+  const Holding& before = agreed.holding;
+  const Holding after = after_exchange(before, exchange);
+  event.hold = hold_of(after.locally, after.remotely);
+  event.held_streams = after.streams;
+  event.offered_by_us = exchange.offered_by_us;
+  const bool was_held = exchange.offered_by_us ? before.locally : before.remotely;
+  const bool is_held = exchange.offered_by_us ? after.locally : after.remotely;
+  const bool changed = after.locally != before.locally || after.remotely != before.remotely;
+  const bool same_version = exchange.before && sip::same_version(*exchange.before, exchange.offer);
+  event.modification = was_held != is_held ? is_held ? Modification::hold : Modification::unhold
+                       : same_version && !changed ? Modification::refresh
+                                                  : Modification::modify;
+  std::string wanted = tip.wanted_streams;
+  if (exchange.offered_by_us) {
+    wanted = wanted_after(wanted, exchange.offer, std::nullopt, false);
+  } else if (exchange.answer) {
+    wanted = wanted_after(wanted, *exchange.answer, exchange.offer, false);
+  }
+  if (wanted != tip.wanted_streams) event.wanted = std::move(wanted);
+}
+
 namespace {
 
-// What an offer does, given the side that makes it.
-Modification modification(const DialogState& tip, bool by_us, const std::optional<Sdp>& offer) {
-  if (!offer) return Modification::refresh;
-  const bool was_held = by_us ? tip.held_locally : tip.held_remotely;
-  const bool holds = sip::is_hold(offer->text);
-  if (holds != was_held) return holds ? Modification::hold : Modification::unhold;
-  const std::optional<std::string>& before = by_us ? tip.local.sdp : tip.remote.sdp;
-  return before && sip::same_version(*before, offer->text) ? Modification::refresh
-                                                           : Modification::modify;
+std::optional<std::string_view> text_of(const std::optional<Sdp>& sdp) {
+  if (!sdp) return std::nullopt;
+  return sdp->text;
+}
+
+// An offer and its answer, with whoever the offer was made to.
+void note_exchange(Event& event, const DialogState& tip, const Agreement& agreed, bool by_us,
+                   const Sdp& offer, const std::optional<Sdp>& answer) {
+  const bool by_caller = by_us == (tip.role == Role::uac);
+  const std::optional<std::string>& before = by_caller ? agreed.of_caller : agreed.of_callee;
+  Exchange exchange{by_us, offer.text, text_of(answer), {}};
+  if (before) exchange.before = *before;
+  complete_exchange(event, tip, agreed, exchange);
 }
 
 }  // namespace
@@ -46,13 +73,27 @@ Event answer_to_offer(const DialogState& tip, const Observation& seen) {
   event.sdp = answer.sdp;
   // A 2xx that is itself the offer changes nothing before its ACK.
   if (is_late_offer(*offer, answer.sdp)) return event;
-  event.offered_by_us = by_us;
-  event.modification = modification(tip, by_us, offer->sdp);
+  if (!offer->sdp) {  // an UPDATE, or a re-INVITE that nobody has made an offer in
+    event.offered_by_us = by_us;
+    event.modification = Modification::refresh;
+    return event;
+  }
+  const bool by_caller = by_us == (tip.role == Role::uac);
+  note_exchange(event, tip, agreement_with(tip, by_caller ? answer.to.tag : answer.from.tag), by_us,
+                *offer->sdp, answer.sdp);
   return event;
 }
 
 Event ack(const DialogState& tip, const Observation& seen) {
   if (for_another_fork(tip, seen.message)) return without_effect(seen);
+  const bool of_refusal = seen.direction == Direction::in && !is_answered(tip) && !is_over(tip) &&
+                          seen.message.cseq == tip.invite.cseq &&
+                          seen.message.branch == tip.invite.branch;
+  if (of_refusal) {
+    Event event = describe(seen, EventType::rejected);
+    event.cause = Cause::rejected;
+    return event;
+  }
   const bool by_us = seen.direction == Direction::out;
   const bool for_invite = seen.message.cseq == tip.invite.cseq && by_us == (tip.role == Role::uac);
   const bool awaited =
@@ -62,8 +103,12 @@ Event ack(const DialogState& tip, const Observation& seen) {
   event.sdp = seen.message.sdp;
   if (const WaitingOffer* offer = find_offer(tip, "INVITE", seen.message.cseq, by_us);
       offer != nullptr && offer->answered && event.type == EventType::acknowledged) {
-    event.offered_by_us = !by_us;
-    event.modification = modification(tip, !by_us, offer->sdp);
+    note_exchange(event, tip, agreement_with(tip, {}), !by_us, *offer->sdp, event.sdp);
+  } else if (for_invite && tip.late_offer && by_us && event.sdp) {
+    std::optional<std::string_view> first_offer;
+    if (tip.remote.sdp) first_offer = *tip.remote.sdp;
+    std::string wanted = wanted_after({}, event.sdp->text, first_offer, true);
+    if (wanted != tip.wanted_streams) event.wanted = std::move(wanted);
   }
   return event;
 }

@@ -34,20 +34,33 @@ constexpr Names<Cause, 10> causes{{{Cause::far_end_release, "far-end-release"},
                                    {Cause::proxied, "proxied"},
                                    {Cause::lost, "lost"}}};
 
-constexpr Names<EventType, 26> event_types{
-    {{EventType::genesis, "genesis"},           {EventType::invited, "invited"},
-     {EventType::progressed, "progressed"},     {EventType::early, "early"},
-     {EventType::challenged, "challenged"},     {EventType::answered, "answered"},
-     {EventType::confirmed, "confirmed"},       {EventType::rejected, "rejected"},
-     {EventType::cancelled, "cancelled"},       {EventType::proxied, "proxied"},
-     {EventType::offered, "offered"},           {EventType::modified, "modified"},
-     {EventType::acknowledged, "acknowledged"}, {EventType::requested, "requested"},
-     {EventType::responded, "responded"},       {EventType::terminated, "terminated"},
-     {EventType::session_set, "session-set"},   {EventType::session_joined, "session-joined"},
-     {EventType::resumed, "resumed"},           {EventType::lost, "lost"},
-     {EventType::link_up, "link-up"},           {EventType::link_down, "link-down"},
-     {EventType::link_refused, "link-refused"}, {EventType::gap, "gap"},
-     {EventType::unreadable, "unreadable"},     {EventType::evidence_dropped, "evidence-dropped"}}};
+constexpr Names<EventType, 27> event_types{{{EventType::genesis, "genesis"},
+                                            {EventType::invited, "invited"},
+                                            {EventType::progressed, "progressed"},
+                                            {EventType::early, "early"},
+                                            {EventType::challenged, "challenged"},
+                                            {EventType::answered, "answered"},
+                                            {EventType::confirmed, "confirmed"},
+                                            {EventType::rejected, "rejected"},
+                                            {EventType::cancelled, "cancelled"},
+                                            {EventType::proxied, "proxied"},
+                                            {EventType::offered, "offered"},
+                                            {EventType::modified, "modified"},
+                                            {EventType::acknowledged, "acknowledged"},
+                                            {EventType::requested, "requested"},
+                                            {EventType::responded, "responded"},
+                                            {EventType::terminated, "terminated"},
+                                            {EventType::session_set, "session-set"},
+                                            {EventType::session_joined, "session-joined"},
+                                            {EventType::resumed, "resumed"},
+                                            {EventType::lost, "lost"},
+                                            {EventType::link_up, "link-up"},
+                                            {EventType::link_down, "link-down"},
+                                            {EventType::link_refused, "link-refused"},
+                                            {EventType::gap, "gap"},
+                                            {EventType::unreadable, "unreadable"},
+                                            {EventType::evidence_dropped, "evidence-dropped"},
+                                            {EventType::alive, "alive"}}};
 
 constexpr Names<Direction, 3> directions{
     {{Direction::none, "none"}, {Direction::in, "in"}, {Direction::out, "out"}}};
@@ -94,6 +107,7 @@ namespace dialog {
 
 std::optional<Role> parse_role(std::string_view text) { return value_of(roles, text); }
 std::optional<State> parse_state(std::string_view text) { return value_of(states, text); }
+std::optional<Hold> parse_hold(std::string_view text) { return value_of(holds, text); }
 std::optional<Cause> parse_cause(std::string_view text) { return value_of(causes, text); }
 std::optional<EventType> parse_event_type(std::string_view text) {
   return value_of(event_types, text);

@@ -10,6 +10,7 @@ namespace drachtio::dialog {
 
 std::optional<Role> parse_role(std::string_view text);
 std::optional<State> parse_state(std::string_view text);
+std::optional<Hold> parse_hold(std::string_view text);
 std::optional<Cause> parse_cause(std::string_view text);
 std::optional<EventType> parse_event_type(std::string_view text);
 std::optional<Direction> parse_direction(std::string_view text);

@@ -1,5 +1,5 @@
-// One SIP message (or acknowledged `proxy`) as it was seen on the way to or from the program, with
-// all that the dialog rules may ask about it.
+// One SIP message as it was seen on the way to or from the program, with all that the dialog rules
+// may ask about it.
 #pragma once
 
 #include "sip/message.hpp"
@@ -17,7 +17,6 @@ enum class Channel : std::uint8_t {
   attempt,  // call records: an INVITE
   start,    // ... the 2xx
   stop,     // ... what ended the call: BYE, final answer, or the cancelled INVITE
-  proxy,    // the server acknowledged a `proxy` frame; there is no message
 };
 
 struct Observation {
@@ -25,10 +24,11 @@ struct Observation {
   Instant occurred_at;
   Direction direction = Direction::in;
   bool unsolicited = false;  // the server sent it in the program's name
+  bool of_proxied = false;   // a destination's final answer, told by the reply to a `proxy`
   std::string server;
   std::string transaction_id;  // drachtio's; empty in call records
-  std::string dialog_id;       // as the envelope has it; often empty
   std::optional<HostPort> received_on;
+  bool connection_gone = false;   // that last carried the dialog: no ACK will be seen any more
   std::string call_record_token;  // role of a start, reason of a stop
   sip::Message message;
   MessageKey key;

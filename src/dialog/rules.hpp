@@ -18,6 +18,11 @@ inline bool is_over(const DialogState& dialog) {
   return dialog.state == State::terminated && !is_provisional_end(dialog);
 }
 
+inline Hold hold_of(bool locally, bool remotely) {
+  if (locally) return remotely ? Hold::both : Hold::local;
+  return remotely ? Hold::remote : Hold::none;
+}
+
 inline bool is_answered(const DialogState& dialog) {
   return dialog.times.connect_time.has_value() || dialog.inferred;
 }
@@ -25,6 +30,14 @@ inline bool is_answered(const DialogState& dialog) {
 // The program's own connection has carried it: what call records alone tell of is another program's
 // call, or one of before this program began.
 inline bool is_own(const DialogState& dialog) { return !dialog.invite.transaction_id.empty(); }
+
+// An answer to a request in a dialog that is up: the far end has no such dialog any more (RFC 3261
+// 12.2.1.2, RFC 5057). Dialogs were seen to live on after the same answers to other methods.
+inline bool tells_that_dialog_is_gone(std::string_view method, int status) {
+  const bool is_gone = status == 481 || status == 408;
+  return is_gone && (method == "INVITE" || method == "UPDATE" || method == "INFO" ||
+                     method == "MESSAGE" || method == "OPTIONS");
+}
 
 // We called, the 2xx has come, and our ACK has not been seen.
 inline bool awaits_our_ack(const DialogState& dialog) {

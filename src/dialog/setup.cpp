@@ -1,7 +1,10 @@
 #include "dialog/setup.hpp"
 
 #include "dialog/describe.hpp"
+#include "dialog/forks.hpp"
+#include "dialog/hold.hpp"
 #include "dialog/identity.hpp"
+#include "dialog/modification.hpp"
 #include "dialog/parties.hpp"
 #include "dialog/rules.hpp"
 
@@ -11,19 +14,31 @@ namespace {
 
 using sip::Message;
 
+// Of an INVITE that was cancelled where nothing else says why.
+constexpr const char* cancelled_phrase = "487 Request Terminated";
+
+// Our own CANCEL has said why; the 487 does not.
+void take_cancel_reason(Event& event, const DialogState& tip) {
+  if (!event.reason) event.reason = cancelled_phrase;
+  if (!tip.cancel_sent) return;
+  if (tip.cancel_sent->text) event.reason = tip.cancel_sent->text;
+  if (!event.q850_cause) event.q850_cause = tip.cancel_sent->q850_cause;
+  if (tip.cancel_sent->completed_elsewhere) event.completed_elsewhere = true;
+}
+
 std::string status_line(const Message& answer) {
   std::string line = std::to_string(answer.status);
   if (!answer.phrase.empty()) line += " " + answer.phrase;
   return line;
 }
 
-Opening opening_of(const Observation& seen, Identity identity) {
+Opening opening_of(const Observation& seen, std::string id, Role role) {
   const Message& message = seen.message;
   Opening opening;
   opening.server = seen.server;
-  opening.dialog_id = std::move(identity.dialog_id);
+  opening.dialog_id = std::move(id);
   opening.call_id = message.call_id;
-  opening.role = identity.role;
+  opening.role = role;
   opening.calling_party = calling_party(message);
   opening.called_party = addressed_party(message);
   opening.from_user = message.from.user;
@@ -31,33 +46,74 @@ Opening opening_of(const Observation& seen, Identity identity) {
   return opening;
 }
 
-Event invited(const Observation& seen, Identity identity) {
+std::string opened_id(const Message& message) {
+  return dialog_id(message.call_id, message.from.tag.value_or(""));
+}
+
+// What our side wants of the streams, by its first description: where it answers, the far end's
+// offer bounds it.
+void note_first_wish(Event& event, const DialogState& tip, std::optional<std::string_view> offer) {
+  if (event.direction != Direction::out || !event.sdp) return;
+  std::string wanted = wanted_after({}, event.sdp->text, offer, true);
+  if (wanted != tip.wanted_streams) event.wanted = std::move(wanted);
+}
+
+std::optional<std::string_view> text_of(const std::optional<std::string>& sdp) {
+  if (!sdp) return std::nullopt;
+  return *sdp;
+}
+
+Event invited(const Observation& seen, std::string id, Role role) {
   Event event = describe_with_tags(seen, EventType::invited);
-  event.opening = opening_of(seen, std::move(identity));
+  event.opening = opening_of(seen, std::move(id), role);
   event.branch = seen.message.branch;
+  event.uri = seen.message.request_uri();
   event.transaction_id = seen.transaction_id;
   event.contact = seen.message.contact;
   event.received_on = seen.received_on;
   event.sdp = seen.message.sdp;
+  note_first_wish(event, {}, {});
   return event;
 }
 
-Event answered(const Observation& seen) {
+// The 2xx, or a provisional answer with a description of its own.
+void take_answer(Event& event, const DialogState& tip, const Message& answer) {
+  event.contact = answer.contact;
+  event.sdp = answer.sdp;
+  const auto& offer = tip.late_offer ? std::optional<std::string>{} : caller(tip).sdp;
+  note_first_wish(event, tip, text_of(offer));
+}
+
+Event answered(const DialogState& tip, const Observation& seen) {
   Event event = describe_with_tags(seen, EventType::answered);
-  event.contact = seen.message.contact;
-  event.sdp = seen.message.sdp;
+  take_answer(event, tip, seen.message);
   event.called_party = asserted_called_party(seen.message);
+  // Of neither is an ACK ever seen.
+  if (seen.channel == Channel::start || seen.of_proxied) {
+    event.answered_by_proxy = seen.of_proxied || seen.call_record_token.starts_with("proxy");
+    event.settled = !is_own(tip) || seen.connection_gone;
+  }
   return event;
 }
 
 // A cdr:start of a dialog not known: it was answered before we listened.
 Event answered_in_mid_call(const Observation& seen) {
-  Event event = answered(seen);
-  event.opening = opening_of(seen, opened_identity(seen));
+  Event event = answered({}, seen);
+  event.opening = opening_of(seen, opened_id(seen.message), role_of(seen, true));
   // What a 2xx asserts is the called party; of the caller only From is left (RFC 3325 9.1).
   event.opening->calling_party = {seen.message.from.user, seen.message.from.display, std::nullopt};
   event.branch = seen.message.branch;
   return event;
+}
+
+// Whether a CANCEL tells why the leg was cancelled that a cdr:stop has ended: the two ways tell of
+// that within 5 s of each other.
+bool completes_end(const DialogState& tip, const Observation& seen) {
+  constexpr std::chrono::seconds apart{5};
+  if (tip.state != State::terminated || tip.cause != Cause::cancelled) return false;
+  if (tip.reason != cancelled_phrase || !tip.times.end_time) return false;
+  const Microseconds after = seen.occurred_at - *tip.times.end_time;
+  return after <= apart && after >= -apart;
 }
 
 }  // namespace
@@ -69,54 +125,43 @@ bool is_initial_invite(const Observation& seen) {
 }
 
 std::optional<Event> open(const Observation& seen) {
-  const Message& message = seen.message;
-  const bool call_record_start = seen.channel == Channel::start;
-  if (call_record_start && message.method == "INVITE" && message.status_class() == 2) {
-    return answered_in_mid_call(seen);
-  }
-  return is_initial_invite(seen) ? std::optional{invited(seen, opened_identity(seen))}
-                                 : std::nullopt;
+  if (seen.channel == Channel::start) return answered_in_mid_call(seen);
+  return invited(seen, opened_id(seen.message), role_of(seen, true));
 }
 
-std::optional<Event> initial_invite(const DialogState& tip, const Observation& seen) {
-  if (seen.channel == Channel::stop) {  // cdr:stop of a caller's CANCEL: the INVITE again
-    if (is_over(tip) || is_answered(tip)) return std::nullopt;
-    if (!acts_on_invite(tip, seen.message)) return without_effect(seen);
-    Event event = describe(seen, EventType::cancelled);
-    event.cause = Cause::cancelled;
-    event.reason = "487 Request Terminated";  // the CANCEL's own Reason is not known
-    return event;
-  }
-  // A caller counts on when its INVITE has been refused (RFC 3261 8.1.3.5), whether we saw that or
-  // not. A proxy on its way that tries us once more takes another branch (16.6, 16.7); but what we
-  // handed on ourselves may come by again.
-  const std::uint32_t cseq = seen.message.cseq;
-  const bool once_more = tip.state == State::terminated && tip.cause != Cause::proxied &&
-                         tip.role == Role::uas && cseq == tip.invite.cseq &&
-                         seen.message.branch != tip.invite.branch;
-  const bool retry = !is_answered(tip) && (cseq > tip.invite.cseq || once_more);
-  // The same dialog: its identity stands, whatever a muddled envelope says.
-  return retry ? invited(seen, {tip.dialog_id, tip.role}) : without_effect(seen);
+// The dialog's identity stands, whatever a muddled envelope says.
+Event reopen(const DialogState& tip, const Observation& seen) {
+  return invited(seen, tip.dialog_id, tip.role);
+}
+
+std::optional<Event> invite_again(const DialogState& tip, const Observation& seen) {
+  if (seen.channel != Channel::stop) return without_effect(seen);
+  // cdr:stop of a caller's CANCEL
+  if (is_over(tip) || is_answered(tip)) return std::nullopt;
+  if (!acts_on_invite(tip, seen)) return without_effect(seen);
+  Event event = describe(seen, EventType::cancelled);
+  event.cause = Cause::cancelled;
+  take_cancel_reason(event, tip);
+  return event;
 }
 
 Event answer_to_invite(const DialogState& tip, const Observation& seen) {
   const Message& answer = seen.message;
-  if (!acts_on_invite(tip, answer) || is_answered(tip)) return without_effect(seen);
+  if (!acts_on_invite(tip, seen) || is_answered(tip)) return answer_without_effect(seen);
   if (is_over(tip)) {
-    Event event = without_effect(seen);
+    Event event = answer_without_effect(seen);
     // The call was hung up before it was answered: this is its INVITE's status all the same.
     if (!tip.status && answer.status >= 300) event.branch = answer.branch;
     return event;
   }
   switch (answer.status_class()) {
     case 1: {
-      if (tip.state == State::terminated) return without_effect(seen);
+      if (tip.state == State::terminated) return answer_without_effect(seen);
       Event event = describe_with_tags(seen, EventType::progressed);
-      event.contact = answer.contact;
-      event.sdp = answer.sdp;
+      take_answer(event, tip, answer);
       return event;
     }
-    case 2: return answered(seen);
+    case 2: return answered(tip, seen);
     default: {
       const bool challenge = answer.status == 401 || answer.status == 407;
       Event event =
@@ -125,18 +170,28 @@ Event answer_to_invite(const DialogState& tip, const Observation& seen) {
                     : answer.status == 487 ? Cause::cancelled
                                            : Cause::rejected;
       event.reason = status_line(answer);
+      note_reason(event, answer.reason);
+      if (event.cause == Cause::cancelled) take_cancel_reason(event, tip);
       return event;
     }
   }
 }
 
 Event cancel(const DialogState& tip, const Observation& seen) {
-  const bool in_time = seen.direction == Direction::in && !is_over(tip) && !is_answered(tip) &&
-                       acts_on_invite(tip, seen.message);
-  if (!in_time) return without_effect(seen);
-  Event event = describe(seen, EventType::cancelled);
-  event.cause = Cause::cancelled;
-  event.reason = seen.message.reason_text.value_or("487 Request Terminated");
+  if (!acts_on_invite(tip, seen)) return without_effect(seen);
+  const sip::Reason& reason = seen.message.reason;
+  const bool is_new = reason.text || reason.q850_cause || reason.completed_elsewhere;
+  const bool completes = completes_end(tip, seen) && is_new;
+  const bool ends = seen.direction == Direction::in && !is_over(tip) && !is_answered(tip);
+  Event event = describe(seen, ends || completes ? EventType::cancelled : EventType::requested);
+  note_reason(event, reason);
+  if (event.type == EventType::cancelled) {
+    event.cause = Cause::cancelled;
+    event.reason = reason.text.value_or(cancelled_phrase);
+  } else if (seen.direction == Direction::out && !is_over(tip)) {
+    event.reason = reason.text;  // of the end to come
+    event.branch = seen.message.branch;
+  }
   return event;
 }
 
@@ -146,6 +201,7 @@ Event prack(const DialogState& tip, const Observation& seen) {
   Event event = describe(seen, first ? EventType::early : EventType::requested);
   event.sdp = seen.message.sdp;
   if (event.sdp) event.to_tag = seen.message.to.tag;  // the fork it is for
+  if (tip.late_offer) note_first_wish(event, tip, text_of(callee(tip).sdp));
   return event;
 }
 
@@ -156,6 +212,12 @@ Event answer_to_prack(const DialogState& tip, const Observation& seen) {
   if (!agrees) return without_effect(seen);
   Event event = describe_with_tags(seen, EventType::responded);
   event.sdp = seen.message.sdp;
+  const bool by_caller = (tip.role == Role::uac) == (seen.direction == Direction::in);
+  const Agreement agreed = agreement_with(tip, by_caller ? event.to_tag : event.from_tag);
+  if (by_caller && agreed.of_caller) {
+    complete_exchange(event, tip, agreed,
+                      {seen.direction == Direction::in, *agreed.of_caller, event.sdp->text, {}});
+  }
   return event;
 }
 

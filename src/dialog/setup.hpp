@@ -16,8 +16,10 @@ bool is_initial_invite(const Observation& seen);
 // What is seen of no dialog that is known: the event that opens one, if it does.
 std::optional<Event> open(const Observation& seen);
 
-// An INVITE without a To tag in a dialog that is known: a retry, another branch, or a call record.
-std::optional<Event> initial_invite(const DialogState& tip, const Observation& seen);
+// An INVITE that tries again what the leg was refused.
+Event reopen(const DialogState& tip, const Observation& seen);
+// An INVITE without a To tag that the leg has had before, or a cdr:stop that carries it.
+std::optional<Event> invite_again(const DialogState& tip, const Observation& seen);
 // A response of 101 or more to the INVITE the dialog stands on.
 Event answer_to_invite(const DialogState& tip, const Observation& seen);
 Event cancel(const DialogState& tip, const Observation& seen);

@@ -19,6 +19,11 @@ struct Evidence {
   std::string bytes;
 };
 
+// The encodings of `data` that there have been (docs/log-format.md); rows are written in the
+// newest.
+inline constexpr std::int64_t oldest_format = 1;
+inline constexpr std::int64_t newest_format = 2;
+
 struct Row {
   std::int64_t position = 0;
   std::optional<std::int64_t> dialog;
@@ -27,7 +32,7 @@ struct Row {
   std::int64_t occurred_at = 0;  // microseconds since 1970
   std::int64_t recorded_at = 0;
   std::string data;  // JSON
-  std::int64_t format = 1;
+  std::int64_t format = newest_format;
   std::optional<Hash> evidence_hash;
   Hash previous_hash{};
   Hash hash{};

@@ -224,7 +224,7 @@ class Walk {
     } else if (options_.noted_head == row.hash) {
       head_seen_ = true;
     }
-    if (row.format != 1) {
+    if (row.format < oldest_format || row.format > newest_format) {
       faults_.add(where, "format is " + number(row.format) + ", which this program does not know");
     }
     if (row.recorded_at < verified_.head.recorded_at) {

@@ -1,5 +1,6 @@
 #include "projection/dialog_table.hpp"
 
+#include "dialog/identity.hpp"
 #include "dialog/names.hpp"
 #include "projection/tracking.hpp"
 
@@ -138,7 +139,8 @@ const char* const dialog_columns =
     "start_time,connect_time,end_time,"
     "local_tag,local_sdp,local_content_type,local_user,local_address,local_port,"
     "remote_tag,remote_sdp,remote_content_type,remote_user,remote_address,remote_port,"
-    "hold,status,cause,reason,session,version,last_position,closed_at,last_heard,tracking";
+    "hold,status,cause,reason,q850_cause,session,version,last_position,closed_at,last_heard,"
+    "tracking";
 
 std::int64_t call_key(std::string_view call_id) {
   std::uint64_t hash = 14695981039346656037ULL;
@@ -172,6 +174,7 @@ DialogState read_dialog(SQLite::Statement& statement) {
   dialog.status = columns.optional_integer<int>();
   if (const auto cause = columns.optional_text()) dialog.cause = dialog::parse_cause(*cause);
   dialog.reason = columns.optional_text();
+  dialog.q850_cause = columns.optional_integer<int>();
   dialog.session = columns.text();
   dialog.version = columns.integer();
   dialog.last_position = columns.integer();
@@ -203,7 +206,7 @@ void DialogTable::upsert(const DialogState& dialog) {
   bind_endpoint(bind, dialog.remote);
   bind.name(to_string(dialog.hold())).optional_integer(dialog.status);
   dialog.cause ? bind.name(to_string(*dialog.cause)) : bind.text(std::optional<std::string>{});
-  bind.text(dialog.reason).text(dialog.session);
+  bind.text(dialog.reason).optional_integer(dialog.q850_cause).text(dialog.session);
   bind.integer(dialog.version).integer(dialog.last_position);
   bind.optional_integer(dialog.closed_at).integer(to_integer(dialog.last_heard)).text(tracking);
   statement.exec();
@@ -223,24 +226,24 @@ std::optional<DialogState> DialogTable::find(std::int64_t number) {
   return dialog;
 }
 
-std::optional<DialogState> DialogTable::find(std::string_view server, std::string_view dialog_id,
-                                             std::string_view call_id, Role role) {
-  if (!by_identity_) {
-    by_identity_ = std::make_unique<SQLite::Statement>(
+std::vector<DialogState> DialogTable::legs(std::string_view server, std::string_view call_id,
+                                           std::string_view creating_tag) {
+  if (!legs_) {
+    legs_ = std::make_unique<SQLite::Statement>(
         database_, std::string{"SELECT "} + dialog_columns +
-                       " FROM dialog WHERE call_key = ? ORDER BY id DESC");
+                       " FROM dialog WHERE call_key = ? AND dialog_id = ? COLLATE NOCASE "
+                       "AND server = ? AND call_id = ? ORDER BY id");
   }
-  by_identity_->tryReset();
-  by_identity_->bind(1, call_key(call_id));
-  std::optional<DialogState> dialog;
-  while (!dialog && by_identity_->executeStep()) {
-    DialogState candidate = read_dialog(*by_identity_);
-    if (candidate.server == server && candidate.dialog_id == dialog_id && candidate.role == role) {
-      dialog = std::move(candidate);
-    }
-  }
-  by_identity_->reset();
-  return dialog;
+  const std::string id = dialog::dialog_id(call_id, creating_tag);
+  legs_->tryReset();
+  legs_->bind(1, call_key(call_id));
+  legs_->bind(2, id);
+  legs_->bind(3, std::string{server});
+  legs_->bind(4, std::string{call_id});
+  std::vector<DialogState> legs;
+  while (legs_->executeStep()) legs.push_back(read_dialog(*legs_));
+  legs_->reset();
+  return legs;
 }
 
 void DialogTable::each_open(const Visit& visit) {

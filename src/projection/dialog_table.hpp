@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace SQLite {
 class Database;
@@ -32,9 +33,9 @@ class DialogTable {
   void upsert(const DialogState& dialog);
 
   [[nodiscard]] std::optional<DialogState> find(std::int64_t number);
-  // The latest dialog of that identity.
-  [[nodiscard]] std::optional<DialogState> find(std::string_view server, std::string_view dialog_id,
-                                                std::string_view call_id, Role role);
+  // The legs of a call that were created with that tag, in the order they began.
+  [[nodiscard]] std::vector<DialogState> legs(std::string_view server, std::string_view call_id,
+                                              std::string_view creating_tag);
 
   using Visit = std::function<void(DialogState&&)>;
   // All that are not terminated, by number.
@@ -46,7 +47,7 @@ class DialogTable {
   SQLite::Database& database_;
   std::unique_ptr<SQLite::Statement> upsert_;
   std::unique_ptr<SQLite::Statement> by_number_;
-  std::unique_ptr<SQLite::Statement> by_identity_;
+  std::unique_ptr<SQLite::Statement> legs_;
 };
 
 // The columns of the table, in the order read_dialog expects.

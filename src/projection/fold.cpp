@@ -8,6 +8,9 @@ namespace drachtio::projection {
 
 namespace {
 
+static_assert(dialog::event_format == log::newest_format &&
+              dialog::oldest_event_format == log::oldest_format);
+
 [[noreturn]] void fault(const log::Row& row, const std::string& what) {
   throw dialog::EventFormatError{"event at position " + std::to_string(row.position) + ": " + what};
 }
@@ -15,8 +18,11 @@ namespace {
 }  // namespace
 
 Event to_event(const log::Row& row) {
-  if (row.format != dialog::event_format && row.type != "genesis") {
+  if (row.format > dialog::event_format) {
     fault(row, "format " + std::to_string(row.format) + " is newer than this program");
+  }
+  if (row.format < dialog::oldest_event_format && row.type != "genesis") {
+    fault(row, "there is no format " + std::to_string(row.format));
   }
   const auto type = dialog::parse_event_type(row.type);
   if (!type) fault(row, "unknown type \"" + row.type + "\"");
@@ -32,6 +38,8 @@ Event to_event(const log::Row& row) {
   } catch (const dialog::EventFormatError& error) {
     fault(row, error.what());
   }
+  // In format 1 each answer known from a call record made the dialog stable.
+  if (row.format == 1 && event.type == EventType::answered) event.settled = event.from_call_record;
   return event;
 }
 

@@ -71,6 +71,18 @@ Rebuilt refill(SQLite::Database& database, std::int64_t head, const log::Progres
 
 }  // namespace
 
+bool is_missing(log::EventLog& log) {
+  try {
+    return log.database()
+               .execAndGet(
+                   "SELECT NOT EXISTS (SELECT 1 FROM dialog) "
+                   "AND EXISTS (SELECT 1 FROM event WHERE dialog IS NOT NULL)")
+               .getInt() != 0;
+  } catch (const SQLite::Exception& error) {
+    throw log::translate(error, "cannot read the log " + log.path().string());
+  }
+}
+
 Rebuilt rebuild(log::EventLog& log, const log::Progress& progress) {
   const std::vector<std::string> create = definitions();
   Rebuilt rebuilt;

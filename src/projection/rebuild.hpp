@@ -14,6 +14,9 @@ struct Rebuilt {
   std::int64_t dialogs = 0;
 };
 
+// The table is empty, though the log has events of dialogs.
+bool is_missing(log::EventLog& log);
+
 // In one transaction: readers see the old table until it is there, and where this throws nothing
 // has happened. The table and its indexes come back as shipped; indexes somebody added to it are
 // gone. Memory grows with open calls. `progress` is told in positions. Throws log::Error, and

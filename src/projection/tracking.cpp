@@ -18,6 +18,53 @@ void write_sdp(JsonObject& object, const Sdp& sdp) {
   object.string("content_type", sdp.content_type);
 }
 
+void write_invite(JsonObject& object, const InviteTransaction& invite) {
+  object.number("cseq", invite.cseq);
+  object.string("branch", std::string_view{invite.branch});
+  if (!invite.transaction_id.empty()) {
+    object.string("transaction_id", std::string_view{invite.transaction_id});
+  }
+  if (!invite.uri.empty()) object.string("uri", std::string_view{invite.uri});
+  object.number("at", to_integer(invite.at));
+  if (invite.from_call_record) object.boolean("from_call_record", true);
+}
+
+void write_early_answer(JsonObject& object, const EarlyAnswer& answer) {
+  object.string("to_tag", std::string_view{answer.to_tag});
+  write_sdp(object, answer.sdp);
+}
+
+void write_agreement(JsonObject& object, const EarlyAgreement& agreement) {
+  object.string("to_tag", agreement.to_tag);
+  if (agreement.of_caller) write_sdp(object, *agreement.of_caller);
+  object.boolean("held_locally", agreement.held_locally);
+  object.boolean("held_remotely", agreement.held_remotely);
+  if (!agreement.held_streams.empty()) {
+    object.string("held_streams", std::string_view{agreement.held_streams});
+  }
+}
+
+void write_offer(JsonObject& object, const WaitingOffer& offer) {
+  object.string("method", std::string_view{offer.method});
+  object.number("cseq", offer.cseq);
+  object.boolean("by_us", offer.by_us);
+  object.boolean("answered", offer.answered);
+  if (offer.sdp) write_sdp(object, *offer.sdp);
+  object.string("address", offer.signaling_address);
+  if (offer.signaling_port) object.number("port", *offer.signaling_port);
+}
+
+template <typename Items, typename Write>
+std::string list_of(const Items& items, const Write& write) {
+  std::string list;
+  for (const auto& item : items) {
+    list += list.empty() ? '[' : ',';
+    JsonObject object{list};
+    write(object, item);
+  }
+  return list + ']';
+}
+
 std::optional<std::string> text_of(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   if (value == nullptr) return std::nullopt;
@@ -33,6 +80,27 @@ std::optional<Sdp> sdp_of(const json::object& object) {
 bool flag(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   return value != nullptr && value->as_bool();
+}
+
+InviteTransaction read_invite(const json::object& object) {
+  InviteTransaction invite;
+  invite.cseq = object.at("cseq").to_number<std::uint32_t>();
+  invite.branch = text_of(object, "branch").value_or("");
+  invite.transaction_id = text_of(object, "transaction_id").value_or("");
+  invite.uri = text_of(object, "uri").value_or("");
+  invite.at = to_instant(object.at("at").to_number<std::int64_t>());
+  invite.from_call_record = flag(object, "from_call_record");
+  return invite;
+}
+
+CancelReason read_cancel(const json::object& object) {
+  CancelReason cancel;
+  cancel.text = text_of(object, "text");
+  if (const json::value* cause = object.if_contains("q850_cause")) {
+    cancel.q850_cause = cause->to_number<int>();
+  }
+  cancel.completed_elsewhere = flag(object, "completed_elsewhere");
+  return cancel;
 }
 
 WaitingOffer read_offer(const json::object& object) {
@@ -54,52 +122,46 @@ WaitingOffer read_offer(const json::object& object) {
 std::string tracking_json(const DialogState& dialog) {
   std::string out;
   JsonObject object{out};
-  object.number("cseq", dialog.invite.cseq);
-  object.string("branch", std::string_view{dialog.invite.branch});
-  if (!dialog.invite.transaction_id.empty()) {
-    object.string("transaction_id", std::string_view{dialog.invite.transaction_id});
+  write_invite(object, dialog.invite);
+  if (!dialog.earlier_invites.empty()) {
+    object.raw("earlier_invites", list_of(dialog.earlier_invites, write_invite));
+  }
+  if (!dialog.to_tags.empty()) {
+    std::string list;
+    for (const std::string& tag : dialog.to_tags) {
+      list += list.empty() ? '[' : ',';
+      text::append_json_string(list, tag);
+    }
+    object.raw("to_tags", list + ']');
+  }
+  if (dialog.final_from_call_record) object.boolean("final_from_call_record", true);
+  if (dialog.cancel_sent) {
+    JsonObject cancel = object.child("cancel_sent");
+    cancel.string("text", dialog.cancel_sent->text);
+    if (dialog.cancel_sent->q850_cause)
+      cancel.number("q850_cause", *dialog.cancel_sent->q850_cause);
+    if (dialog.cancel_sent->completed_elsewhere) cancel.boolean("completed_elsewhere", true);
+  }
+  if (dialog.completed_elsewhere) object.boolean("completed_elsewhere", true);
+  if (dialog.gone_status) object.number("gone_status", *dialog.gone_status);
+  if (dialog.answered_by_proxy) object.boolean("answered_by_proxy", true);
+  if (!dialog.held_streams.empty()) {
+    object.string("held_streams", std::string_view{dialog.held_streams});
+  }
+  if (!dialog.wanted_streams.empty()) {
+    object.string("wanted_streams", std::string_view{dialog.wanted_streams});
   }
   if (dialog.late_offer) object.boolean("late_offer", true);
   if (dialog.was_early) object.boolean("was_early", true);
   if (dialog.inferred) object.boolean("inferred", true);
   if (dialog.joined != 0) object.number("joined", dialog.joined);
   if (!dialog.early_answers.empty()) {
-    std::string list;
-    for (const EarlyAnswer& answer : dialog.early_answers) {
-      list += list.empty() ? '[' : ',';
-      JsonObject item{list};
-      item.string("to_tag", std::string_view{answer.to_tag});
-      write_sdp(item, answer.sdp);
-    }
-    object.raw("early_answers", list + ']');
+    object.raw("early_answers", list_of(dialog.early_answers, write_early_answer));
   }
   if (!dialog.early_agreements.empty()) {
-    std::string list;
-    for (const EarlyAgreement& agreement : dialog.early_agreements) {
-      list += list.empty() ? '[' : ',';
-      JsonObject item{list};
-      item.string("to_tag", agreement.to_tag);
-      if (agreement.of_caller) write_sdp(item, *agreement.of_caller);
-      item.boolean("held_locally", agreement.held_locally);
-      item.boolean("held_remotely", agreement.held_remotely);
-    }
-    object.raw("early_agreements", list + ']');
+    object.raw("early_agreements", list_of(dialog.early_agreements, write_agreement));
   }
-  if (!dialog.offers.empty()) {
-    std::string list;
-    for (const WaitingOffer& offer : dialog.offers) {
-      list += list.empty() ? '[' : ',';
-      JsonObject item{list};
-      item.string("method", std::string_view{offer.method});
-      item.number("cseq", offer.cseq);
-      item.boolean("by_us", offer.by_us);
-      item.boolean("answered", offer.answered);
-      if (offer.sdp) write_sdp(item, *offer.sdp);
-      item.string("address", offer.signaling_address);
-      if (offer.signaling_port) item.number("port", *offer.signaling_port);
-    }
-    object.raw("offers", list + ']');
-  }
+  if (!dialog.offers.empty()) object.raw("offers", list_of(dialog.offers, write_offer));
   object.close();
   return out;
 }
@@ -109,9 +171,28 @@ void read_tracking(std::string_view text, DialogState& dialog) {
   json::monotonic_resource memory{buffer.data(), buffer.size()};
   const json::value value = json::parse(text, &memory);
   const json::object& object = value.as_object();
-  dialog.invite.cseq = object.at("cseq").to_number<std::uint32_t>();
-  dialog.invite.branch = text_of(object, "branch").value_or("");
-  dialog.invite.transaction_id = text_of(object, "transaction_id").value_or("");
+  dialog.invite = read_invite(object);
+  if (const json::value* invites = object.if_contains("earlier_invites")) {
+    for (const json::value& item : invites->as_array()) {
+      dialog.earlier_invites.push_back(read_invite(item.as_object()));
+    }
+  }
+  if (const json::value* tags = object.if_contains("to_tags")) {
+    for (const json::value& tag : tags->as_array()) {
+      dialog.to_tags.emplace_back(std::string_view{tag.as_string()});
+    }
+  }
+  dialog.final_from_call_record = flag(object, "final_from_call_record");
+  if (const json::value* cancel = object.if_contains("cancel_sent")) {
+    dialog.cancel_sent = read_cancel(cancel->as_object());
+  }
+  dialog.completed_elsewhere = flag(object, "completed_elsewhere");
+  if (const json::value* status = object.if_contains("gone_status")) {
+    dialog.gone_status = status->to_number<int>();
+  }
+  dialog.answered_by_proxy = flag(object, "answered_by_proxy");
+  dialog.held_streams = text_of(object, "held_streams").value_or("");
+  dialog.wanted_streams = text_of(object, "wanted_streams").value_or("");
   dialog.late_offer = flag(object, "late_offer");
   dialog.was_early = flag(object, "was_early");
   dialog.inferred = flag(object, "inferred");
@@ -127,9 +208,9 @@ void read_tracking(std::string_view text, DialogState& dialog) {
   if (const json::value* agreements = object.if_contains("early_agreements")) {
     for (const json::value& item : agreements->as_array()) {
       const json::object& agreement = item.as_object();
-      dialog.early_agreements.push_back({text_of(agreement, "to_tag"), sdp_of(agreement),
-                                         flag(agreement, "held_locally"),
-                                         flag(agreement, "held_remotely")});
+      dialog.early_agreements.push_back(
+          {text_of(agreement, "to_tag"), sdp_of(agreement), flag(agreement, "held_locally"),
+           flag(agreement, "held_remotely"), text_of(agreement, "held_streams").value_or("")});
     }
   }
   if (const json::value* offers = object.if_contains("offers")) {

@@ -69,7 +69,6 @@ Sighting message_seen(const Frame& frame, const Envelope& envelope, const std::s
   seen.unsolicited =
       transport.source == wire::Source::application && transport.transaction_id == "unsolicited";
   seen.transaction_id = text::to_utf8(transport.transaction_id);
-  seen.dialog_id = text::to_utf8(transport.dialog_id);
   seen.received_on = received_on(transport);
   seen.call_record_token = text::to_utf8(envelope.call_record_token);
   seen.message = std::move(*message);
@@ -138,6 +137,14 @@ Sighting Conversation::read_server(const Frame& frame, const Envelope& envelope)
   return message_seen(frame, envelope, server());
 }
 
+// With fullResponse the reply to a `proxy` tells each destination's final answer.
+Sighting Conversation::final_answer_of_proxied(const Frame& frame, const Envelope& envelope) {
+  if (envelope.message.empty()) return {};
+  Sighting sighting = message_seen(frame, envelope, server());
+  if (sighting.observation) sighting.observation->of_proxied = true;
+  return sighting;
+}
+
 Sighting Conversation::read_reply(const Frame& frame, const Envelope& envelope) {
   if (const auto proxy = proxies_.find(std::string{envelope.in_reply_to});
       proxy != proxies_.end()) {
@@ -148,16 +155,13 @@ Sighting Conversation::read_reply(const Frame& frame, const Envelope& envelope) 
       sighting.proxy = {transaction_id, false};
       return sighting;
     }
-    sighting.occurred_at = frame.read_at;
-    dialog::Observation& seen = sighting.observation.emplace();
-    seen.channel = dialog::Channel::proxy;
-    seen.occurred_at = frame.read_at;
-    seen.direction = Direction::out;
-    seen.server = server();
-    seen.transaction_id = transaction_id;
+    if (envelope.proxy_progress) sighting = final_answer_of_proxied(frame, envelope);
+    sighting.handed_on = transaction_id;
+    sighting.acknowledged_at = frame.read_at;
     return sighting;
   }
-  if (envelope.outcome != Envelope::Outcome::ok || envelope.proxy_progress) return {};
+  if (envelope.outcome != Envelope::Outcome::ok) return {};
+  if (envelope.proxy_progress) return final_answer_of_proxied(frame, envelope);
   if (!envelope.message.empty()) {
     return message_seen(frame, envelope, server());
   }

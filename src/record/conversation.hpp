@@ -23,11 +23,14 @@ struct ProxyAsked {
   bool under_way = false;
 };
 
-// What a frame brought: one of an observation, an unreadable message, a `proxy`, or nothing.
+// What a frame brought: an observation, an unreadable message, a `proxy`, or nothing. The reply to
+// a `proxy` may both acknowledge that and tell a destination's answer.
 struct Sighting {
   std::optional<dialog::Observation> observation;
   std::optional<Unreadable> unreadable;
   std::optional<ProxyAsked> proxy;
+  std::optional<std::string> handed_on;  // transactionId of a `proxy` that is acknowledged
+  Instant acknowledged_at;
   Instant occurred_at;
   Direction direction = Direction::none;
   std::string peer;        // "udp/127.0.0.1:5070"
@@ -45,6 +48,7 @@ class Conversation {
  private:
   Sighting read_server(const Frame& frame, const wire::Envelope& envelope);
   Sighting read_reply(const Frame& frame, const wire::Envelope& envelope);
+  Sighting final_answer_of_proxied(const Frame& frame, const wire::Envelope& envelope);
 
   static constexpr const char* unknown = "unknown";
   std::string server_ = unknown;

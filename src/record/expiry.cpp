@@ -1,6 +1,7 @@
 #include "record/expiry.hpp"
 
 #include "dialog/rules.hpp"
+#include "text/timestamp.hpp"
 
 #include <algorithm>
 #include <string>
@@ -13,11 +14,14 @@ namespace {
 // the last moment may still be on its way back to us.
 constexpr std::chrono::seconds forgotten_by_server{70};
 
+// A program hangs up on a far end that has no such dialog any more: within 64 T1, at most.
+constexpr std::chrono::seconds bye_within{32};
+
 std::string seconds_text(Microseconds duration) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + " s";
 }
 
-// Why it is lost, if it is.
+// Why it is lost, if it is; as far as that is known where nothing was missed of it.
 std::optional<std::string> loss(const Tip& tip, Instant now, const Patience& patience) {
   const DialogState& state = tip.state;
   if (state.state == State::terminated) return std::nullopt;
@@ -25,6 +29,10 @@ std::optional<std::string> loss(const Tip& tip, Instant now, const Patience& pat
   if (!patience.with_others_only && dialog::is_untouched(state) && !tip.handing_on &&
       now - tip.heard_at >= forgotten_by_server) {
     return "no answer within 64 s: the server forgot it";
+  }
+  if (!patience.with_others_only && state.gone_status && now - tip.gone_at >= bye_within) {
+    return std::to_string(*state.gone_status) + " to a request in the dialog, and no BYE for " +
+           seconds_text(bye_within);
   }
   if (patience.with_others_only && dialog::is_own(state)) return std::nullopt;
   const bool answered = dialog::is_answered(state);
@@ -34,9 +42,16 @@ std::optional<std::string> loss(const Tip& tip, Instant now, const Patience& pat
          seconds_text(*limit);
 }
 
+// An answer or an end may have been missed: nothing is said of it.
+std::string unheard_words(const DialogState& state, Instant blind_since) {
+  return "nothing heard since " + text::rfc3339(state.last_heard) + ", with a gap since " +
+         text::rfc3339(blind_since);
+}
+
 }  // namespace
 
-std::vector<Note> overdue(Tips& tips, Instant now, const Patience& patience) {
+std::vector<Note> overdue(Tips& tips, Instant now, const Patience& patience,
+                          const Blindness& blindness) {
   std::vector<Note> lost;
   tips.each([&](const Tip& tip) {
     const auto why = loss(tip, now, patience);
@@ -45,7 +60,8 @@ std::vector<Note> overdue(Tips& tips, Instant now, const Patience& patience) {
     event.type = EventType::lost;
     event.occurred_at = now;
     event.cause = Cause::lost;
-    event.reason = *why;
+    const auto blind_since = blindness.since(tip.state.server, tip.state.last_heard);
+    event.reason = blind_since ? unheard_words(tip.state, *blind_since) : *why;
     lost.push_back({tip.state.number, std::move(event)});
   });
   std::ranges::sort(lost, {}, &Note::dialog);

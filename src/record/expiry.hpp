@@ -1,6 +1,7 @@
 // When a dialog that nothing is heard of any more counts as lost.
 #pragma once
 
+#include "record/blindness.hpp"
 #include "record/tips.hpp"
 #include "record/walked.hpp"
 
@@ -17,7 +18,10 @@ struct Patience {
 };
 
 // `lost` for each dialog that has been silent for too long; and, whatever the patience, for each
-// call in that nothing was answered to while the server remembered it. In order of their numbers.
-[[nodiscard]] std::vector<Note> overdue(Tips& tips, Instant now, const Patience& patience);
+// call in that nothing was answered to while the server remembered it, and each that the far end
+// has said to have no more. Where the recorder was blind since a dialog was last heard of, the
+// reason says that, and no more. In order of their numbers.
+[[nodiscard]] std::vector<Note> overdue(Tips& tips, Instant now, const Patience& patience,
+                                        const Blindness& blindness);
 
 }  // namespace drachtio::record

@@ -1,11 +1,15 @@
 #include "record/ledger.hpp"
 
 #include "dialog/apply.hpp"
+#include "dialog/describe.hpp"
+#include "dialog/identity.hpp"
 #include "dialog/observe.hpp"
 #include "dialog/rules.hpp"
+#include "dialog/setup.hpp"
 #include "projection/fold.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace drachtio::record {
 
@@ -13,21 +17,18 @@ namespace {
 
 constexpr std::size_t most_warnings = 100;  // kept until they are taken
 
-constexpr auto key_order = [](const MessageKey& a, const MessageKey& b) {
-  return a.high != b.high ? a.high < b.high : a.low < b.low;
+constexpr auto seen_order = [](const SeenMessage& a, const SeenMessage& b) {
+  return std::tie(a.key.high, a.key.low, a.direction) <
+         std::tie(b.key.high, b.key.low, b.direction);
 };
 
-void remember(Tip& tip, const MessageKey& key) {
-  const auto place = std::ranges::lower_bound(tip.keys, key, key_order);
-  if (place == tip.keys.end() || !(*place == key)) tip.keys.insert(place, key);
+void remember(Tip& tip, const SeenMessage& message) {
+  const auto place = std::ranges::lower_bound(tip.seen, message, seen_order);
+  if (place == tip.seen.end() || !(*place == message)) tip.seen.insert(place, message);
 }
 
-// Could the message be of a dialog at all? Out-of-dialog requests are many (OPTIONS pings,
-// REGISTER) and need no look-up.
-bool may_belong(const dialog::Observation& seen) {
-  const sip::Message& message = seen.message;
-  return message.to.tag || !seen.dialog_id.empty() || message.method == "INVITE" ||
-         message.method == "CANCEL";
+bool is_final_answer(const sip::Message& message) {
+  return message.method == "INVITE" && message.status >= 200;
 }
 
 // Memory a staged row takes, roughly.
@@ -46,41 +47,146 @@ Ledger::Ledger(log::EventLog log, Clock clock)
 
 Tip& Ledger::insert_stored(DialogState&& state) {
   Tip& tip = tips_.insert(std::move(state));
-  tip.keys_loaded = false;
+  tip.seen_loaded = false;
   tip.heard_at = tip.state.last_heard;
+  tip.gone_at = tip.state.last_heard;
   return tip;
 }
 
 std::int64_t Ledger::frame(const Frame& frame) {
   learnt_.reset();
+  another_branch_ = false;
   Conversation& conversation = conversations_[frame.connection];
-  const Sighting sighting = conversation.read(frame);
+  Sighting sighting = conversation.read(frame);
   if (sighting.unreadable) return unreadable(conversation, sighting);
   if (sighting.proxy) {
     Tip* handed = tips_.find_pending(conversation.server(), sighting.proxy->transaction_id);
     if (handed != nullptr) handed->handing_on = sighting.proxy->under_way;
     return 0;
   }
-  if (!sighting.observation) return 0;
-
-  const dialog::Observation& seen = *sighting.observation;
-  Tip* tip = find(seen);
-  const bool is_message = seen.channel != dialog::Channel::proxy;
-  if (tip != nullptr && is_message && seen_before(*tip, seen.key)) {
-    if (dialog::tells_transaction(tip->state, seen)) learn(*tip, seen);
-    return tip->state.number;
+  const std::int64_t handed =
+      sighting.handed_on
+          ? handed_on(conversation.server(), *sighting.handed_on, sighting.acknowledged_at)
+          : 0;
+  if (!sighting.observation) return handed;
+  dialog::Observation& seen = *sighting.observation;
+  const dialog::Placement placed = place(seen);
+  Tip* tip = placed.leg == nullptr ? nullptr : tips_.find(placed.leg->number);
+  if (placed.kind == dialog::Placement::Kind::stray) stray(seen);
+  if (tip != nullptr) {
+    const bool by_connection = seen.channel == dialog::Channel::sip && !seen.of_proxied;
+    if (by_connection) tip->connection = frame.connection;
+    seen.connection_gone = !tip->connection || !conversations_.contains(*tip->connection);
+    if (Tip* known = seen_by(*tip, seen)) {
+      seen_again(*known, sighting);
+      return known->state.number;
+    }
   }
-  // Ids may be used again once a call has ended: the message may be of the call before.
-  for (Tip* earlier = tip; earlier != nullptr && is_message;) {
-    earlier = tips_.find_before(*earlier);
-    if (earlier != nullptr && seen_before(*earlier, seen.key)) return earlier->state.number;
-  }
-  if (tip != nullptr && dialog::begins_anew(tip->state, seen)) tip = nullptr;
   append_all(
       orphans_.seen(frame.connection, tip == nullptr ? nullptr : &tip->state, seen, frame.read_at));
-  auto event = dialog::observe(tip == nullptr ? nullptr : &tip->state, seen);
-  if (event) tip = append(tip, *event, is_message ? &sighting : nullptr);
-  return tip == nullptr ? 0 : tip->state.number;
+  another_branch_ = placed.kind == dialog::Placement::Kind::begins &&
+                    dialog::is_initial_invite(seen) && is_another_branch(seen);
+  auto event = dialog::observe(placed, seen);
+  if (event) tip = append(tip, *event, &sighting);
+  if (tip == nullptr) return handed;
+  if (seen.channel == dialog::Channel::sip && !seen.of_proxied) tip->connection = frame.connection;
+  return tip->state.number;
+}
+
+// The server has acknowledged a `proxy`.
+std::int64_t Ledger::handed_on(const std::string& server, const std::string& transaction_id,
+                               Instant at) {
+  Tip* tip = tips_.find_pending(server, transaction_id);
+  if (tip == nullptr) return 0;
+  auto event = dialog::observe_proxied(tip->state, at);
+  if (event) append(tip, *event, nullptr);
+  return tip->state.number;
+}
+
+dialog::Placement Ledger::place(const dialog::Observation& seen) {
+  if (!dialog::may_belong(seen)) return {};
+  const sip::Message& message = seen.message;
+  const std::string_view from = message.from.tag ? *message.from.tag : std::string_view{};
+  const std::string_view to = message.to.tag ? *message.to.tag : std::string_view{};
+  const auto among_known = [&] {
+    std::vector<Tip*> tips;
+    tips_.find_legs(seen.server, message.call_id, from, tips);
+    if (message.to.tag && !dialog::same_tag(from, to)) {
+      tips_.find_legs(seen.server, message.call_id, to, tips);
+    }
+    std::vector<dialog::Leg> legs;
+    legs.reserve(tips.size());
+    for (const Tip* tip : tips) {
+      legs.push_back({&tip->state, tip->invite_told_both_ways, tip->final_told_both_ways});
+    }
+    return dialog::place(legs, seen);
+  };
+  dialog::Placement placed = among_known();
+  if (placed.certain) return placed;
+  if (load(seen.server, message.call_id, from)) placed = among_known();
+  const bool by_creator =
+      placed.kind != dialog::Placement::Kind::none && placed.kind != dialog::Placement::Kind::stray;
+  if (by_creator || !message.to.tag) return placed;
+  return load(seen.server, message.call_id, to) ? among_known() : placed;
+}
+
+// Brings the stored legs of a call that were created with `tag` into memory; false: there are none
+// that were not there.
+bool Ledger::load(std::string_view server, std::string_view call_id, std::string_view tag) {
+  if (!kept_ || !readable_ || tips_.has_all(server, call_id, tag)) return false;
+  bool any = false;
+  for (DialogState& leg : kept_->recall.legs(server, call_id, tag)) {
+    if (tips_.find(leg.number) != nullptr) continue;
+    insert_stored(std::move(leg));
+    any = true;
+  }
+  tips_.all_are_here(server, call_id, tag);
+  return any;
+}
+
+// A second sighting of a message makes no event, but may tell what the first did not.
+void Ledger::seen_again(Tip& tip, const Sighting& sighting) {
+  const dialog::Observation& seen = *sighting.observation;
+  const bool by_call_record = seen.channel != dialog::Channel::sip;
+  if (dialog::is_initial_invite(seen) && dialog::acts_on_invite(tip.state, seen) &&
+      by_call_record != tip.state.invite.from_call_record) {
+    tip.invite_told_both_ways = true;
+  }
+  if (is_final_answer(seen.message) && by_call_record != tip.state.final_from_call_record) {
+    tip.final_told_both_ways = true;
+  }
+  if (dialog::tells_transaction(tip.state, seen)) learn(tip, seen);
+  auto event = dialog::observe_again(tip.state, seen);
+  if (event) append(&tip, *event, &sighting);
+}
+
+// RFC 3261 8.2.2.2: the INVITE has come by another way, and is not over.
+bool Ledger::is_another_branch(const dialog::Observation& seen) {
+  const sip::Message& message = seen.message;
+  std::vector<Tip*> legs;
+  tips_.find_legs(seen.server, message.call_id, message.from.tag.value_or(""), legs);
+  return std::ranges::any_of(legs, [&](const Tip* tip) {
+    const DialogState& leg = tip->state;
+    return leg.role == dialog::role_of(seen, true) && leg.invite.cseq == message.cseq &&
+           leg.state != State::terminated && dialog::is_own(leg) && !tip->handing_on;
+  });
+}
+
+// Said once for each call, not for each message: a peer must not fill the log.
+void Ledger::stray(const dialog::Observation& seen) {
+  std::vector<Tip*> legs;
+  const sip::Message& message = seen.message;
+  for (const auto& tag : {message.from.tag, message.to.tag}) {
+    if (tag) tips_.find_legs(seen.server, message.call_id, *tag, legs);
+  }
+  if (legs.empty() || std::exchange(legs.back()->stray_told, true)) return;
+  Event gap;
+  gap.type = EventType::gap;
+  gap.occurred_at = seen.occurred_at;
+  gap.server = seen.server;
+  gap.detail = "a message of call " + message.call_id +
+               " has tags that none of its legs knows: " + message.start_line;
+  append(nullptr, gap, nullptr);
 }
 
 void Ledger::learn(Tip& tip, const dialog::Observation& seen) {
@@ -113,30 +219,32 @@ std::string Ledger::server_of(std::uint64_t connection) const {
   return found == conversations_.end() ? std::string{} : found->second.server();
 }
 
-Tip* Ledger::find(const dialog::Observation& seen) {
-  if (seen.channel == dialog::Channel::proxy) {
-    return tips_.find_pending(seen.server, seen.transaction_id);
+// The leg that has had this message: `tip`, or another with the same tags, whose ids were used
+// again since. Null where it is a new one.
+Tip* Ledger::seen_by(Tip& tip, const dialog::Observation& seen) {
+  constexpr std::chrono::seconds ways_apart{5};
+  const SeenMessage message{seen.key, seen.direction};
+  if (seen_before(tip, message)) return &tip;
+  if (dialog::is_initial_invite(seen)) return nullptr;
+  std::vector<Tip*> legs;
+  const DialogState& leg = tip.state;
+  tips_.find_legs(leg.server, leg.call_id, dialog::creating_tag(leg), legs);
+  for (Tip* other : legs) {
+    const auto end = other->state.times.end_time;
+    const bool may_be_its = !end || seen.occurred_at <= *end + ways_apart;
+    if (other != &tip && may_be_its && seen_before(*other, message)) return other;
   }
-  if (!may_belong(seen)) return nullptr;
-  for (const dialog::Identity& identity : dialog::candidates(seen)) {
-    if (Tip* tip = tips_.find(seen.server, identity)) return tip;
-  }
-  return load(seen);
+  return nullptr;
 }
 
-// A dialog that ended too long ago to be in memory.
-Tip* Ledger::load(const dialog::Observation& seen) {
-  if (!kept_ || !readable_) return nullptr;
-  auto state = kept_->recall.find(seen);
-  return state ? &insert_stored(std::move(*state)) : nullptr;
-}
-
-bool Ledger::seen_before(Tip& tip, const MessageKey& key) {
-  if (!tip.keys_loaded && readable_) {
-    for (const MessageKey& stored : kept_->recall.keys_of(tip.state.number)) remember(tip, stored);
-    tip.keys_loaded = true;
+bool Ledger::seen_before(Tip& tip, const SeenMessage& message) {
+  if (!tip.seen_loaded && readable_) {
+    for (const SeenMessage& stored : kept_->recall.messages_of(tip.state.number)) {
+      remember(tip, stored);
+    }
+    tip.seen_loaded = true;
   }
-  return std::ranges::binary_search(tip.keys, key, key_order);
+  return std::ranges::binary_search(tip.seen, message, seen_order);
 }
 
 std::int64_t Ledger::unreadable(const Conversation& conversation, const Sighting& sighting) {
@@ -175,7 +283,7 @@ void Ledger::note_killed() {
 
 void Ledger::expire(Instant now, const Patience& patience) {
   append_all(orphans_.due(now));
-  for (Note& lost : overdue(tips_, now, patience)) note(std::move(lost));
+  for (Note& lost : overdue(tips_, now, patience, blindness_)) note(std::move(lost));
 }
 
 void Ledger::stage(const Event& event, const Sighting* evidence) {
@@ -221,17 +329,27 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
     DialogState state;
     dialog::apply(state, event);
     tip = &tips_.insert(std::move(state));
+    // Those that are stored were loaded before this one could begin.
+    const DialogState& leg = tip->state;
+    tips_.all_are_here(leg.server, leg.call_id, dialog::creating_tag(leg));
   } else if (tip != nullptr) {
+    const bool was_gone = tip->state.gone_status.has_value();
     dialog::apply(tip->state, event);
+    if (!was_gone && tip->state.gone_status) tip->gone_at = event.recorded_at;
     tips_.changed(*tip);
   }
+  if (tip != nullptr && event.type == EventType::invited) {
+    tip->invite_told_both_ways = false;
+    tip->final_told_both_ways = false;
+  }
+  blindness_.hear(event);
   if (event.type == EventType::gap || event.type == EventType::unreadable) warn_of(event);
   if (told_ != nullptr) {
     told_->push_back(
         {event, tip == nullptr ? nullptr : std::make_shared<const DialogState>(tip->state)});
   }
   if (tip == nullptr) return nullptr;
-  if (event.key) remember(*tip, *event.key);
+  if (event.key) remember(*tip, {*event.key, event.direction});
   tip->heard_at = event.recorded_at;
   if (!tip->dirty) {
     tip->dirty = true;

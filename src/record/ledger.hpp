@@ -6,6 +6,7 @@
 // with one thread uses commit().
 #pragma once
 
+#include "dialog/legs.hpp"
 #include "record/conversation.hpp"
 #include "record/expiry.hpp"
 #include "record/orphans.hpp"
@@ -64,6 +65,9 @@ class Ledger {
   // What the latest frame() told of its dialog's INVITE, before an event has it: see Walked.
   [[nodiscard]] std::shared_ptr<const DialogState> learnt() const { return learnt_; }
 
+  // The latest frame() was an INVITE of which another branch is not over: see Walked.
+  [[nodiscard]] bool another_branch() const { return another_branch_; }
+
   using Patience = record::Patience;
   // Stages `lost` for each dialog that is overdue; and each `gap` that was held back, for there was
   // one just before it.
@@ -97,11 +101,16 @@ class Ledger {
   [[nodiscard]] std::string server_of(std::uint64_t connection) const;
 
  private:
-  Tip* find(const dialog::Observation& seen);
-  Tip* load(const dialog::Observation& seen);
+  dialog::Placement place(const dialog::Observation& seen);
+  bool load(std::string_view server, std::string_view call_id, std::string_view tag);
   Tip& insert_stored(DialogState&& state);
+  std::int64_t handed_on(const std::string& server, const std::string& transaction_id, Instant at);
+  void seen_again(Tip& tip, const Sighting& sighting);
   void learn(Tip& tip, const dialog::Observation& seen);
-  bool seen_before(Tip& tip, const MessageKey& key);
+  bool is_another_branch(const dialog::Observation& seen);
+  void stray(const dialog::Observation& seen);
+  Tip* seen_by(Tip& tip, const dialog::Observation& seen);
+  bool seen_before(Tip& tip, const SeenMessage& message);
   std::int64_t unreadable(const Conversation& conversation, const Sighting& sighting);
   Tip* append(Tip* tip, Event& event, const Sighting* evidence);
   void append_all(std::vector<Event> events);
@@ -120,6 +129,7 @@ class Ledger {
   Tips tips_;
   std::unordered_map<std::uint64_t, Conversation> conversations_;
   Orphans orphans_;
+  Blindness blindness_;
 
   std::vector<log::Entry> staged_;
   std::size_t staged_bytes_ = 0;
@@ -129,6 +139,7 @@ class Ledger {
   bool readable_ = true;
   std::vector<Told>* told_ = nullptr;
   std::shared_ptr<const DialogState> learnt_;
+  bool another_branch_ = false;
   std::vector<std::string> warnings_;
 };
 

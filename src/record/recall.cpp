@@ -1,7 +1,6 @@
 #include "record/recall.hpp"
 
 #include "dialog/event_json.hpp"
-#include "dialog/identity.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
@@ -26,30 +25,24 @@ void Recall::each_open(const projection::DialogTable::Visit& visit) {
   reading("the open dialogs of", [&] { dialogs_.each_open(visit); });
 }
 
-std::optional<DialogState> Recall::find(const dialog::Observation& seen) {
-  return reading("the log", [&]() -> std::optional<DialogState> {
-    for (const dialog::Identity& identity : dialog::candidates(seen)) {
-      auto state =
-          dialogs_.find(seen.server, identity.dialog_id, seen.message.call_id, identity.role);
-      if (state) return state;
-    }
-    return std::nullopt;
-  });
+std::vector<DialogState> Recall::legs(std::string_view server, std::string_view call_id,
+                                      std::string_view creating_tag) {
+  return reading("the log", [&] { return dialogs_.legs(server, call_id, creating_tag); });
 }
 
-std::vector<MessageKey> Recall::keys_of(std::int64_t dialog) {
+std::vector<SeenMessage> Recall::messages_of(std::int64_t dialog) {
   return reading("the log", [&] {
     SQLite::Statement stored{reader_.database(),
                              "SELECT data FROM event WHERE dialog = ? ORDER BY version"};
     stored.bind(1, dialog);
-    std::vector<MessageKey> keys;
+    std::vector<SeenMessage> messages;
     while (stored.executeStep()) {
       Event event;
       const SQLite::Column data = stored.getColumn(0);
       dialog::from_json({data.getText(), static_cast<std::size_t>(data.getBytes())}, event);
-      if (event.key) keys.push_back(*event.key);
+      if (event.key) messages.push_back({*event.key, event.direction});
     }
-    return keys;
+    return messages;
   });
 }
 

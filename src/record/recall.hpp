@@ -2,9 +2,9 @@
 // that writes may be busy.
 #pragma once
 
-#include "dialog/observation.hpp"
 #include "log/reader.hpp"
 #include "projection/dialog_table.hpp"
+#include "record/tips.hpp"
 
 #include <optional>
 #include <string>
@@ -18,10 +18,11 @@ class Recall {
   explicit Recall(const std::filesystem::path& log) : reader_(log), dialogs_(reader_.database()) {}
 
   void each_open(const projection::DialogTable::Visit& visit);
-  // The dialog a message may belong to.
-  [[nodiscard]] std::optional<DialogState> find(const dialog::Observation& seen);
-  // Of the messages a dialog's events are of.
-  [[nodiscard]] std::vector<MessageKey> keys_of(std::int64_t dialog);
+  // The legs of a call that were created with that tag, in the order they began.
+  [[nodiscard]] std::vector<DialogState> legs(std::string_view server, std::string_view call_id,
+                                              std::string_view creating_tag);
+  // The messages a dialog's events are of.
+  [[nodiscard]] std::vector<SeenMessage> messages_of(std::int64_t dialog);
   // Servers whose link was up when the log was last written.
   [[nodiscard]] std::vector<std::string> servers_left_up();
 

@@ -1,9 +1,14 @@
 #include "record/store.hpp"
 
+#include "projection/rebuild.hpp"
+
 namespace drachtio::record {
 
 Store::Store(log::EventLog log)
-    : log_(std::move(log)), dialogs_(log_.database()), committed_(log_.head().position) {}
+    : log_(std::move(log)), dialogs_(log_.database()), committed_(log_.head().position) {
+  // A migration has emptied the table of dialogs.
+  if (projection::is_missing(log_)) projection::rebuild(log_, {});
+}
 
 void Store::commit(const Batch& batch, const log::EventLog::Alongside& alongside) {
   log_.commit(batch.entries, [&](SQLite::Database& database) {

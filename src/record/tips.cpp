@@ -1,6 +1,8 @@
 #include "record/tips.hpp"
 
-#include <limits>
+#include "dialog/identity.hpp"
+
+#include <algorithm>
 
 namespace drachtio::record {
 
@@ -9,48 +11,49 @@ namespace {
 // A BYE's answer, a retried INVITE and a late CANCEL come within 64*T1; this is many more.
 constexpr std::size_t ended_kept = 4096;
 
-std::uint64_t identity_hash(std::string_view server, std::string_view dialog_id, Role role) {
-  const std::hash<std::string_view> hash;
-  return (hash(dialog_id) * 31 + hash(server)) * 2 + (role == Role::uac ? 1 : 0);
+std::uint64_t combined(std::uint64_t seed, std::uint64_t value) {
+  return (seed ^ value) * 0x9E3779B97F4A7C15ULL;
 }
 
-bool is(const DialogState& state, std::string_view server, std::string_view dialog_id, Role role) {
-  return state.role == role && state.dialog_id == dialog_id && state.server == server;
+std::uint64_t call_hash(std::string_view server, std::string_view call_id, std::string_view tag) {
+  const std::hash<std::string_view> hash;
+  std::uint64_t of_tag = 14695981039346656037ULL;  // FNV-1a, without regard to case
+  for (const char c : tag) {
+    of_tag ^= static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    of_tag *= 1099511628211ULL;
+  }
+  return combined(combined(hash(server), hash(call_id)), of_tag);
 }
+
+std::uint64_t transaction_hash(std::string_view server, std::string_view transaction_id) {
+  const std::hash<std::string_view> hash;
+  return combined(hash(server), hash(transaction_id));
+}
+
+const std::string& transaction_of(const Tip& tip) {
+  return tip.transaction_id.empty() ? tip.state.invite.transaction_id : tip.transaction_id;
+}
+
+bool is_of_call(const DialogState& leg, std::string_view server, std::string_view call_id,
+                std::string_view tag) {
+  return leg.call_id == call_id && leg.server == server &&
+         dialog::same_tag(dialog::creating_tag(leg), tag);
+}
+
+bool is_open(const DialogState& leg) { return leg.state != State::terminated; }
 
 }  // namespace
 
 Tip& Tips::insert(DialogState&& state) {
   const std::int64_t number = state.number;
-  identities_.emplace(identity_hash(state.server, state.dialog_id, state.role), number);
   Entry& entry = tips_[number];
+  entry.call = call_hash(state.server, state.call_id, dialog::creating_tag(state));
   entry.tip.state = std::move(state);
+  std::vector<std::int64_t>& legs = calls_[entry.call].legs;
+  legs.insert(std::ranges::lower_bound(legs, number), number);
   changed(entry.tip);
   if (!entry.counted_open) ended_.push_back(number);
   return entry.tip;
-}
-
-Tip* Tips::find(std::string_view server, const dialog::Identity& identity) {
-  return latest(server, identity.dialog_id, identity.role,
-                std::numeric_limits<std::int64_t>::max());
-}
-
-Tip* Tips::find_before(const Tip& tip) {
-  const DialogState& state = tip.state;
-  return latest(state.server, state.dialog_id, state.role, state.number);
-}
-
-Tip* Tips::latest(std::string_view server, std::string_view dialog_id, Role role,
-                  std::int64_t before) {
-  const auto [begin, end] = identities_.equal_range(identity_hash(server, dialog_id, role));
-  Tip* latest = nullptr;
-  for (auto found = begin; found != end; ++found) {
-    if (found->second >= before) continue;
-    Tip& tip = tips_.at(found->second).tip;
-    if (!is(tip.state, server, dialog_id, role)) continue;
-    if (latest == nullptr || tip.state.number > latest->state.number) latest = &tip;
-  }
-  return latest;
 }
 
 Tip* Tips::find(std::int64_t number) {
@@ -58,38 +61,70 @@ Tip* Tips::find(std::int64_t number) {
   return found == tips_.end() ? nullptr : &found->second.tip;
 }
 
-Tip* Tips::find_pending(std::string_view server, const std::string& transaction_id) {
-  const auto found = pending_.find(transaction_id);
-  if (found == pending_.end()) return nullptr;
-  Tip& tip = tips_.at(found->second).tip;
-  return tip.state.server == server ? &tip : nullptr;
+void Tips::find_legs(std::string_view server, std::string_view call_id, std::string_view tag,
+                     std::vector<Tip*>& found) {
+  const auto call = calls_.find(call_hash(server, call_id, tag));
+  if (call == calls_.end()) return;
+  for (const std::int64_t number : call->second.legs) {
+    Tip& tip = tips_.at(number).tip;
+    if (is_of_call(tip.state, server, call_id, tag)) found.push_back(&tip);
+  }
+}
+
+Tip* Tips::find_pending(std::string_view server, std::string_view transaction_id) {
+  const auto [begin, end] = pending_.equal_range(transaction_hash(server, transaction_id));
+  Tip* latest = nullptr;
+  for (auto found = begin; found != end; ++found) {
+    Tip& tip = tips_.at(found->second).tip;
+    if (tip.state.server != server || transaction_of(tip) != transaction_id) continue;
+    if (latest == nullptr || tip.state.number > latest->state.number) latest = &tip;
+  }
+  return latest;
 }
 
 Tip* Tips::find_sole(std::string_view server, std::string_view dialog_id) {
-  Tip* as_uas = find(server, {std::string{dialog_id}, Role::uas});
-  Tip* as_uac = find(server, {std::string{dialog_id}, Role::uac});
-  if (as_uas != nullptr && as_uac != nullptr) return nullptr;
-  return as_uas != nullptr ? as_uas : as_uac;
+  constexpr std::string_view separator = ";from-tag=";
+  const std::size_t at = dialog_id.rfind(separator);
+  if (at == std::string_view::npos) return nullptr;
+  std::vector<Tip*> legs;
+  find_legs(server, dialog_id.substr(0, at), dialog_id.substr(at + separator.size()), legs);
+  return legs.size() == 1 ? legs.front() : nullptr;
+}
+
+bool Tips::has_all(std::string_view server, std::string_view call_id, std::string_view tag) const {
+  const auto call = calls_.find(call_hash(server, call_id, tag));
+  return call != calls_.end() && call->second.has_all;
+}
+
+void Tips::all_are_here(std::string_view server, std::string_view call_id, std::string_view tag) {
+  const auto call = calls_.find(call_hash(server, call_id, tag));
+  if (call != calls_.end()) call->second.has_all = true;
 }
 
 void Tips::changed(Tip& tip) {
   Entry& entry = tips_.at(tip.state.number);
   const DialogState& state = tip.state;
-  const bool open = state.state != State::terminated;
+  const bool open = is_open(state);
   if (open && !entry.counted_open) ++open_;
   if (!open && entry.counted_open) --open_;
   if (!open && entry.counted_open) ended_.push_back(state.number);
   entry.counted_open = open;
 
-  const std::string& transaction =
-      tip.transaction_id.empty() ? state.invite.transaction_id : tip.transaction_id;
+  const std::string& transaction = transaction_of(tip);
   const bool pending = open && !state.times.connect_time && !transaction.empty();
-  if (pending) {
-    pending_.insert_or_assign(transaction, state.number);
-  } else if (entry.indexed_pending) {
-    pending_.erase(transaction);
+  index_pending(
+      entry, pending ? std::optional{transaction_hash(state.server, transaction)} : std::nullopt);
+}
+
+void Tips::index_pending(Entry& entry, std::optional<std::uint64_t> key) {
+  if (entry.pending == key) return;
+  const std::int64_t number = entry.tip.state.number;
+  if (entry.pending) {
+    const auto [begin, end] = pending_.equal_range(*entry.pending);
+    pending_.erase(std::find_if(begin, end, [&](const auto& one) { return one.second == number; }));
   }
-  entry.indexed_pending = pending;
+  if (key) pending_.emplace(*key, number);
+  entry.pending = key;
 }
 
 void Tips::forget_ended(std::int64_t committed) {
@@ -100,15 +135,11 @@ void Tips::forget_ended(std::int64_t committed) {
     if (!gone && found->second.tip.state.last_position > committed) return;
     ended_.pop_front();
     if (gone) continue;
-    const DialogState& state = found->second.tip.state;
-    const auto [begin, end] =
-        identities_.equal_range(identity_hash(state.server, state.dialog_id, state.role));
-    for (auto identity = begin; identity != end; ++identity) {
-      if (identity->second == number) {
-        identities_.erase(identity);
-        break;
-      }
-    }
+    index_pending(found->second, std::nullopt);
+    const auto call = calls_.find(found->second.call);
+    std::erase(call->second.legs, number);
+    call->second.has_all = false;
+    if (call->second.legs.empty()) calls_.erase(call);
     tips_.erase(found);
   }
 }

@@ -1,7 +1,5 @@
-// The dialogs a writer has in memory: the open ones, and for a while those that have just ended.
+// The legs a writer has in memory: the open ones, and for a while those that have just ended.
 #pragma once
-
-#include "dialog/identity.hpp"
 
 #include <drachtio/event.hpp>
 
@@ -16,15 +14,28 @@
 
 namespace drachtio::record {
 
-// A dialog as the next message finds it: its state with every decided event applied, committed or
-// not, and the keys of the messages already seen.
+// A message that a leg has had: one event, however often it is seen again.
+struct SeenMessage {
+  MessageKey key;
+  Direction direction = Direction::none;
+  bool operator==(const SeenMessage&) const = default;
+};
+
+// A leg as the next message finds it: its state with every decided event applied, committed or
+// not, and the messages already seen.
 struct Tip {
   DialogState state;
-  std::vector<MessageKey> keys;  // sorted
-  bool keys_loaded = true;       // false: those of its stored events have not been read yet
-  bool dirty = false;            // changed since the last commit
-  bool handing_on = false;       // a `proxy` of it is not acknowledged: it may ring elsewhere
-  Instant heard_at;              // by our clock, which the server's need not agree with
+  std::vector<SeenMessage> seen;  // sorted
+  bool seen_loaded = true;        // false: those of its stored events have not been read yet
+  bool dirty = false;             // changed since the last commit
+  bool handing_on = false;        // a `proxy` of it is not acknowledged: it may ring elsewhere
+  Instant gone_at;                // by our clock: when state.gone_status was told
+  Instant heard_at;               // by our clock, which the server's need not agree with
+  std::optional<std::uint64_t> connection;  // that last carried it, since the log was opened
+  // Its INVITE, and the final answer to it, were seen both on the connection and by call records.
+  bool invite_told_both_ways = false;
+  bool final_told_both_ways = false;
+  bool stray_told = false;  // a gap has said that a message of the call fits none of its legs
   // Told of the INVITE by a second sighting (dialog::tells_transaction); for the next event.
   std::string transaction_id;
   std::optional<HostPort> received_on;
@@ -35,20 +46,26 @@ class Tips {
  public:
   Tip& insert(DialogState&& state);
 
-  // The latest of that identity: ids may be used again once a call has ended.
-  [[nodiscard]] Tip* find(std::string_view server, const dialog::Identity& identity);
-  // The one of the same identity before `tip`.
-  [[nodiscard]] Tip* find_before(const Tip& tip);
   [[nodiscard]] Tip* find(std::int64_t number);
-  // The unanswered dialog of this drachtio transactionId.
-  [[nodiscard]] Tip* find_pending(std::string_view server, const std::string& transaction_id);
-  // The one dialog of this id; null where there are none or several.
+  // Adds the legs of a call that were created with `tag`, in the order they began, to `found`.
+  void find_legs(std::string_view server, std::string_view call_id, std::string_view tag,
+                 std::vector<Tip*>& found);
+  // The unanswered leg of this drachtio transactionId; the latest, if several claim it.
+  [[nodiscard]] Tip* find_pending(std::string_view server, std::string_view transaction_id);
+  // The one leg of this dialog id; null where there are none or several.
   [[nodiscard]] Tip* find_sole(std::string_view server, std::string_view dialog_id);
+
+  // Whether all legs of a call with `tag` are in memory, stored ones too: true once told so by
+  // all_are_here(), until one of them is forgotten.
+  [[nodiscard]] bool has_all(std::string_view server, std::string_view call_id,
+                             std::string_view tag) const;
+  // Does nothing where there is no such leg.
+  void all_are_here(std::string_view server, std::string_view call_id, std::string_view tag);
 
   // To be called after each change of `tip`: keeps the indexes.
   void changed(Tip& tip);
 
-  // Drops the dialogs that ended longest ago, but for the last thousands, and only those of which
+  // Drops the legs that ended longest ago, but for the last thousands, and only those of which
   // everything through `committed` is on disk: there they are found again.
   void forget_ended(std::int64_t committed);
 
@@ -60,14 +77,21 @@ class Tips {
   struct Entry {
     Tip tip;
     bool counted_open = false;
-    bool indexed_pending = false;
+    std::uint64_t call = 0;                // its key in calls_
+    std::optional<std::uint64_t> pending;  // its key in pending_, if it stands there
+  };
+  struct Call {
+    std::vector<std::int64_t> legs;  // ascending
+    bool has_all = false;
   };
 
-  Tip* latest(std::string_view server, std::string_view dialog_id, Role role, std::int64_t before);
+  void index_pending(Entry& entry, std::optional<std::uint64_t> key);
 
-  std::unordered_map<std::int64_t, Entry> tips_;                     // by dialog number
-  std::unordered_multimap<std::uint64_t, std::int64_t> identities_;  // by hash of the identity
-  std::unordered_map<std::string, std::int64_t> pending_;            // by transactionId
+  std::unordered_map<std::int64_t, Entry> tips_;  // by the leg's number
+  // By hash of server, Call-ID and creating tag: other calls may share it.
+  std::unordered_map<std::uint64_t, Call> calls_;
+  // By hash of server and transactionId, likewise.
+  std::unordered_multimap<std::uint64_t, std::int64_t> pending_;
   std::deque<std::int64_t> ended_;
   std::size_t open_ = 0;
 };

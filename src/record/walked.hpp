@@ -32,6 +32,8 @@ struct Walked {
   // What the frame told of the INVITE of a call that was known from its call record, before an
   // event has it: its dialog, with drachtio's transactionId.
   std::shared_ptr<const DialogState> learnt;
+  // The frame is an INVITE that begins a leg while another branch of it is not over.
+  bool another_branch = false;
   std::optional<std::uint64_t> closed;  // the connection that was closed
   std::optional<std::uint64_t> ticket;  // of Writer::append
 };

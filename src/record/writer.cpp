@@ -163,6 +163,7 @@ void Writer::walk(Item& item, std::vector<Walked>& walked) {
   if (auto* frame = std::get_if<Frame>(&item)) {
     told.dialog = ledger_.frame(*frame);
     told.learnt = ledger_.learnt();
+    told.another_branch = ledger_.another_branch();
     ++walked_;
     if (options_.on_walked) told.frame = std::move(*frame);
   } else if (const auto* closed = std::get_if<Closed>(&item)) {

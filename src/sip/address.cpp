@@ -114,10 +114,9 @@ Address address_of(const osip_from_t* from) {
     address.user = optional_text(uri->username);
     address.host = optional_text(uri->host);
     if (uri->port != nullptr) address.port = number_of<std::uint16_t>(uri->port);
-    address.secure = uri->scheme != nullptr && same_ignoring_case(uri->scheme, "sips");
+    address.telephone = uri->scheme != nullptr && same_ignoring_case(uri->scheme, "tel");
     // tel:+15551212;phone-context=... : what libosip2 leaves whole is the number.
-    if (!address.user && uri->string != nullptr && uri->scheme != nullptr &&
-        same_ignoring_case(uri->scheme, "tel")) {
+    if (!address.user && uri->string != nullptr && address.telephone) {
       const std::string_view rest = uri->string;
       const std::string_view number = rest.substr(0, rest.find(';'));
       if (!number.empty()) address.user = text::to_utf8(number);

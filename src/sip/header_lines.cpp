@@ -24,6 +24,12 @@ HeaderLines::HeaderLines(std::string_view message) : rest_(message) {
   start_line_ = trimmed(take_line(rest_));
 }
 
+HeaderLines HeaderLines::of_part(std::string_view part) {
+  HeaderLines lines;
+  lines.rest_ = part;
+  return lines;
+}
+
 std::optional<HeaderLine> HeaderLines::next() {
   const std::string_view begin = rest_;
   const std::string_view line = take_line(rest_);

@@ -17,6 +17,8 @@ struct HeaderLine {
 class HeaderLines {
  public:
   explicit HeaderLines(std::string_view message);
+  // Those of a part of a multipart body, which has no start line.
+  static HeaderLines of_part(std::string_view part);
 
   [[nodiscard]] std::string_view start_line() const { return start_line_; }
   // The next one; nothing at the empty line, or where the message ends.
@@ -25,6 +27,8 @@ class HeaderLines {
   [[nodiscard]] std::string_view rest() const { return rest_; }
 
  private:
+  HeaderLines() = default;
+
   std::string_view start_line_;
   std::string_view rest_;
 };

@@ -1,7 +1,5 @@
 #include "sip/header_value.hpp"
 
-#include "text/utf8.hpp"
-
 #include <algorithm>
 #include <cctype>
 
@@ -28,36 +26,6 @@ std::string unfolded(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
   }
   return line.append(text);
-}
-
-std::optional<std::string> reason_text(std::string_view reason) {
-  for (std::size_t i = 0; i < reason.size(); ++i) {
-    if (reason[i] == '"') {  // skip a quoted value of another parameter
-      for (++i; i < reason.size() && reason[i] != '"'; ++i) {
-        if (reason[i] == '\\') ++i;
-      }
-      continue;
-    }
-    if (reason[i] != ';') continue;
-    const std::string_view rest = reason.substr(i + 1);
-    const std::size_t equals = rest.find_first_of("=;,\"");
-    if (equals == std::string_view::npos || rest[equals] != '=' ||
-        !same_ignoring_case(trimmed(rest.substr(0, equals)), "text")) {
-      continue;
-    }
-    const std::string_view value = trimmed(rest.substr(equals + 1));
-    std::string plain;
-    if (value.starts_with('"')) {
-      for (std::size_t j = 1; j < value.size() && value[j] != '"'; ++j) {
-        if (value[j] == '\\' && j + 1 < value.size()) ++j;
-        plain += value[j];
-      }
-    } else {
-      plain = trimmed(value.substr(0, value.find_first_of(";,")));
-    }
-    if (!plain.empty()) return text::to_utf8(plain);
-  }
-  return std::nullopt;
 }
 
 }  // namespace drachtio::sip

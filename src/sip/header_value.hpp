@@ -27,7 +27,4 @@ std::optional<Number> number_of(std::string_view text) {
   return value;
 }
 
-// text="..." of a Reason header (RFC 3326): of the first of its values that has one.
-std::optional<std::string> reason_text(std::string_view reason);
-
 }  // namespace drachtio::sip

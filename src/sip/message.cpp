@@ -2,9 +2,9 @@
 #include "sip/message.hpp"
 
 #include "sip/address.hpp"
+#include "sip/body.hpp"
 #include "sip/header_lines.hpp"
 #include "sip/header_value.hpp"
-#include "sip/sdp.hpp"
 #include "text/utf8.hpp"
 
 #include <osipparser2/osip_parser.h>
@@ -36,14 +36,23 @@ void initialise_parser() {
   });
 }
 
+// RFC 3261 19.1.2; of WebSockets, that of their URI scheme (RFC 6455 3, RFC 7118 5.2). sips: over
+// ws is wss.
+std::uint16_t default_port(const osip_uri_t* uri) {
+  const auto transport = parameter(uri->url_params, "transport").value_or("");
+  const bool secure = uri->scheme != nullptr && same_ignoring_case(uri->scheme, "sips");
+  if (same_ignoring_case(transport, "ws")) return secure ? 443 : 80;
+  if (same_ignoring_case(transport, "wss")) return 443;
+  return secure || same_ignoring_case(transport, "tls") ? 5061 : 5060;
+}
+
 std::optional<HostPort> contact_of(const osip_message_t* message) {
   osip_contact_t* contact = nullptr;
   if (osip_message_get_contact(message, 0, &contact) != 0 || contact == nullptr)
     return std::nullopt;
   const Address address = address_of(contact);
   if (!address.host) return std::nullopt;
-  const std::uint16_t standard = address.secure ? 5061 : 5060;
-  return HostPort{*address.host, address.port.value_or(standard)};
+  return HostPort{*address.host, address.port.value_or(default_port(contact->url))};
 }
 
 // What a message says, before libosip2 looks at it: the few headers a dialog stands on, for
@@ -54,18 +63,19 @@ struct Headers {
   std::string_view from;
   std::string_view to;
   std::string_view content_type;
+  std::string_view content_encoding;
   std::string_view content_length;
   std::string_view rseq;
   std::vector<Identity> asserted_identities;
   std::vector<Identity> remote_parties;
   std::string_view privacy;
-  std::optional<std::string> reason_text;
+  Reason reason;
   std::string_view body;
   std::string_view start_line;
 };
 
-// One for each side, and some to spare.
-constexpr std::size_t most_remote_parties = 8;
+// Of one kind: one for each side or URI scheme, and some to spare.
+constexpr std::size_t most_identities = 8;
 
 void keep_first(std::string_view& kept, std::string_view value) {
   if (kept.empty()) kept = value;
@@ -103,22 +113,24 @@ Headers read_headers(std::string_view bytes) {
       if (is_header(name, "to", 't')) keep_first(headers.to, line->value);
     } else if (is_header(name, "content-type", 'c')) {
       keep_first(headers.content_type, line->value);
+    } else if (is_header(name, "content-encoding", 'e')) {
+      keep_first(headers.content_encoding, line->value);
     } else if (is_header(name, "content-length", 'l')) {
       keep_first(headers.content_length, line->value);
     } else if (is_header(name, "rseq")) {
       keep_first(headers.rseq, line->value);
     } else if (is_header(name, "p-asserted-identity")) {
-      if (headers.asserted_identities.empty()) {
+      if (headers.asserted_identities.size() < most_identities) {
         read_identities(line->value, headers.asserted_identities);
       }
     } else if (is_header(name, "remote-party-id")) {
-      if (headers.remote_parties.size() < most_remote_parties) {
+      if (headers.remote_parties.size() < most_identities) {
         read_identities(line->value, headers.remote_parties);
       }
     } else if (is_header(name, "privacy")) {
       keep_first(headers.privacy, line->value);
     } else if (is_header(name, "reason")) {
-      if (!headers.reason_text) headers.reason_text = reason_text(unfolded(line->value));
+      read_reason(unfolded(line->value), headers.reason);
     }
   }
   headers.essential.append("\r\n");
@@ -129,23 +141,18 @@ Headers read_headers(std::string_view bytes) {
   return headers;
 }
 
-std::optional<Sdp> sdp_of(const Headers& headers) {
-  const std::string_view body = headers.body;
-  if (body.empty()) return std::nullopt;
-  if (headers.content_type.empty()) {
-    if (!body.starts_with("v=0")) return std::nullopt;
-    return Sdp{text::to_utf8(body), std::nullopt};
+// RFC 3325 9.1: a sip: or sips: URI and a tel: URI may both be asserted. The first gives user and
+// display name; the second gives what the first lacks.
+std::optional<Identity> asserted_identity(std::vector<Identity>& identities) {
+  if (identities.empty()) return std::nullopt;
+  const auto is_tel = [](const Identity& identity) { return identity.address.telephone; };
+  const auto sip = std::ranges::find_if_not(identities, is_tel);
+  if (sip == identities.end()) return std::move(identities.front());
+  if (const auto tel = std::ranges::find_if(identities, is_tel); tel != identities.end()) {
+    if (!sip->address.user) sip->address.user = tel->address.user;
+    if (!sip->address.display) sip->address.display = tel->address.display;
   }
-  const std::string_view type =
-      trimmed(headers.content_type.substr(0, headers.content_type.find(';')));
-  if (same_ignoring_case(type, "application/sdp")) {
-    return Sdp{text::to_utf8(body), text::to_utf8(unfolded(headers.content_type))};
-  }
-  if (type.size() > 10 && same_ignoring_case(type.substr(0, 10), "multipart/")) {
-    const std::string_view part = sdp_part(body, headers.content_type);
-    if (!part.empty()) return Sdp{text::to_utf8(part), "application/sdp"};
-  }
-  return std::nullopt;
+  return std::move(*sip);
 }
 
 std::string branch_of(const osip_message_t* message) {
@@ -173,6 +180,13 @@ std::string call_id_of(const osip_message_t* message) {
 }
 
 }  // namespace
+
+std::string_view Message::request_uri() const {
+  std::string_view rest = start_line;
+  rest.remove_prefix(std::min(rest.find(' '), rest.size()));
+  rest = trimmed(rest);
+  return rest.substr(0, rest.find(' '));
+}
 
 std::optional<Message> parse_message(std::string_view bytes, std::string& why) {
   initialise_parser();
@@ -219,14 +233,12 @@ std::optional<Message> parse_message(std::string_view bytes, std::string& why) {
   keep_user_as_written(message.to, headers.to);
   message.contact = contact_of(raw);
   message.rseq = number_of<std::uint32_t>(headers.rseq);
-  if (!headers.asserted_identities.empty()) {
-    message.asserted_identity = std::move(headers.asserted_identities.front());
-  }
+  message.asserted_identity = asserted_identity(headers.asserted_identities);
   message.remote_parties = std::move(headers.remote_parties);
   if (!headers.privacy.empty()) message.privacy = text::to_utf8(unfolded(headers.privacy));
-  message.reason_text = std::move(headers.reason_text);
+  message.reason = std::move(headers.reason);
   message.body = headers.body;
-  message.sdp = sdp_of(headers);
+  message.sdp = session_description(headers.body, headers.content_type, headers.content_encoding);
   return message;
 }
 

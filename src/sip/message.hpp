@@ -5,6 +5,8 @@
 // UTF-8: bytes that are not become U+FFFD (the evidence keeps them as they came).
 #pragma once
 
+#include "sip/reason.hpp"
+
 #include <drachtio/dialog_state.hpp>
 #include <drachtio/event.hpp>
 
@@ -22,7 +24,7 @@ struct Address {
   std::optional<std::string> user;
   std::optional<std::string> host;
   std::optional<std::uint16_t> port;
-  bool secure = false;  // sips:
+  bool telephone = false;  // tel:
   std::optional<std::string> tag;
 };
 
@@ -43,16 +45,19 @@ struct Message {
   std::string branch;  // of the top Via
   Address from;
   Address to;
-  std::optional<HostPort> contact;  // the first; port 5060, or 5061 for sips:, where it has none
+  // The first; where it names no port, that of its transport (RFC 3261 19.1.2, RFC 7118 5.2).
+  std::optional<HostPort> contact;
   std::optional<std::uint32_t> rseq;
-  std::optional<Identity> asserted_identity;  // the first
+  std::optional<Identity> asserted_identity;  // of several, what they say together
   std::vector<Identity> remote_parties;
   std::optional<std::string> privacy;
-  std::optional<std::string> reason_text;  // text= of the Reason header (RFC 3326)
-  std::optional<Sdp> sdp;                  // the body, or its first application/sdp part
-  std::string_view body;                   // into the bytes parsed
+  Reason reason;
+  std::optional<Sdp> sdp;  // the body, or its first application/sdp part
+  std::string_view body;   // into the bytes parsed
 
   [[nodiscard]] bool is_request() const { return status == 0; }
+  // Of a request: what its start line has between the method and the version.
+  [[nodiscard]] std::string_view request_uri() const;
   // 0 for requests, else 1 to 6.
   [[nodiscard]] int status_class() const { return status / 100; }
 };

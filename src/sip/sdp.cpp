@@ -2,7 +2,10 @@
 
 #include "sip/header_value.hpp"
 
-#include <cstdint>
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 
@@ -27,42 +30,88 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-enum class Flow { sendrecv, sendonly, recvonly, inactive };
+constexpr std::array<std::string_view, 4> flow_names{"sendrecv", "sendonly", "recvonly",
+                                                     "inactive"};
 
-std::optional<Flow> flow(std::string_view attribute) {
-  if (attribute == "sendrecv") return Flow::sendrecv;
-  if (attribute == "sendonly") return Flow::sendonly;
-  if (attribute == "recvonly") return Flow::recvonly;
-  if (attribute == "inactive") return Flow::inactive;
-  return std::nullopt;
+std::string_view name_of(Flow flow) { return flow_names.at(static_cast<std::size_t>(flow)); }
+
+std::optional<Flow> flow_named(std::string_view attribute) {
+  const auto* found = std::ranges::find(flow_names, trimmed(attribute));
+  if (found == flow_names.end()) return std::nullopt;
+  return static_cast<Flow>(found - flow_names.begin());
+}
+
+bool sends(Flow flow) { return flow == Flow::sendrecv || flow == Flow::sendonly; }
+bool receives(Flow flow) { return flow == Flow::sendrecv || flow == Flow::recvonly; }
+Flow flow_of(bool send, bool receive) {
+  if (send) return receive ? Flow::sendrecv : Flow::sendonly;
+  return receive ? Flow::recvonly : Flow::inactive;
+}
+
+bool is_null_ipv6(const std::string& address) {
+  in6_addr parsed{};
+  return inet_pton(AF_INET6, address.c_str(), &parsed) == 1 &&
+         std::ranges::all_of(parsed.s6_addr, [](std::uint8_t byte) { return byte == 0; });
 }
 
 // "IN IP4 0.0.0.0" or "IN IP6 ::"
-bool is_unspecified(std::string_view connection) {
+bool is_null_address(std::string_view connection) {
   take_word(connection);
   take_word(connection);
   std::string_view address = take_word(connection);
   address = address.substr(0, address.find('/'));
-  return address == "0.0.0.0" || address == "::";
+  const bool only_zeros = address.find_first_not_of("0.") == std::string_view::npos;
+  const bool is_ipv4 = std::ranges::count(address, '.') == 3;
+  return (is_ipv4 && only_zeros) || is_null_ipv6(std::string{address});
 }
 
-struct Scope {
-  std::optional<Flow> flow;
-  std::optional<bool> unspecified;
-  bool in_use = false;
+// "audio 6000/2 RTP/AVP 0 8"
+struct MediaLine {
+  std::string_view media;
+  std::string_view port;
+  std::string_view protocol;
+  std::string_view formats;
+
+  explicit MediaLine(std::string_view line)
+      : media(take_word(line)),
+        port(take_word(line)),
+        protocol(take_word(line)),
+        formats(trimmed(line)) {}
+
+  [[nodiscard]] bool has_port() const {
+    return port.substr(0, port.find('/')).find_first_not_of('0') != std::string_view::npos;
+  }
 };
 
-bool held(const Scope& media, const Scope& session) {
-  const Flow direction = media.flow.value_or(session.flow.value_or(Flow::sendrecv));
-  return direction == Flow::sendonly || direction == Flow::inactive ||
-         media.unspecified.value_or(session.unspecified.value_or(false));
-}
+// What the session, or one stream of it, says of itself.
+struct Scope {
+  std::optional<Flow> flow;
+  std::optional<bool> null_address;
+  bool does_ice = false;
+  bool bundle_only = false;
 
-bool port_in_use(std::string_view media_line) {
-  take_word(media_line);
-  std::string_view port = take_word(media_line);
-  port = port.substr(0, port.find('/'));
-  return port.find_first_not_of('0') != std::string_view::npos;
+  void read_attribute(std::string_view attribute) {
+    if (const auto named = flow_named(attribute)) flow = named;
+    if (attribute.starts_with("ice-ufrag:")) does_ice = true;
+    if (attribute.starts_with("ice-options:") &&
+        (" " + std::string{attribute.substr(12)} + " ").find(" trickle ") != std::string::npos) {
+      does_ice = true;
+    }
+    if (trimmed(attribute) == "bundle-only") bundle_only = true;
+  }
+};
+
+Stream stream_of(const MediaLine& line, const Scope& media, const Scope& session) {
+  Stream stream;
+  const bool null_address = media.null_address.value_or(session.null_address.value_or(false));
+  const bool does_ice = media.does_ice || session.does_ice;
+  stream.flow = null_address && !does_ice
+                    ? Flow::inactive
+                    : media.flow.value_or(session.flow.value_or(Flow::sendrecv));
+  stream.is_rtp =
+      line.protocol.starts_with("RTP/") || line.protocol.find("/RTP/") != std::string_view::npos;
+  stream.is_refused = !line.has_port() && !media.bundle_only;
+  return stream;
 }
 
 struct Origin {
@@ -97,86 +146,104 @@ std::string next_version(std::string_view line) {
   return next.append(std::to_string(*number + 1)).append(rest);
 }
 
-// What follows the next semicolon outside quotes; empty where there is none.
-std::string_view after_semicolon(std::string_view text) {
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '"') quoted = !quoted;
-    if (quoted && text[i] == '\\') ++i;
-    if (!quoted && text[i] == ';') return text.substr(i + 1);
+// A description as text blocks: the session's lines, and each stream's, from its m= line on. Lines
+// keep their order and end with CRLF.
+struct Sections {
+  std::string session;
+  std::vector<std::string> streams;
+
+  explicit Sections(std::string_view sdp) {
+    while (!sdp.empty()) {
+      const std::string_view line = take_sdp_line(sdp);
+      if (line.empty()) continue;
+      if (line.starts_with("m=")) streams.emplace_back();
+      (streams.empty() ? session : streams.back()).append(line).append("\r\n");
+    }
   }
-  return {};
+};
+
+// The section without the lines that `unwanted` names.
+template <typename Unwanted>
+std::string without_lines(std::string_view section, Unwanted unwanted) {
+  std::string kept;
+  while (!section.empty()) {
+    const std::string_view line = take_sdp_line(section);
+    if (!unwanted(line)) kept.append(line).append("\r\n");
+  }
+  return kept;
 }
 
-std::string_view boundary_of(std::string_view content_type) {
-  for (std::string_view rest = after_semicolon(content_type); !rest.empty();
-       rest = after_semicolon(rest)) {
-    const std::size_t equals = rest.find_first_of("=;");
-    if (equals == std::string_view::npos || rest[equals] != '=' ||
-        !same_ignoring_case(trimmed(rest.substr(0, equals)), "boundary")) {
-      continue;
-    }
-    std::string_view value = trimmed(rest.substr(equals + 1));
-    if (value.starts_with('"')) {
-      value.remove_prefix(1);
-      return value.substr(0, value.find('"'));
-    }
-    return trimmed(value.substr(0, value.find(';')));
-  }
-  return {};
+bool is_flow_line(std::string_view line) {
+  return line.starts_with("a=") && flow_named(line.substr(2));
 }
 
-// The part's own headers say application/sdp; `part` is left at its body.
-bool take_sdp_headers(std::string_view& part) {
-  bool is_sdp = false;
-  while (!part.empty()) {
-    const std::string_view line = take_sdp_line(part);
-    if (line.empty()) return is_sdp;
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    const std::string_view name = trimmed(line.substr(0, colon));
-    if (!same_ignoring_case(name, "content-type") && !same_ignoring_case(name, "c")) continue;
-    std::string_view value = trimmed(line.substr(colon + 1));
-    if (value.empty() && (part.starts_with(' ') || part.starts_with('\t'))) {  // folded
-      value = trimmed(take_sdp_line(part));
-    }
-    is_sdp = same_ignoring_case(trimmed(value.substr(0, value.find(';'))), "application/sdp");
+std::string in_direction(std::string_view section, Flow flow) {
+  std::string changed = without_lines(section, is_flow_line);
+  return changed.append("a=").append(name_of(flow)).append("\r\n");
+}
+
+std::string media_line(std::string_view media, std::string_view port, std::string_view protocol,
+                       std::string_view formats) {
+  std::string line{"m="};
+  line.append(media).append(" ").append(port).append(" ").append(protocol);
+  if (!formats.empty()) line.append(" ").append(formats);
+  return line.append("\r\n");
+}
+
+// A version later, with these streams, each of which says its direction itself.
+std::string next_description(std::string_view session, const std::vector<std::string>& streams) {
+  std::string description;
+  while (!session.empty()) {
+    const std::string_view line = take_sdp_line(session);
+    if (is_flow_line(line)) continue;
+    description.append(line.starts_with("o=") ? next_version(line) : std::string{line});
+    description.append("\r\n");
   }
-  return false;
+  for (const std::string& stream : streams) description += stream;
+  return description;
+}
+
+// Our formats that are offered too; all of ours where none is, which the far end can tell apart no
+// better than we.
+std::string common_formats(std::string_view ours, std::string_view offered) {
+  const std::string among = " " + std::string{offered} + " ";
+  std::string common;
+  for (std::string_view rest = ours; !rest.empty();) {
+    const std::string format{take_word(rest)};
+    if (among.find(" " + format + " ") == std::string::npos) continue;
+    common += (common.empty() ? "" : " ") + format;
+  }
+  return common.empty() ? std::string{ours} : common;
 }
 
 }  // namespace
 
-bool is_hold(std::string_view sdp) {
+std::vector<Stream> streams(std::string_view sdp) {
+  std::vector<Stream> found;
   Scope session;
   Scope media;
-  bool in_media = false;
-  bool any_in_use = false;
-  bool all_held = true;
+  std::optional<MediaLine> media_line;
   const auto close_media = [&] {
-    if (!in_media || !media.in_use) return;
-    any_in_use = true;
-    all_held = all_held && held(media, session);
+    if (media_line) found.push_back(stream_of(*media_line, media, session));
   };
   while (!sdp.empty()) {
     std::string_view line = take_sdp_line(sdp);
     if (line.size() < 2 || line[1] != '=') continue;
     const char type = line[0];
     line.remove_prefix(2);
-    Scope& scope = in_media ? media : session;
+    Scope& scope = media_line ? media : session;
     if (type == 'm') {
       close_media();
       media = Scope{};
-      media.in_use = port_in_use(line);
-      in_media = true;
+      media_line.emplace(line);
     } else if (type == 'a') {
-      if (const auto direction = flow(trimmed(line))) scope.flow = direction;
+      scope.read_attribute(line);
     } else if (type == 'c') {
-      scope.unspecified = is_unspecified(line);
+      scope.null_address = is_null_address(line);
     }
   }
   close_media();
-  return any_in_use && all_held;
+  return found;
 }
 
 bool same_version(std::string_view sdp, std::string_view other) {
@@ -185,51 +252,56 @@ bool same_version(std::string_view sdp, std::string_view other) {
   return a && b && a->session_id == b->session_id && a->version == b->version;
 }
 
-std::string with_direction(std::string_view sdp, std::string_view direction) {
-  std::string result;
-  bool in_media = false;
-  const auto close_media = [&] {
-    if (in_media) result.append("a=").append(direction).append("\r\n");
-  };
-  while (!sdp.empty()) {
-    const std::string_view line = take_sdp_line(sdp);
-    if (line.empty()) continue;
-    if (line.starts_with("a=") && flow(trimmed(line.substr(2)))) continue;
-    if (line.starts_with("o=")) {
-      result.append(next_version(line)).append("\r\n");
-      continue;
-    }
-    if (line.starts_with("m=")) {
-      close_media();
-      in_media = true;
-    }
-    result.append(line).append("\r\n");
-  }
-  close_media();
-  return result;
+Flow answered_flow(Flow wanted, Flow offered) {
+  return flow_of(sends(wanted) && receives(offered), receives(wanted) && sends(offered));
 }
 
-std::string_view sdp_part(std::string_view body, std::string_view content_type) {
-  const std::string_view boundary = boundary_of(content_type);
-  if (boundary.empty()) return {};
-  const std::string delimiter = "--" + std::string{boundary};
-  std::string_view rest = body;
-  std::string_view part;  // begins after a delimiter line; empty before the first
-  bool in_part = false;
-  while (!rest.empty()) {
-    const std::string_view line_begin = rest;
-    const std::string_view line = take_sdp_line(rest);
-    if (!line.starts_with(delimiter)) continue;
-    // The line break before a delimiter belongs to the delimiter.
-    std::string_view content = part.substr(0, part.size() - line_begin.size());
-    if (content.ends_with('\n')) content.remove_suffix(1);
-    if (content.ends_with('\r')) content.remove_suffix(1);
-    if (in_part && take_sdp_headers(content)) return content;
-    if (line.substr(delimiter.size()).starts_with("--")) return {};
-    part = rest;
-    in_part = true;
+Flow held(Flow wanted) { return flow_of(sends(wanted), false); }
+
+std::string with_flows(std::string_view sdp, const std::vector<Flow>& flows) {
+  const std::vector<Stream> present = streams(sdp);
+  const Sections sections{sdp};
+  std::vector<std::string> changed;
+  bool is_same = true;
+  for (std::size_t i = 0; i < sections.streams.size(); ++i) {
+    const Flow flow = i < flows.size() ? flows[i] : present[i].flow;
+    is_same = is_same && flow == present[i].flow;
+    changed.push_back(in_direction(sections.streams[i], flow));
   }
-  return in_part && take_sdp_headers(part) ? part : std::string_view{};
+  return is_same ? std::string{sdp} : next_description(sections.session, changed);
+}
+
+std::string answer_with(std::string_view ours, std::string_view offer,
+                        const std::vector<Flow>& wanted) {
+  const Sections own{ours};
+  const std::vector<Stream> offered = streams(offer);
+  const std::vector<Stream> present = streams(ours);
+  std::vector<std::string> answer;
+  bool is_same = offered.size() == present.size();
+  std::string_view rest = offer;
+  while (!rest.empty()) {
+    const std::string_view line = take_sdp_line(rest);
+    if (!line.starts_with("m=")) continue;
+    const std::size_t i = answer.size();
+    const MediaLine theirs{line.substr(2)};
+    std::string_view attributes = i < own.streams.size() ? own.streams[i] : std::string_view{};
+    const std::string_view our_line = take_sdp_line(attributes);
+    const MediaLine have{our_line.substr(std::min<std::size_t>(2, our_line.size()))};
+    const bool accepts = i < present.size() && !offered[i].is_refused && !present[i].is_refused &&
+                         have.media == theirs.media && have.protocol == theirs.protocol;
+    if (!accepts) {
+      answer.push_back(media_line(theirs.media, "0", theirs.protocol, theirs.formats));
+      is_same = is_same && answer.back().starts_with(our_line);
+      continue;
+    }
+    const Flow flow =
+        answered_flow(i < wanted.size() ? wanted[i] : Flow::sendrecv, offered[i].flow);
+    const std::string formats = common_formats(have.formats, theirs.formats);
+    is_same = is_same && flow == present[i].flow && formats == have.formats;
+    answer.push_back(in_direction(
+        media_line(have.media, have.port, have.protocol, formats) + std::string{attributes}, flow));
+  }
+  return is_same ? std::string{ours} : next_description(own.session, answer);
 }
 
 }  // namespace drachtio::sip

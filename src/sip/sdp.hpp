@@ -1,26 +1,49 @@
-// Questions asked of a session description (RFC 4566): is it a hold, is it the same as before?
+// Session descriptions (RFC 4566, RFC 3264): what each of their streams is, and small changes to
+// them. Nothing here knows of dialogs.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace drachtio::sip {
 
-// Every media line in use (port not 0) is sendonly or inactive (the media's own attribute over the
-// session's) or has the address 0.0.0.0 or :: (RFC 3264 section 8.4, RFC 2543 section B.5).
-// False where no media line is in use.
-bool is_hold(std::string_view sdp);
+// The direction of a stream as its sender describes it (RFC 3264 5.1).
+enum class Flow : std::uint8_t { sendrecv, sendonly, recvonly, inactive };
 
-// The o= lines have the same session id and version: an offer that changes nothing (RFC 3264
-// section 8). False where either has none.
+// One m= line.
+struct Stream {
+  Flow flow = Flow::sendrecv;  // a null address counts as inactive
+  bool is_rtp = false;
+  bool is_refused = false;  // port 0, and not bundle-only (RFC 8843 6)
+};
+
+// The streams in their order. What a stream says of itself goes over what the session says. The
+// address 0.0.0.0 or :: (in any spelling; RFC 2543 B.5) makes a stream inactive, unless the stream
+// does ICE, which tells the real address by candidates (RFC 8839 4.2.1.2, RFC 8829 5.2.1).
+std::vector<Stream> streams(std::string_view sdp);
+
+// The o= lines have the same session id and version (RFC 3264 section 8). False where either has
+// none.
 bool same_version(std::string_view sdp, std::string_view other);
 
-// The same session, a version later, with every media line in `direction`: "sendonly", "inactive",
-// "recvonly" or "sendrecv" (RFC 3264 sections 8 and 8.4).
-std::string with_direction(std::string_view sdp, std::string_view direction);
+// The same description, a version later, with the stream at each index in that direction; the
+// streams beyond the end of `flows` keep theirs.
+std::string with_flows(std::string_view sdp, const std::vector<Flow>& flows);
 
-// The first application/sdp part of a multipart body (RFC 2046 5.1); empty where there is none.
-// `content_type` is the header's value, with its boundary.
-std::string_view sdp_part(std::string_view body, std::string_view content_type);
+// What whoever wants `wanted` may answer to an offer of `offered` (RFC 3264 6.1).
+Flow answered_flow(Flow wanted, Flow offered);
+
+// The direction that holds the far end: what was to be sent still is, nothing is received
+// (RFC 3264 8.4).
+Flow held(Flow wanted);
+
+// An answer to `offer` made of our present description: as many m= lines as the offer has, each
+// with what we have for it, in a direction that the offer allows; what we do not have, or the offer
+// does not offer, is refused with port 0 (RFC 3264 6). `wanted` holds the direction that we want of
+// each stream; sendrecv beyond its end.
+std::string answer_with(std::string_view ours, std::string_view offer,
+                        const std::vector<Flow>& wanted);
 
 }  // namespace drachtio::sip

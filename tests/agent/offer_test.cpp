@@ -16,15 +16,17 @@ struct Up : Scripted {
     server.say(ScriptedServer::sent(offer, transaction, cseq, true));
   }
   void answered(const std::string& transaction, std::uint32_t cseq, int status,
-                const std::string& method = "INVITE") {
+                const std::string& method = "INVITE", const std::string& sdp = our_sdp) {
     server.say(created_by(
-        "far",
-        ScriptedServer::response(status, transaction, {.cseq = cseq, .body = our_sdp}, method)));
+        "far", ScriptedServer::response(status, transaction, {.cseq = cseq, .body = sdp}, method)));
+  }
+  static std::string directed(const std::string& direction) {
+    std::string sdp = our_sdp;
+    return sdp.replace(sdp.find("sendrecv"), 8, direction);
   }
   // The far end offers, and has its answer.
   void theirs(const std::string& transaction, std::uint32_t cseq, const std::string& direction) {
-    std::string sdp = our_sdp;
-    sdp.replace(sdp.find("sendrecv"), 8, direction);
+    std::string sdp = directed(direction);
     server.say(ScriptedServer::request(
         "INVITE", transaction,
         {.cseq = cseq, .branch = "z9hG4bK-" + transaction, .body = std::move(sdp)}));
@@ -32,12 +34,12 @@ struct Up : Scripted {
     server.say(ScriptedServer::request("ACK", transaction,
                                        {.cseq = cseq, .branch = "z9hG4bK-ack" + transaction}));
   }
-  // The program holds; the far end accepts.
-  std::string holds(Hold held) {
+  // The program holds; the far end accepts, by `answer`.
+  std::string holds(Hold held, const std::string& answer) {
     program.dialog().hold();
     const Heard offer = server.hear();
     sent(offer, "txh", 1);
-    answered("txh", 1, 200);
+    answered("txh", 1, 200, "INVITE", directed(answer));
     CHECK(server.hear().message.method == "ACK");
     REQUIRE(program.until([&] { return program.dialog().held() == held; }));
     return direction_of(offer);
@@ -51,16 +53,18 @@ struct Up : Scripted {
 
 }  // namespace
 
-TEST_CASE_METHOD(Up, "RFC 3264 8.4: a hold of a call that the far end holds, too", "[agent]") {
+TEST_CASE_METHOD(Up,
+                 "RFC 6337 5.3: an offer says what the program wants, whatever the far end holds",
+                 "[agent]") {
   theirs("tx2", 2, "sendonly");
-  CHECK(holds(Hold::both) == "a=inactive\r\n");
+  CHECK(holds(Hold::both, "inactive") == "a=sendonly\r\n");
   program.dialog().unhold();
-  CHECK(direction_of(server.hear()) == "a=recvonly\r\n");
+  CHECK(direction_of(server.hear()) == "a=sendrecv\r\n");
 }
 
 TEST_CASE_METHOD(Up, "A hold of a call that nobody holds only sends, and then both again",
                  "[agent]") {
-  CHECK(holds(Hold::local) == "a=sendonly\r\n");
+  CHECK(holds(Hold::local, "recvonly") == "a=sendonly\r\n");
   program.dialog().unhold();
   CHECK(direction_of(server.hear()) == "a=sendrecv\r\n");
 }

@@ -182,30 +182,40 @@ TEST_CASE("RFC 3261 13.3.1.4: an ACK may come late, or never", "[dialog]") {
   }
 }
 
-TEST_CASE("RFC 3261 8.2.2.2: another branch of one INVITE has no effect (upstream fork)",
-          "[dialog]") {
+TEST_CASE("Another branch of one INVITE is another leg (upstream fork)", "[dialog]") {
   Flow flow{Role::uas};
   flow << invite(sdp(1));
   const DialogState before = *flow;
   flow << invite(sdp(2)).branch("other").contact("sip:x@x.example");
-  CHECK(flow.last().type == EventType::requested);
-  CHECK(flow->remote == before.remote);
-  SECTION("its refusal refuses nothing") {
+  CHECK(flow.began_another());
+  SECTION("its refusal refuses nothing here") {
     Said merged = invite();
     merged.top_branch = "other";
     flow << answer(merged, 482, "Merged Request");
-    CHECK(flow.last().type == EventType::responded);
-    CHECK(flow->state == State::pending);
   }
-  SECTION("its CANCEL cancels nothing") {
-    flow << cancel().branch("other");
-    CHECK(flow.last().type == EventType::requested);
-    CHECK(flow->state == State::pending);
-  }
-  SECTION("its cdr:stop ends nothing") {
+  SECTION("its CANCEL cancels nothing here") { flow << cancel().branch("other"); }
+  SECTION("its cdr:stop ends nothing here") {
     flow << invite(sdp(2)).branch("other").recorded(dialog::Channel::stop, "call-canceled");
-    CHECK(flow->state == State::pending);
   }
+  CHECK(flow->state == State::pending);
+  CHECK(flow->remote == before.remote);
+}
+
+TEST_CASE("The server names the INVITE that a CANCEL is for, whatever its branch", "[dialog]") {
+  Flow flow{Role::uas};
+  flow << invite(sdp(1)) << ringing();
+  flow << cancel().branch("other").transaction("tx-b1");
+  CHECK(flow.last().type == EventType::cancelled);
+}
+
+TEST_CASE("An ACK of an INVITE that is not answered: the server has refused it by itself",
+          "[dialog]") {
+  // RFC 3261 17.1.1.3: the ACK to a final answer of 300 or more has the INVITE's branch.
+  Flow flow{Role::uas};
+  flow << invite(sdp()) << ringing() << ack().branch("b1");
+  CHECK(flow->state == State::terminated);
+  CHECK(flow->cause == Cause::rejected);
+  CHECK_FALSE(flow->status);
 }
 
 TEST_CASE("What opens no dialog: any message of an unknown one but an INVITE or a cdr:start",

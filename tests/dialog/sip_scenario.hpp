@@ -35,6 +35,7 @@ struct Said {
   std::string top_branch = "b1";
   std::string caller_tag = "caller-tag";
   std::string callee_tag;
+  std::string request_uri = "sip:bob@callee.example";
   std::string contact_uri;
   std::string body;
   std::string body_type = "application/sdp";
@@ -43,10 +44,12 @@ struct Said {
   std::string to_address;
   dialog::Channel channel = dialog::Channel::sip;
   std::string token;  // of a call record
+  std::string transaction_id;
   bool by_server = false;
 
   Said cseq(std::uint32_t number) && { return sequence = number, std::move(*this); }
   Said branch(std::string name) && { return top_branch = std::move(name), std::move(*this); }
+  Said uri(std::string name) && { return request_uri = std::move(name), std::move(*this); }
   Said tag(std::string name) && { return callee_tag = std::move(name), std::move(*this); }
   Said contact(std::string uri) && { return contact_uri = std::move(uri), std::move(*this); }
   Said header(const std::string& line) && {
@@ -55,6 +58,8 @@ struct Said {
   Said from(std::string address) && { return from_address = std::move(address), std::move(*this); }
   Said to(std::string address) && { return to_address = std::move(address), std::move(*this); }
   Said type(std::string name) && { return body_type = std::move(name), std::move(*this); }
+  // Under which the server delivers it; else each branch has one of its own.
+  Said transaction(std::string id) && { return transaction_id = std::move(id), std::move(*this); }
   Said unsolicited() && { return by_server = true, std::move(*this); }
   // As the call records have it: attempt, start with its role, stop with its reason.
   Said recorded(dialog::Channel how, std::string word = {}) && {
@@ -69,7 +74,7 @@ struct Said {
     std::string bob = to_address.empty() ? "<sip:bob@callee.example>" : to_address;
     if (!caller_tag.empty()) ann += ";tag=" + caller_tag;
     if (!callee_tag.empty()) bob += ";tag=" + callee_tag;
-    std::string text = status == 0 ? method + " sip:bob@callee.example SIP/2.0\r\n"
+    std::string text = status == 0 ? method + " " + request_uri + " SIP/2.0\r\n"
                                    : "SIP/2.0 " + std::to_string(status) + " " + phrase + "\r\n";
     text += "Via: SIP/2.0/UDP host.example;branch=" + top_branch + "\r\n";
     text += "From: " + (requester == caller ? ann : bob) + "\r\n";
@@ -171,7 +176,10 @@ inline dialog::Observation observation_of(Role role, const Said& said, const std
   seen.direction = direction_of(role, said.side);
   seen.unsolicited = said.by_server;
   seen.server = "sip.example";
-  seen.transaction_id = said.channel == dialog::Channel::sip ? "tx-" + said.top_branch : "";
+  if (said.channel == dialog::Channel::sip) {
+    seen.transaction_id =
+        said.transaction_id.empty() ? "tx-" + said.top_branch : said.transaction_id;
+  }
   seen.call_record_token = said.token;
   std::string why;
   auto message = sip::parse_message(text, why);
@@ -191,20 +199,22 @@ class Flow {
   Flow& operator<<(const Said& said) {
     now_ += std::chrono::seconds{1};
     const std::string text = said.text();
-    auto event =
-        dialog::observe(known_ ? &state_ : nullptr, observation_of(role_, said, text, now_));
-    heard(std::move(event));
+    const dialog::Observation seen = observation_of(role_, said, text, now_);
+    const dialog::Placement placed = place(seen);
+    began_another_ = known_ && placed.kind == dialog::Placement::Kind::begins;
+    heard(began_another_ ? std::nullopt : dialog::observe(placed, seen));
+    return *this;
+  }
+
+  Flow& wait(Microseconds time) {
+    now_ += time;
     return *this;
   }
 
   // The server acknowledged the program's `proxy`.
   Flow& proxied() {
     now_ += std::chrono::seconds{1};
-    dialog::Observation seen;
-    seen.channel = dialog::Channel::proxy;
-    seen.direction = Direction::out;
-    seen.occurred_at = now_;
-    heard(dialog::observe(known_ ? &state_ : nullptr, seen));
+    heard(known_ ? dialog::observe_proxied(state_, now_) : std::nullopt);
     return *this;
   }
 
@@ -236,6 +246,8 @@ class Flow {
   // The latest event; `heard_nothing` says that the latest message was none.
   [[nodiscard]] const Event& last() const { return events_.back(); }
   [[nodiscard]] bool heard_nothing() const { return nothing_; }
+  // The latest message was the first of another leg, which a Flow does not follow.
+  [[nodiscard]] bool began_another() const { return began_another_; }
   // The types of all events, in order.
   [[nodiscard]] std::string story() const {
     std::string types;
@@ -246,6 +258,12 @@ class Flow {
   }
 
  private:
+  [[nodiscard]] dialog::Placement place(const dialog::Observation& seen) const {
+    std::vector<dialog::Leg> legs;
+    if (known_) legs.push_back({&state_});
+    return dialog::place(legs, seen);
+  }
+
   void heard(std::optional<Event> event) {
     nothing_ = !event;
     if (!event) return;
@@ -268,6 +286,7 @@ class Flow {
   DialogState folded_;
   bool known_ = false;
   bool nothing_ = false;
+  bool began_another_ = false;
   std::vector<Event> events_;
 };
 

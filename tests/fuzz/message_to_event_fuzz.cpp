@@ -18,29 +18,26 @@ struct Known {
   DialogState state;
   std::vector<log::Row> rows;
 };
-using Dialogs = std::map<std::pair<std::string, Role>, Known>;
+using Legs = std::map<std::int64_t, Known>;
 
 void require(bool condition) {
   if (!condition) std::abort();
 }
 
-Known* find(Dialogs& dialogs, const dialog::Observation& seen) {
-  for (const auto& identity : dialog::candidates(seen)) {
-    const auto found = dialogs.find({identity.dialog_id, identity.role});
-    if (found != dialogs.end()) return &found->second;
+dialog::Placement place(const Legs& legs, const dialog::Observation& seen) {
+  std::vector<dialog::Leg> of_call;
+  for (const auto& [number, known] : legs) {
+    if (known.state.call_id == seen.message.call_id) of_call.push_back({&known.state});
   }
-  return nullptr;
+  return dialog::place(of_call, seen);
 }
 
-void hear(Dialogs& dialogs, const dialog::Observation& seen, std::int64_t position) {
-  Known* known = find(dialogs, seen);
-  auto event = dialog::observe(known == nullptr ? nullptr : &known->state, seen);
+void hear(Legs& legs, const dialog::Observation& seen, std::int64_t position) {
+  const dialog::Placement placed = place(legs, seen);
+  auto event = dialog::observe(placed, seen);
   if (!event) return;
-  if (known == nullptr) {
-    require(event->opening.has_value());
-    known = &dialogs[{event->opening->dialog_id, event->opening->role}];
-    require(known->rows.empty());
-  }
+  require(event->opening.has_value() || placed.leg != nullptr);
+  Known* known = &legs[placed.leg != nullptr ? placed.leg->number : position];
   event->position = position;
   event->dialog = known->rows.empty() ? position : known->state.number;
   event->version = known->state.version + 1;
@@ -53,7 +50,7 @@ void hear(Dialogs& dialogs, const dialog::Observation& seen, std::int64_t positi
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   record::Conversation conversation;
-  Dialogs dialogs;
+  Legs legs;
   std::string_view rest{reinterpret_cast<const char*>(data), size};
   for (std::int64_t position = 1; rest.size() > 2; ++position) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
@@ -64,9 +61,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     rest.remove_prefix(std::min(length, rest.size()));
     const record::Sighting sighting = conversation.read(frame);
     if (sighting.unreadable) require(text::is_utf8(sighting.unreadable->why));
-    if (sighting.observation) hear(dialogs, *sighting.observation, position);
+    if (sighting.observation) hear(legs, *sighting.observation, position);
   }
-  for (const auto& [identity, known] : dialogs) {
+  for (const auto& [number, known] : legs) {
     require(projection::fold(known.rows) == known.state);
   }
   return 0;

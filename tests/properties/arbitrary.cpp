@@ -78,7 +78,7 @@ std::string arbitrary_text() {
 
 Event arbitrary_event() {
   Event event;
-  event.type = any_of(EventType::evidence_dropped);
+  event.type = any_of(EventType::alive);
   event.occurred_at = any_instant();
   event.recorded_at = any_instant();
   event.position = any_integer();
@@ -93,6 +93,7 @@ Event arbitrary_event() {
   event.phrase = arbitrary_text();
   event.from_tag = perhaps(arbitrary_text);
   event.to_tag = perhaps(arbitrary_text);
+  event.callee_tag = perhaps(arbitrary_text);
   event.key = perhaps([] {
     return MessageKey{static_cast<std::uint64_t>(any_integer()),
                       static_cast<std::uint64_t>(any_integer())};
@@ -106,6 +107,14 @@ Event arbitrary_event() {
   event.called_party = perhaps(any_party);
   event.modification = perhaps([] { return any_of(Modification::refresh); });
   event.offered_by_us = perhaps(pick_bool);
+  event.uri = arbitrary_text();
+  event.hold = perhaps([] { return any_of(Hold::both); });
+  event.held_streams = pick_text({"", "n", "rn", "lb"});
+  event.wanted = perhaps([] { return pick_text({"", "s", "bi"}); });
+  event.q850_cause = perhaps([] { return pick_of({0, 16, -1}); });
+  event.completed_elsewhere = pick_bool();
+  event.answered_by_proxy = pick_bool();
+  event.settled = pick_bool();
   event.cause = perhaps([] { return any_of(Cause::lost); });
   event.reason = perhaps(arbitrary_text);
   event.patch = pick_text({"", "{}", R"({"a":null})", R"({"a":{"b":[1]}})"});

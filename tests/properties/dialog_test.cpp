@@ -2,7 +2,6 @@
 // the state that was lived through.
 #include "catch.hpp"
 #include "dialog/apply.hpp"
-#include "dialog/identity.hpp"
 #include "dialog/observe.hpp"
 #include "projection/fold.hpp"
 #include "properties/arbitrary.hpp"
@@ -20,18 +19,14 @@ struct Known {
   DialogState state;
   std::vector<log::Row> rows;
 };
-using Dialogs = std::map<std::string, Known>;
+using Legs = std::map<std::int64_t, Known>;
 
-std::string name_of(const dialog::Identity& identity) {
-  return identity.dialog_id + "/" + std::string{to_string(identity.role)};
-}
-
-Known* find(Dialogs& dialogs, const dialog::Observation& seen) {
-  for (const auto& identity : dialog::candidates(seen)) {
-    const auto found = dialogs.find(name_of(identity));
-    if (found != dialogs.end()) return &found->second;
+dialog::Placement place(const Legs& legs, const dialog::Observation& seen) {
+  std::vector<dialog::Leg> of_call;
+  for (const auto& [number, known] : legs) {
+    if (known.state.call_id == seen.message.call_id) of_call.push_back({&known.state});
   }
-  return nullptr;
+  return dialog::place(of_call, seen);
 }
 
 void check(const DialogState& state) {
@@ -51,7 +46,7 @@ void check(const DialogState& state) {
 TEST_CASE("Property: live state is the fold of the events, whatever is said", "[property]") {
   CHECK(holds([] {
     record::Conversation conversation;
-    Dialogs dialogs;
+    Legs legs;
     std::int64_t position = 0;
     Instant read_at = to_instant(1'800'000'000'000'000);
     for (int count = pick(80); count > 0; --count) {
@@ -60,31 +55,33 @@ TEST_CASE("Property: live state is the fold of the events, whatever is said", "[
       note(frame.payload);
       const record::Sighting sighting = conversation.read(frame);
       if (!sighting.observation) continue;
-      Known* known = find(dialogs, *sighting.observation);
-      if (known != nullptr && dialog::begins_anew(known->state, *sighting.observation)) {
-        must(projection::fold(known->rows) == known->state, "lived = folded");
-        const DialogState over = known->state;
-        dialogs.erase(name_of({over.dialog_id, over.role}));
-        known = nullptr;
+      const dialog::Observation& seen = *sighting.observation;
+      const dialog::Placement placed = place(legs, seen);
+      const bool finds_leg = placed.kind == dialog::Placement::Kind::belongs ||
+                             placed.kind == dialog::Placement::Kind::reopens;
+      must(finds_leg == (placed.leg != nullptr), "where it belongs to a leg, it says to which");
+      if (finds_leg && placed.kind == dialog::Placement::Kind::reopens) {
+        must(!placed.leg->times.connect_time, "what was answered never reopens");
       }
-      auto event =
-          dialog::observe(known == nullptr ? nullptr : &known->state, *sighting.observation);
+      auto event = dialog::observe(placed, seen);
       if (!event) continue;
-      if (known == nullptr) {
-        must(event->opening.has_value(), "only what opens a dialog makes the first event");
-        known = &dialogs[name_of({event->opening->dialog_id, event->opening->role})];
-        must(known->rows.empty(), "what opens a dialog finds it when it comes again");
-      }
       event->position = ++position;
-      event->dialog = known->rows.empty() ? position : known->state.number;
-      event->version = known->state.version + 1;
-      dialog::apply(known->state, *event);
-      known->rows.push_back(projection::to_row(*event));
-      check(known->state);
+      must(event->opening.has_value() || finds_leg, "only what opens a leg makes its first event");
+      event->dialog = finds_leg ? placed.leg->number : position;
+      Known& known = legs[event->dialog];
+      must(finds_leg != known.rows.empty(), "what opens a leg opens a new one");
+      event->version = known.state.version + 1;
+      const DialogState before = known.state;
+      dialog::apply(known.state, *event);
+      known.rows.push_back(projection::to_row(*event));
+      check(known.state);
+      must(before.number == 0 ||
+               (before.dialog_id == known.state.dialog_id && before.role == known.state.role),
+           "it keeps its identity");
+      must(place(legs, seen).leg != nullptr, "what made an event belongs to a leg when seen again");
     }
-    for (const auto& [name, known] : dialogs) {
+    for (const auto& [number, known] : legs) {
       must(projection::fold(known.rows) == known.state, "lived = folded");
-      must(name == name_of({known.state.dialog_id, known.state.role}), "it keeps its identity");
     }
   }));
 }

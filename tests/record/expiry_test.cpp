@@ -3,6 +3,7 @@
 #include "projection/fold.hpp"
 #include "record/frames.hpp"
 #include "scratch_folder.hpp"
+#include "text/timestamp.hpp"
 
 using namespace drachtio;
 using namespace std::chrono_literals;
@@ -47,6 +48,111 @@ TEST_CASE("a call in that nothing is answered to is lost once the server has for
   ledger.expire(heard + 71s, {});
   CHECK(lost("untouched"));
   CHECK_FALSE(lost("ringing"));
+}
+
+TEST_CASE("what was lost while the recorder was blind is not said to have gone unanswered") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  const Instant heard = drachtio::now();
+  ledger.frame(from_server(sip_frame(invite_text("c1")), heard));
+  const auto& state = ledger.tips().find_sole("pbx", "c1;from-tag=a")->state;
+  const auto note = [&](EventType type, Instant at) {
+    Event event;
+    event.type = type;
+    event.occurred_at = at;
+    event.server = "pbx";
+    REQUIRE(ledger.note({0, std::move(event)}));
+  };
+  SECTION("the link was down meanwhile") {
+    note(EventType::link_down, state.last_heard + 1s);
+    note(EventType::link_up, state.last_heard + 90s);
+  }
+  SECTION("it is down still") { note(EventType::link_down, state.last_heard + 1s); }
+  SECTION("something else was missed") { note(EventType::gap, state.last_heard + 5s); }
+  ledger.expire(drachtio::now() + 100s, {});
+  REQUIRE(state.cause == Cause::lost);
+  INFO(state.reason.value_or(""));
+  CHECK(state.reason->starts_with("nothing heard since " + text::rfc3339(*state.times.end_time)));
+  CHECK(state.reason->find(", with a gap since ") != std::string::npos);
+}
+
+TEST_CASE("what the recorder missed before a call began is not held against it") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  for (const EventType type : {EventType::link_down, EventType::link_up}) {
+    Event event;
+    event.type = type;
+    event.occurred_at = to_instant(1);
+    event.server = "pbx";
+    REQUIRE(ledger.note({0, std::move(event)}));
+  }
+  ledger.frame(from_server(sip_frame(invite_text("c1"))));
+  ledger.expire(drachtio::now() + 100s, {});
+  CHECK(ledger.tips().find_sole("pbx", "c1;from-tag=a")->state.reason ==
+        "no answer within 64 s: the server forgot it");
+}
+
+TEST_CASE("RFC 5057: a call whose far end has it no more is lost, unless the program hangs up") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  const auto say = [&](const std::string& source, const std::string& start, int cseq,
+                       const std::string& method, bool by_program) {
+    const std::string program = "<sip:bob@example.com>";
+    const std::string caller = "<sip:ann@example.com>;tag=a";
+    const std::string tagged = program + (start.starts_with("INVITE") ? "" : ";tag=b");
+    ledger.frame(from_server(
+        "m|sip|" + source + "|1|udp|192.0.2.1|5060|12:00:00.000000|tx-" + method +
+        std::to_string(cseq) + "|c1;from-tag=a|\r\n" + start +
+        "\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9" + std::to_string(cseq) + method + "\r\nFrom: " +
+        (by_program ? tagged : caller) + "\r\nTo: " + (by_program ? caller : tagged) +
+        "\r\nCall-ID: c1\r\nCSeq: " + std::to_string(cseq) + ' ' + method + "\r\n\r\n"));
+  };
+  say("network", "INVITE sip:bob@example.com SIP/2.0", 1, "INVITE", false);
+  say("application", "SIP/2.0 200 OK", 1, "INVITE", false);
+  ledger.frame(from_server(
+      "m|sip|network|1|udp|192.0.2.1|5060|12:00:00.000000|tx-ack|c1;from-tag=a|\r\nACK "
+      "sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9ack\r\nFrom: "
+      "<sip:ann@example.com>;tag=a\r\nTo: <sip:bob@example.com>;tag=b\r\nCall-ID: c1\r\nCSeq: 1 "
+      "ACK\r\n\r\n"));
+  const auto& state = ledger.tips().find_sole("pbx", "c1;from-tag=a")->state;
+  REQUIRE(state.state == State::stable);
+  const auto refused = [&](const std::string& method, const std::string& status) {
+    say("application", method + " sip:ann@192.0.2.1 SIP/2.0", 5, method, true);
+    say("network", "SIP/2.0 " + status, 5, method, true);
+  };
+  const auto in_time = [&] { ledger.expire(drachtio::now() + 33s, {.answered = 24h}); };
+  SECTION("481 or 408 to a request that asks for the dialog") {
+    const std::string method = GENERATE("INVITE", "UPDATE", "INFO", "MESSAGE", "OPTIONS");
+    const std::string status = GENERATE("481 Call Does Not Exist", "408 Request Timeout");
+    refused(method, status);
+    ledger.expire(drachtio::now() + 30s, {.answered = 24h});
+    CHECK(state.state == State::stable);
+    in_time();
+    CHECK(state.cause == Cause::lost);
+    CHECK(state.reason == status.substr(0, 3) + " to a request in the dialog, and no BYE for 32 s");
+  }
+  SECTION("never to one that does not") {
+    refused(GENERATE("NOTIFY", "REFER", "SUBSCRIBE", "PRACK"), "481 No Such Subscription");
+    in_time();
+    CHECK(state.state == State::stable);
+  }
+  SECTION("nor for another refusal") {
+    refused("INFO", "486 Busy Here");
+    in_time();
+    CHECK(state.state == State::stable);
+  }
+  SECTION("the program hangs up") {
+    refused("INFO", "481 Call Does Not Exist");
+    say("application", "BYE sip:ann@192.0.2.1 SIP/2.0", 6, "BYE", true);
+    in_time();
+    CHECK(state.cause == Cause::near_end_release);
+  }
+  SECTION("the far end is heard of again") {
+    refused("INFO", "408 Request Timeout");
+    say("network", "INFO sip:bob@example.com SIP/2.0", 2, "INFO", false);
+    in_time();
+    CHECK(state.state == State::stable);
+  }
 }
 
 TEST_CASE("a call that was handed on may ring elsewhere, and is not forgotten") {

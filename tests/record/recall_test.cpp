@@ -13,23 +13,22 @@ TEST_CASE("what is seen again of a call whose ids were used again is of that cal
   auto ledger = open_ledger(folder / "calls.db");
   const auto say = [&](std::uint32_t cseq, const std::string& method, const std::string& start) {
     ledger.frame(
-        from_server("m|sip|network|1|udp|192.0.2.1|5060|12:00:00.000000|tx|c;from-tag=a|"
-                    "\r\n" +
-                    start + "\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9" + std::to_string(cseq) +
-                    method + "\r\nFrom: <sip:a@x>;tag=a\r\nTo: <sip:b@x>" +
+        from_server("m|sip|network|1|udp|192.0.2.1|5060|12:00:00.000000|tx" + std::to_string(cseq) +
+                    "|c;from-tag=a|\r\n" + start + "\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9" +
+                    std::to_string(cseq) + method + "\r\nFrom: <sip:a@x>;tag=a\r\nTo: <sip:b@x>" +
                     (start.starts_with("INVITE") ? "" : ";tag=b") +
                     "\r\nCall-ID: c\r\nCSeq: " + std::to_string(cseq) + ' ' + method + "\r\n\r\n"));
   };
   const auto call = [&](std::uint32_t cseq, bool whole) {
     say(cseq, "INVITE", "INVITE sip:b@x SIP/2.0");
-    ledger.frame(
-        from_server("r|response|1|OK|application|1|udp|192.0.2.1|5060|12:00:00.000000|tx|"
-                    "c;from-tag=a||Msg sent:|\r\nSIP/2.0 200 OK\r\nVia: SIP/2.0/UDP "
-                    "192.0.2.1;branch=z9" +
-                    std::to_string(cseq) +
-                    "INVITE\r\nFrom: <sip:a@x>;tag=a\r\nTo: <sip:b@x>;tag=b\r\nCall-ID: "
-                    "c\r\nCSeq: " +
-                    std::to_string(cseq) + " INVITE\r\n\r\n"));
+    ledger.frame(from_server("r|response|1|OK|application|1|udp|192.0.2.1|5060|12:00:00.000000|tx" +
+                             std::to_string(cseq) +
+                             "|c;from-tag=a||Msg sent:|\r\nSIP/2.0 200 OK\r\nVia: SIP/2.0/UDP "
+                             "192.0.2.1;branch=z9" +
+                             std::to_string(cseq) +
+                             "INVITE\r\nFrom: <sip:a@x>;tag=a\r\nTo: <sip:b@x>;tag=b\r\nCall-ID: "
+                             "c\r\nCSeq: " +
+                             std::to_string(cseq) + " INVITE\r\n\r\n"));
     if (whole) say(cseq + 1, "BYE", "BYE sip:b@x SIP/2.0");
   };
   call(1, true);
@@ -37,7 +36,8 @@ TEST_CASE("what is seen again of a call whose ids were used again is of that cal
   const std::size_t staged = ledger.staged();
   call(1, true);  // after a reconnect, say
   CHECK(ledger.staged() == staged);
-  CHECK(ledger.tips().find_sole("pbx", "c;from-tag=a")->state.state != State::terminated);
+  CHECK(ledger.open_dialogs() == 1);
+  CHECK(ledger.tips().size() == 2);
 }
 
 TEST_CASE("dialogs that ended long ago leave memory, and are found again when they are needed") {
@@ -51,7 +51,7 @@ TEST_CASE("dialogs that ended long ago leave memory, and are found again when th
     std::string cancel = invite;
     cancel.replace(0, 6, "CANCEL");
     cancel.replace(cancel.find("1 INVITE"), 8, "1 CANCEL");
-    ledger.frame(from_server(sip_frame(cancel, call_id + ";from-tag=a")));
+    ledger.frame(from_server(sip_frame(cancel)));
     if (i % 1000 == 0) ledger.commit();
   }
   ledger.commit();

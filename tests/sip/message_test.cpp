@@ -120,7 +120,7 @@ TEST_CASE("RFC 3261 7.3.1: folded headers are one line", "[sip]") {
   CHECK(message.branch == "z9hG4bK1");
   CHECK(message.from.display == "Ann Lee");
   CHECK(message.from.tag == "f1");
-  CHECK(message.reason_text == "ACK timeout");
+  CHECK(message.reason.text == "ACK timeout");
   REQUIRE(message.asserted_identity);
   CHECK(message.asserted_identity->address.display == "Bo Bob");
   CHECK(message.asserted_identity->address.user == "1");
@@ -192,7 +192,7 @@ TEST_CASE("RFC 3326: the text of the Reason header", "[sip]") {
        {"SIP;cause=200", std::nullopt},
        {"", std::nullopt}}));
   const std::string text = plus("Reason: " + header);
-  CHECK(parsed(text).reason_text == reason);
+  CHECK(parsed(text).reason.text == reason);
 }
 
 TEST_CASE("NUL bytes: in a body they are text, in what libosip2 reads they are refused", "[sip]") {

@@ -1,0 +1,288 @@
+#include "dialog/legs.hpp"
+
+#include "dialog/describe.hpp"
+#include "dialog/identity.hpp"
+#include "dialog/rules.hpp"
+#include "dialog/setup.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+#include <vector>
+
+namespace drachtio::dialog {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Legs = std::span<const Leg>;
+using Kind = Placement::Kind;
+
+// The two ways tell of one message within this time of each other.
+constexpr Microseconds ways_apart = 5s;
+// RFC 3261 8.1.3.5: a caller tries again what was refused for a reason it can mend.
+constexpr Microseconds retry_within = 5min;
+// RFC 3263 4.3: a proxy tries the next server; 64 T1 of RFC 3261 17.1.1.2, twice.
+constexpr Microseconds fail_over_within = 64s;
+
+Microseconds distance(Instant a, Instant b) { return a < b ? b - a : a - b; }
+
+bool from_call_record(const Observation& seen) { return seen.channel != Channel::sip; }
+
+bool knows_tag(const DialogState& leg, const std::optional<std::string>& tag) {
+  if (!tag) return false;
+  return std::ranges::any_of(leg.to_tags,
+                             [&](const std::string& known) { return same_tag(known, *tag); });
+}
+
+bool has_ids_of(const InviteTransaction& invite, const sip::Message& message) {
+  return invite.cseq == message.cseq && invite.branch == message.branch;
+}
+
+// Both know drachtio's transactionId, and it is another.
+bool is_another_transaction(const InviteTransaction& invite, const Observation& seen) {
+  const std::string_view id = invite_transaction_id(seen);
+  return !invite.transaction_id.empty() && !id.empty() && invite.transaction_id != id;
+}
+
+// The latest INVITE of the leg first.
+template <typename Predicate>
+const InviteTransaction* find_invite(const DialogState& leg, const Predicate& is_wanted) {
+  if (is_wanted(leg.invite)) return &leg.invite;
+  const auto earlier = std::ranges::find_if(leg.earlier_invites, is_wanted);
+  return earlier == leg.earlier_invites.end() ? nullptr : &*earlier;
+}
+
+std::vector<Leg> created_by_sender(Legs legs, const Observation& seen) {
+  std::vector<Leg> own;
+  const Role role = role_of(seen, true);
+  const std::string_view tag = seen.message.from.tag ? *seen.message.from.tag : std::string_view{};
+  for (const Leg& leg : legs) {
+    if (leg.state->role == role && same_tag(creating_tag(*leg.state), tag)) own.push_back(leg);
+  }
+  return own;
+}
+
+const DialogState* of_transaction_id(Legs legs, const Observation& seen) {
+  const std::string_view id = invite_transaction_id(seen);
+  if (id.empty()) return nullptr;
+  for (const Leg& leg : legs) {
+    const auto is_named = [&](const InviteTransaction& invite) {
+      return invite.transaction_id == id;
+    };
+    if (find_invite(*leg.state, is_named) != nullptr) return leg.state;
+  }
+  return nullptr;
+}
+
+template <typename Wanted, typename Measure>
+const DialogState* least(Legs legs, const Wanted& is_wanted, const Measure& measure) {
+  const DialogState* found = nullptr;
+  for (const Leg& leg : legs) {
+    if (!is_wanted(leg)) continue;
+    if (found == nullptr || measure(*leg.state) < measure(*found)) found = leg.state;
+  }
+  return found;
+}
+
+// An answer, a CANCEL or a cdr:stop in the INVITE's transaction: null where no leg has it.
+Placement in_invite_transaction(Legs legs, const Observation& seen) {
+  const std::vector<Leg> own = created_by_sender(legs, seen);
+  if (const DialogState* leg = of_transaction_id(own, seen)) return {Kind::belongs, leg, true};
+  std::vector<Leg> with_ids;
+  for (const Leg& leg : own) {
+    const auto* invite = find_invite(*leg.state, [&](const InviteTransaction& one) {
+      return has_ids_of(one, seen.message) && !is_another_transaction(one, seen);
+    });
+    if (invite != nullptr) with_ids.push_back(leg);
+  }
+  if (with_ids.empty()) return {};
+  if (with_ids.size() == 1) return {Kind::belongs, with_ids.front().state};
+  const auto age = [&](const DialogState& leg) {
+    return distance(leg.invite.at, seen.occurred_at);
+  };
+  const auto has_begun = [&](const DialogState& leg) {
+    return leg.invite.at <= seen.occurred_at + ways_apart;
+  };
+  // A leg that had ended long before is not meant, though its To tag comes again as well.
+  const auto knows_answer = [&](const Leg& leg) {
+    const auto end = leg.state->times.end_time;
+    return has_begun(*leg.state) && knows_tag(*leg.state, seen.message.to.tag) &&
+           (!end || seen.occurred_at <= *end + ways_apart);
+  };
+  if (const DialogState* leg = least(with_ids, knows_answer, age)) return {Kind::belongs, leg};
+  const auto lacks_final = [&](const Leg& leg) {
+    const bool told =
+        leg.state->status &&
+        (leg.final_told_both_ways || leg.state->final_from_call_record == from_call_record(seen));
+    return has_begun(*leg.state) && !told;
+  };
+  if (const DialogState* leg = least(with_ids, lacks_final, age)) return {Kind::belongs, leg};
+  return {Kind::belongs, with_ids.back().state};
+}
+
+// An INVITE with the CSeq and branch of a leg's: the same, seen again, or another call's that uses
+// the ids of one that has ended. Kind::none where no leg has these ids.
+Placement invite_with_ids(Legs own, const Observation& seen) {
+  const auto with_ids = [&](const InviteTransaction& invite) {
+    return has_ids_of(invite, seen.message);
+  };
+  const DialogState* nearest_untold = nullptr;
+  Microseconds nearest = ways_apart;
+  const DialogState* open = nullptr;
+  const DialogState* latest = nullptr;
+  for (const Leg& leg : own) {
+    const InviteTransaction* invite = find_invite(*leg.state, with_ids);
+    if (invite == nullptr) continue;
+    const bool other_way = invite->from_call_record != from_call_record(seen);
+    if (!other_way && invite->at == seen.occurred_at) return {Kind::belongs, leg.state, true};
+    const bool untold = invite != &leg.state->invite || !leg.invite_told_both_ways;
+    if (const auto apart = distance(invite->at, seen.occurred_at);
+        other_way && untold && apart <= nearest) {
+      nearest = apart;
+      nearest_untold = leg.state;
+    }
+    if (leg.state->state != State::terminated) open = leg.state;
+    latest = leg.state;
+  }
+  if (latest == nullptr) return {};
+  if (nearest_untold != nullptr) return {Kind::belongs, nearest_untold};
+  if (open != nullptr) return {Kind::belongs, open};
+  const bool is_another_call = seen.occurred_at > latest->times.end_time.value_or(Instant::max());
+  return is_another_call ? Placement{Kind::begins} : Placement{Kind::belongs, latest};
+}
+
+// The caller may try again what ended like this.
+bool may_be_retried(const DialogState& leg, Instant now) {
+  if (is_answered(leg)) return false;
+  if (leg.state != State::terminated) return true;
+  if (now - leg.times.end_time.value_or(Instant{}) > retry_within) return false;
+  switch (leg.cause.value_or(Cause::lost)) {
+    case Cause::challenged:
+    case Cause::proxied:
+    case Cause::lost: return true;
+    case Cause::rejected:
+      return leg.status != 480 && leg.status != 486 && leg.status != 600 && leg.status != 603;
+    default: return false;  // cancelled, or given up by BYE, which is answered 487 too
+  }
+}
+
+// A leg that was refused, or was not answered yet, with a lower CSeq.
+const DialogState* retried(Legs own, const Observation& seen) {
+  const auto rank = [&](const DialogState& leg) {
+    return std::tuple{leg.state != State::terminated, leg.invite.uri != seen.message.request_uri(),
+                      leg.number};
+  };
+  return least(
+      own,
+      [&](const Leg& leg) {
+        return leg.state->invite.cseq < seen.message.cseq &&
+               may_be_retried(*leg.state, seen.occurred_at);
+      },
+      rank);
+}
+
+// A call in whose caller's proxy has had a 408 or 5xx from us, and tries the same once more.
+const DialogState* failed_over(Legs own, const Observation& seen) {
+  return least(
+      own,
+      [&](const Leg& one) {
+        const DialogState& leg = *one.state;
+        const int status = leg.status.value_or(0);
+        return leg.role == Role::uas && leg.cause == Cause::rejected &&
+               (status == 408 || status / 100 == 5) && leg.invite.cseq == seen.message.cseq &&
+               leg.invite.uri == seen.message.request_uri() &&
+               seen.occurred_at - leg.times.end_time.value_or(Instant{}) <= fail_over_within;
+      },
+      [](const DialogState& leg) { return leg.number; });
+}
+
+Placement initial_invite(Legs legs, const Observation& seen) {
+  const std::vector<Leg> own = created_by_sender(legs, seen);
+  if (const DialogState* leg = of_transaction_id(own, seen)) return {Kind::belongs, leg, true};
+  if (const Placement again = invite_with_ids(own, seen); again.kind != Kind::none) return again;
+  if (const DialogState* leg = retried(own, seen)) return {Kind::reopens, leg};
+  if (const DialogState* leg = failed_over(own, seen)) return {Kind::reopens, leg};
+  return {Kind::begins};
+}
+
+// The program itself answered it, as far as is known.
+bool is_answered_by_program(const DialogState& leg) {
+  return is_answered(leg) && !leg.answered_by_proxy;
+}
+
+// Everything but the INVITE's own transaction goes by tags, whatever dialogId the server names.
+Placement by_tags(Legs legs, const Observation& seen) {
+  const sip::Message& message = seen.message;
+  std::vector<const DialogState*> of_creator;
+  std::vector<const DialogState*> knowing;
+  std::vector<std::optional<std::string>> other_tags;  // of each of the first
+  for (const Leg& leg : legs) {
+    for (const bool creator_in_from : {true, false}) {
+      const auto& creator = creator_in_from ? message.from.tag : message.to.tag;
+      const auto& other = creator_in_from ? message.to.tag : message.from.tag;
+      if (leg.state->role != role_of(seen, creator_in_from)) continue;
+      if (!same_tag(creating_tag(*leg.state), creator.value_or(""))) continue;
+      of_creator.push_back(leg.state);
+      other_tags.push_back(other);
+      if (knows_tag(*leg.state, other)) knowing.push_back(leg.state);
+      break;
+    }
+  }
+  if (knowing.size() == 1) return {Kind::belongs, knowing.front(), true};
+  if (!knowing.empty()) {
+    // A call that was proxied to its own server: two legs with the same tags.
+    const auto rank = [](const DialogState* leg) {
+      const bool over = is_over(*leg);
+      return std::tuple{!is_answered_by_program(*leg), over, over ? -leg->number : leg->number};
+    };
+    return {Kind::belongs, *std::ranges::min_element(knowing, {}, rank), true};
+  }
+  const auto is_open = [](const DialogState* leg) { return !is_over(*leg); };
+  if (std::ranges::count_if(of_creator, is_open) == 1) {
+    const auto open = std::ranges::find_if(of_creator, is_open);
+    return {Kind::belongs, *open, false,
+            other_tags[static_cast<std::size_t>(open - of_creator.begin())]};
+  }
+  if (of_creator.empty()) return {};
+  if (message.to.tag) return {Kind::stray};
+  const bool all_over = std::ranges::none_of(of_creator, is_open);
+  return all_over ? Placement{Kind::belongs, of_creator.back()} : Placement{};
+}
+
+// An ACK for a final answer of 300 or more has the INVITE's branch (RFC 3261 17.1.1.3).
+Placement ack(Legs legs, const Observation& seen) {
+  const Placement tagged = by_tags(legs, seen);
+  if (tagged.certain) return tagged;
+  const Placement placed = in_invite_transaction(legs, seen);
+  return placed.kind == Kind::none ? tagged : placed;
+}
+
+}  // namespace
+
+bool may_belong(const Observation& seen) {
+  if (seen.message.to.tag) return true;
+  const std::string& method = seen.message.method;
+  return method == "INVITE" || method == "CANCEL" || method == "ACK" || method == "BYE" ||
+         method == "PRACK" || method == "UPDATE";
+}
+
+Placement place(Legs legs, const Observation& seen) {
+  if (!may_belong(seen)) return {};
+  const sip::Message& message = seen.message;
+  if (is_initial_invite(seen)) return initial_invite(legs, seen);
+  if (message.is_request() && message.method == "ACK") return ack(legs, seen);
+  const bool in_transaction =
+      message.is_request()
+          ? (message.method == "CANCEL" || message.method == "INVITE") && !message.to.tag
+          : message.method == "INVITE";
+  if (in_transaction) {
+    const Placement placed = in_invite_transaction(legs, seen);
+    if (placed.kind != Kind::none) return placed;
+    if (seen.channel == Channel::start && message.status_class() == 2) return {Kind::begins};
+    if (message.is_request() || seen.of_proxied) return {};
+  }
+  return by_tags(legs, seen);
+}
+
+}  // namespace drachtio::dialog

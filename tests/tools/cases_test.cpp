@@ -1,0 +1,158 @@
+// Rough traffic, made from the facts of public bug reports or recorded from a real server: what
+// must come out of each capture in tests/cases.
+#include "catch.hpp"
+#include "program.hpp"
+#include "scratch_folder.hpp"
+
+#include <boost/json.hpp>
+
+#include <sstream>
+
+using namespace drachtio::test;
+
+namespace {
+
+namespace json = boost::json;
+
+// A capture of tests/cases, imported into an empty log.
+class Case {
+ public:
+  explicit Case(const std::string& name) {
+    const std::string capture = std::string{DRACHTIO_TEST_CASES} + "/" + name + ".jsonl";
+    const Ran imported = run("dialog-recorder", {"import", "--db", db_, capture});
+    INFO(imported.out << imported.err);
+    REQUIRE(imported.status == 0);
+    const Ran verified = run("dialog-replay", {"verify", "--db", db_});
+    INFO(verified.out << verified.err);
+    CHECK(verified.status == 0);
+    const Ran again = run("dialog-recorder", {"import", "--db", db_, capture});
+    CHECK(head_of(again) == head_of(imported));
+    dialogs_ = objects(run("dialog-replay", {"list", "--db", db_, "--json"}).out);
+  }
+
+  [[nodiscard]] std::size_t count() const { return dialogs_.size(); }
+  // A member of the dialog, in order of start: "hold", "remote.sdp".
+  [[nodiscard]] std::string text(std::size_t dialog, const std::string& path) const {
+    const json::value* value = &dialogs_.at(dialog).at(path.substr(0, path.find('.')));
+    if (const std::size_t dot = path.find('.'); dot != std::string::npos) {
+      value = &value->as_object().at(path.substr(dot + 1));
+    }
+    return value->is_string() ? std::string{std::string_view{value->as_string()}}
+                              : json::serialize(*value);
+  }
+  // Of each leg, in the order they began in the log.
+  [[nodiscard]] std::string dispositions() const {
+    std::string all;
+    for (const json::object& row : rows("SELECT disposition FROM call_record ORDER BY id")) {
+      all += (all.empty() ? "" : " ") +
+             std::string{std::string_view{row.at("disposition").as_string()}};
+    }
+    return all;
+  }
+  [[nodiscard]] double talk_seconds(std::size_t leg) const {
+    return rows("SELECT talk_seconds FROM call_record ORDER BY id")
+        .at(leg)
+        .at("talk_seconds")
+        .to_number<double>();
+  }
+
+ private:
+  static std::string head_of(const Ran& imported) {
+    return imported.out.substr(imported.out.find("log head"));
+  }
+  static std::vector<json::object> objects(const std::string& lines) {
+    std::vector<json::object> result;
+    std::istringstream stream{lines};
+    for (std::string line; std::getline(stream, line);) {
+      result.push_back(json::parse(line).as_object());
+    }
+    return result;
+  }
+  [[nodiscard]] std::vector<json::object> rows(const std::string& sql) const {
+    return objects(run("dialog-replay", {"sql", "--db", db_, "--json", sql}).out);
+  }
+
+  ScratchFolder folder_;
+  std::string db_ = (folder_ / "calls.db").string();
+  std::vector<json::object> dialogs_;
+};
+
+}  // namespace
+
+TEST_CASE("An hour after the BYE the ids are used again: two calls", "[cases]") {
+  const Case seen{"f6"};
+  REQUIRE(seen.count() == 2);
+  CHECK(seen.text(0, "state") == "terminated");
+  CHECK(seen.text(1, "state") == "terminated");
+  CHECK(seen.dispositions() == "answered answered");
+}
+
+TEST_CASE("An upstream fork of which one is answered: a leg each", "[cases]") {
+  const Case seen{"f2"};
+  CHECK(seen.count() == 2);
+  CHECK(seen.dispositions() == "answered-elsewhere answered");
+  CHECK(seen.talk_seconds(1) == Approx(60).margin(0.1));
+  CHECK(seen.text(1, "cause") == "far-end-release");
+}
+
+TEST_CASE("Call records of a fork: the first branch is busy, the second answers", "[cases]") {
+  const Case seen{"f2e"};
+  CHECK(seen.count() == 2);
+  CHECK(seen.dispositions() == "busy answered");
+}
+
+TEST_CASE("Call records of a serial proxy: a leg in, and one for each destination", "[cases]") {
+  const Case seen{"f11"};
+  REQUIRE(seen.count() == 3);
+  CHECK(seen.dispositions() == "answered busy answered");
+  CHECK(seen.text(0, "role") == "uas");
+  CHECK(seen.text(2, "role") == "uac");
+}
+
+TEST_CASE("Who holds a call, by the answers too", "[cases]") {
+  CHECK(Case{"h4"}.text(0, "hold") == "none");
+  CHECK(Case{"h12"}.text(0, "hold") == "none");
+  CHECK(Case{"h2"}.text(0, "hold") == "none");
+  CHECK(Case{"h3"}.text(0, "hold") == "remote");
+}
+
+TEST_CASE("RFC 3261 7.3.1: a BYE with both tags in another case ends its call", "[cases]") {
+  const Case seen{"t1"};
+  CHECK(seen.text(0, "state") == "terminated");
+  CHECK(seen.text(0, "cause") == "far-end-release");
+}
+
+TEST_CASE("A Contact with transport=tls and no port has the port 5061", "[cases]") {
+  CHECK(Case{"a1"}.text(0, "remote.signaling_port") == "5061");
+}
+
+TEST_CASE("SDP in a multipart body within a multipart body", "[cases]") {
+  CHECK(Case{"m3"}.text(0, "remote.sdp").starts_with("v=0"));
+}
+
+TEST_CASE("RFC 3325 9.1: a tel: identity without a name, and a sip: one with", "[cases]") {
+  const Case seen{"p1b"};
+  CHECK(seen.text(0, "calling_party.user") == "+15550100");
+  CHECK(seen.text(0, "calling_party.display") == "Jane Doe");
+}
+
+TEST_CASE("The program's own CANCEL says why", "[cases]") {
+  const Case seen{"cancel-reason"};
+  CHECK(seen.text(0, "cause") == "cancelled");
+  CHECK(seen.text(0, "reason") == "Call completed elsewhere");
+  CHECK(seen.dispositions() == "answered-elsewhere");
+}
+
+TEST_CASE("A call that is proxied to its own server comes back as another leg", "[cases]") {
+  const Case seen{"proxied-to-itself"};
+  REQUIRE(seen.count() == 2);
+  CHECK(seen.dispositions() == "proxied answered");
+  CHECK(seen.text(0, "role") == "uas");
+  CHECK(seen.text(1, "role") == "uas");
+  CHECK(seen.text(1, "cause") == "far-end-release");
+  CHECK(seen.talk_seconds(1) == Approx(0.304).margin(0.0011));
+}
+
+TEST_CASE("A caller's BYE, and no record of an answer: nobody knows", "[cases]") {
+  CHECK(Case{"bye-before-answer"}.dispositions() == "unknown");
+}
