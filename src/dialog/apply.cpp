@@ -144,7 +144,8 @@ void answered(DialogState& dialog, const Event& event) {
   if (event.opening) open(dialog, event);
   revive(dialog);
   dialog.answered_by_proxy = event.answered_by_proxy;
-  dialog.invite.uri.clear();  // nobody tries it again
+  if (event.answered_by_proxy) dialog.invite.transaction_id.clear();  // not the program's own
+  dialog.invite.uri.clear();                                          // nobody tries it again
   if (event.settled) {
     dialog.state = State::stable;
   } else if (dialog.state == State::terminated) {

@@ -1,11 +1,15 @@
 #include "dialog/ending.hpp"
 
 #include "dialog/describe.hpp"
+#include "dialog/identity.hpp"
 #include "dialog/rules.hpp"
 
 namespace drachtio::dialog {
 
 namespace {
+
+constexpr const char* far_end_release = "normal far end release";
+constexpr const char* near_end_release = "normal near end release";
 
 // A BYE the server sent in the program's name says why in its Reason header.
 bool sent_by_server(const Observation& seen) {
@@ -22,10 +26,10 @@ Event bye(const DialogState& tip, const Observation& seen) {
   const std::optional<std::string>& text = seen.message.reason.text;
   if (seen.direction == Direction::in) {
     event.cause = Cause::far_end_release;
-    event.reason = "normal far end release";
+    event.reason = far_end_release;
   } else if (!sent_by_server(seen)) {
     event.cause = Cause::near_end_release;
-    event.reason = "normal near end release";
+    event.reason = near_end_release;
   } else if (text == "ACK timeout") {
     event.cause = Cause::ack_timeout;
     event.reason = text;
@@ -37,6 +41,36 @@ Event bye(const DialogState& tip, const Observation& seen) {
     event.reason = text;
   }
   return event;
+}
+
+std::optional<Event> hung_up_with(const DialogState& leg, const DialogState& other) {
+  const bool handed_on = leg.answered_by_proxy && leg.state != State::terminated;
+  if (!handed_on || other.state != State::terminated || !other.times.end_time) return std::nullopt;
+  const auto same = [](const Endpoint& a, const Endpoint& b) {
+    return a.tag && b.tag && same_tag(*a.tag, *b.tag);
+  };
+  if (!same(caller(leg), caller(other)) || !same(callee(leg), callee(other))) return std::nullopt;
+  Event event;
+  event.type = EventType::terminated;
+  event.occurred_at = *other.times.end_time;
+  event.from_call_record = true;
+  event.q850_cause = other.q850_cause;
+  event.detail = "with the BYE of the leg at " + std::to_string(other.number);
+  event.reason = other.reason;
+  event.cause = other.cause;
+  switch (other.cause.value_or(Cause::lost)) {
+    case Cause::far_end_release:
+    case Cause::near_end_release: {
+      const bool far = (other.cause == Cause::far_end_release) == (leg.role == other.role);
+      event.cause = far ? Cause::far_end_release : Cause::near_end_release;
+      event.reason = far ? far_end_release : near_end_release;
+      return event;
+    }
+    case Cause::ack_timeout:
+    case Cause::session_expired:
+    case Cause::server_release: return event;
+    default: return std::nullopt;
+  }
 }
 
 std::optional<Event> proxied(const DialogState& tip, Instant at) {

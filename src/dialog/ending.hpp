@@ -9,6 +9,8 @@
 namespace drachtio::dialog {
 
 Event bye(const DialogState& tip, const Observation& seen);
+// The end of a leg that the program has handed on, by the BYE of another leg of the same dialog.
+std::optional<Event> hung_up_with(const DialogState& leg, const DialogState& other);
 // The server has acknowledged the program's `proxy`.
 std::optional<Event> proxied(const DialogState& tip, Instant at);
 

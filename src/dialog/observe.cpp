@@ -50,12 +50,24 @@ std::optional<Event> observe_proxied(const DialogState& leg, Instant at) {
 }
 
 std::optional<Event> observe_again(const DialogState& leg, const Observation& seen) {
-  const bool awaits_ack =
-      is_answered(leg) && (leg.state == State::pending || leg.state == State::early);
   const bool is_answer = seen.channel == Channel::start && seen.message.status_class() == 2 &&
                          acts_on_invite(leg, seen);
-  if (!is_answer || !seen.connection_gone || !awaits_ack) return std::nullopt;
+  if (!is_answer || !seen.connection_gone || !is_up_without_ack(leg)) return std::nullopt;
   return describe(seen, EventType::confirmed);
+}
+
+Event settled_without_ack(const DialogState& leg) {
+  Event event;
+  event.type = EventType::confirmed;
+  event.occurred_at = leg.last_heard;
+  event.from_call_record = true;
+  event.detail =
+      "a call record has told of the answer, and the ACK went to a connection that is gone";
+  return event;
+}
+
+std::optional<Event> ends_with(const DialogState& leg, const DialogState& other) {
+  return hung_up_with(leg, other);
 }
 
 std::optional<Event> observe(const Placement& place, const Observation& seen) {

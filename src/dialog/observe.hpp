@@ -24,6 +24,14 @@ std::optional<Event> observe_proxied(const DialogState& leg, Instant at);
 // a cdr:start tells that a dialog is up whose connection is gone before its ACK was seen.
 std::optional<Event> observe_again(const DialogState& leg, const Observation& seen);
 
+// The connection that would have carried the ACK is gone, and a call record has told that the
+// dialog is up.
+Event settled_without_ack(const DialogState& leg);
+
+// A leg that the program has handed on, whose BYE nothing has told, ends with that of `other`,
+// which has the same Call-ID and tags. Nothing where `other` did not end by one.
+std::optional<Event> ends_with(const DialogState& leg, const DialogState& other);
+
 // `seen` is the INVITE the dialog stands on, known from a call record so far, on the program's own
 // connection: only that tells drachtio's transactionId and where it was received. It is the same
 // message, and no event of its own: what it tells goes into the dialog's next event.

@@ -39,6 +39,11 @@ inline bool tells_that_dialog_is_gone(std::string_view method, int status) {
                      method == "MESSAGE" || method == "OPTIONS");
 }
 
+// Answered, and its ACK has not been seen.
+inline bool is_up_without_ack(const DialogState& dialog) {
+  return is_answered(dialog) && (dialog.state == State::pending || dialog.state == State::early);
+}
+
 // We called, the 2xx has come, and our ACK has not been seen.
 inline bool awaits_our_ack(const DialogState& dialog) {
   return dialog.role == Role::uac && is_answered(dialog) &&

@@ -91,7 +91,7 @@ Event answered(const DialogState& tip, const Observation& seen) {
   // Of neither is an ACK ever seen.
   if (seen.channel == Channel::start || seen.of_proxied) {
     event.answered_by_proxy = seen.of_proxied || seen.call_record_token.starts_with("proxy");
-    event.settled = !is_own(tip) || seen.connection_gone;
+    event.settled = event.answered_by_proxy || !is_own(tip) || seen.connection_gone;
   }
   return event;
 }

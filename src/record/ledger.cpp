@@ -42,7 +42,26 @@ Ledger::Ledger(log::EventLog log, Clock clock)
     : kept_(std::make_unique<Kept>(std::move(log))),
       clock_(std::move(clock)),
       next_(kept_->store.log().head()) {
-  kept_->recall.each_open([&](DialogState&& state) { insert_stored(std::move(state)); });
+  std::vector<std::int64_t> handed_on;
+  kept_->recall.each_open([&](DialogState&& state) {
+    if (state.answered_by_proxy) handed_on.push_back(state.number);
+    insert_stored(std::move(state));
+  });
+  // Their BYE may have been another leg's, just before the recorder ended.
+  for (const std::int64_t number : handed_on) {
+    const DialogState leg = tips_.find(number)->state;
+    load(leg.server, leg.call_id, dialog::creating_tag(leg));
+    handed_on_legs_.opened(tips_, *tips_.find(number), clock_());
+  }
+}
+
+void Ledger::note_alive(Instant now) {
+  constexpr std::chrono::minutes silence{1};
+  if (!kept_ || now - to_instant(next_.recorded_at) < silence) return;
+  Event event;
+  event.type = EventType::alive;
+  event.occurred_at = now;
+  note({0, std::move(event)});
 }
 
 Tip& Ledger::insert_stored(DialogState&& state) {
@@ -90,7 +109,34 @@ std::int64_t Ledger::frame(const Frame& frame) {
   if (event) tip = append(tip, *event, &sighting);
   if (tip == nullptr) return handed;
   if (seen.channel == dialog::Channel::sip && !seen.of_proxied) tip->connection = frame.connection;
+  complete_by_other_way(*tip, seen);
   return tip->state.number;
+}
+
+// What one way has told that the other may still complete.
+void Ledger::complete_by_other_way(const Tip& tip, const dialog::Observation& seen) {
+  if (seen.channel == dialog::Channel::start) await_ack(tip);
+  if (seen.message.method == "BYE" && tip.state.state == State::terminated) {
+    handed_on_legs_.ended(tips_, tip, clock_());
+  }
+  for (Note& end : handed_on_legs_.due(tips_, seen.occurred_at, {})) note(std::move(end));
+}
+
+void Ledger::await_ack(const Tip& tip) {
+  if (tip.connection && dialog::is_up_without_ack(tip.state)) {
+    unacknowledged_[*tip.connection].push_back(tip.state.number);
+  }
+}
+
+// No ACK comes any more over a connection that is gone.
+void Ledger::settle_unacknowledged(std::uint64_t connection) {
+  const auto waiting = unacknowledged_.extract(connection);
+  if (!waiting) return;
+  for (const std::int64_t number : waiting.mapped()) {
+    const Tip* tip = tips_.find(number);
+    if (tip == nullptr || !dialog::is_up_without_ack(tip->state)) continue;
+    note({number, dialog::settled_without_ack(tip->state)});
+  }
 }
 
 // The server has acknowledged a `proxy`.
@@ -158,6 +204,7 @@ void Ledger::seen_again(Tip& tip, const Sighting& sighting) {
   if (dialog::tells_transaction(tip.state, seen)) learn(tip, seen);
   auto event = dialog::observe_again(tip.state, seen);
   if (event) append(&tip, *event, &sighting);
+  if (seen.channel == dialog::Channel::start) await_ack(tip);
 }
 
 // RFC 3261 8.2.2.2: the INVITE has come by another way, and is not over.
@@ -202,11 +249,14 @@ void Ledger::catch_up(const Frame& frame) { conversations_[frame.connection].rea
 
 void Ledger::closed(std::uint64_t connection) {
   conversations_.erase(connection);
+  settle_unacknowledged(connection);
   append_all(orphans_.closed(connection));
 }
 
 void Ledger::all_closed() {
   conversations_.clear();
+  while (!unacknowledged_.empty()) settle_unacknowledged(unacknowledged_.begin()->first);
+  for (Note& end : handed_on_legs_.all(tips_)) note(std::move(end));
   append_all(orphans_.closed());
 }
 
@@ -283,6 +333,7 @@ void Ledger::note_killed() {
 
 void Ledger::expire(Instant now, const Patience& patience) {
   append_all(orphans_.due(now));
+  for (Note& end : handed_on_legs_.due(tips_, {}, now)) note(std::move(end));
   for (Note& lost : overdue(tips_, now, patience, blindness_)) note(std::move(lost));
 }
 

@@ -9,6 +9,7 @@
 #include "dialog/legs.hpp"
 #include "record/conversation.hpp"
 #include "record/expiry.hpp"
+#include "record/handed_on_legs.hpp"
 #include "record/orphans.hpp"
 #include "record/recall.hpp"
 #include "record/store.hpp"
@@ -73,6 +74,10 @@ class Ledger {
   // one just before it.
   void expire(Instant now, const Patience& patience);
 
+  // Stages `alive` where nothing was staged for a minute: a kill's gap begins a minute before it at
+  // most.
+  void note_alive(Instant now);
+
   // What was staged since the last time that an operator should know of: each gap, and each message
   // that could not be read, in plain words.
   [[nodiscard]] std::vector<std::string> take_warnings() { return std::exchange(warnings_, {}); }
@@ -107,6 +112,9 @@ class Ledger {
   std::int64_t handed_on(const std::string& server, const std::string& transaction_id, Instant at);
   void seen_again(Tip& tip, const Sighting& sighting);
   void learn(Tip& tip, const dialog::Observation& seen);
+  void complete_by_other_way(const Tip& tip, const dialog::Observation& seen);
+  void await_ack(const Tip& tip);
+  void settle_unacknowledged(std::uint64_t connection);
   bool is_another_branch(const dialog::Observation& seen);
   void stray(const dialog::Observation& seen);
   Tip* seen_by(Tip& tip, const dialog::Observation& seen);
@@ -130,6 +138,9 @@ class Ledger {
   std::unordered_map<std::uint64_t, Conversation> conversations_;
   Orphans orphans_;
   Blindness blindness_;
+  HandedOnLegs handed_on_legs_;
+  // By connection: legs that a call record has told to be up, and whose ACK is still to come.
+  std::unordered_map<std::uint64_t, std::vector<std::int64_t>> unacknowledged_;
 
   std::vector<log::Entry> staged_;
   std::size_t staged_bytes_ = 0;

@@ -141,6 +141,7 @@ bool Writer::walk(std::vector<Walked>& walked) {
       if (SteadyClock::now() < next_expiry_) return true;
       ledger_.tell(options_.on_walked ? &others : nullptr);
       ledger_.expire(now(), options_.patience);
+      ledger_.note_alive(now());
       next_expiry_ = SteadyClock::now() + expiry_interval;
       if (!others.empty()) walked.emplace_back().events = std::move(others);
       return true;

@@ -118,3 +118,26 @@ TEST_CASE("a recorder that ended cleanly says nothing more when it starts again"
   writer.stop();
   CHECK(log::Reader{db}.head().position == 2);
 }
+
+TEST_CASE("a recorder that hears nothing says once a minute that it is alive") {
+  const ScratchFolder folder;
+  const auto path = folder / "calls.db";
+  Instant clock = to_instant(1'800'000'000'000'000);
+  record::Ledger ledger{log::EventLog{path}, [&] { return clock; }};
+  ledger.note_alive(clock);
+  ledger.commit();
+  const std::int64_t begun = ledger.head().position;
+  const auto alive_after = [&](std::chrono::seconds time) {
+    const std::int64_t before = ledger.head().position;
+    ledger.note_alive(clock += time);
+    ledger.commit();
+    return ledger.head().position - before;
+  };
+  clock = std::max(clock, to_instant(ledger.head().recorded_at));
+  CHECK(alive_after(std::chrono::seconds{59}) == 0);
+  CHECK(alive_after(std::chrono::seconds{1}) == 1);
+  CHECK(alive_after(std::chrono::seconds{59}) == 0);
+  CHECK(alive_after(std::chrono::seconds{1}) == 1);
+  CHECK(ledger.head().position == begun + 2);
+  CHECK(log::Reader{path}.at(begun + 1)->type == "alive");
+}

@@ -76,6 +76,42 @@ TEST_CASE("tap for a server that dials its programs records under the server's a
   CHECK(links.getColumn(0).getString() == "link-up 127.0.0.1,link-down 127.0.0.1");
 }
 
+TEST_CASE("tap --cdrs: one log has what the program's connection and the call records tell",
+          "[recorder]") {
+  Door door;
+  Recorder recorder;
+  recorder.start("tap", {"--server", "pbx=127.0.0.1:" + std::to_string(door.port()), "--listen",
+                         "127.0.0.1:0", "--cdrs"});
+  Peer records = door.accept();
+  let_in(records);
+  Peer program{recorder.port()};
+  Peer server = door.accept();
+  const auto ended = [&] {
+    const SQLite::Database database{recorder.db().string(), SQLite::OPEN_READONLY};
+    SQLite::Statement query{database,
+                            "SELECT group_concat(disposition || ' ' || cause) FROM call_record"};
+    query.executeStep();
+    return query.getColumn(0).getString();
+  };
+  // The program dies while its first call is up.
+  for (const auto& chunk : read_capture(capture_path("uas-normal.app")).chunks) {
+    Peer& from = chunk.from == wire::Sender::client ? program : server;
+    Peer& to = chunk.from == wire::Sender::client ? server : program;
+    from.send(chunk.bytes);
+    REQUIRE(to.read_exactly(chunk.bytes.size()) == chunk.bytes);
+    if (chunk.bytes.find("ACK sip:") != std::string::npos) break;
+  }
+  program.close();
+  CHECK(server.read_to_end().empty());
+  for (const std::string& frame : call_records("uas-normal.cdr")) records.send_frame(frame);
+  const std::string answered = "answered far-end-release";
+  CHECK(comes_true([&] { return ended() == answered + ',' + answered + ',' + answered; }));
+  CHECK(recorder.end() == 0);
+  const std::string notes = notes_in(recorder.db());
+  CHECK_THAT(notes, contains("tap listening") && contains("v0.9.4"));
+  CHECK_FALSE(recorder.leaks());
+}
+
 TEST_CASE("A tap whose sides are mistaken for each other keeps the login out of the log",
           "[recorder]") {
   Door door;

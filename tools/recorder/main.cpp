@@ -106,11 +106,11 @@ CLI::App* add_watch(CLI::App& app, CommandLine& line) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command
-      ->add_option("--secret-file", line.watch.secret_file,
+      ->add_option("--secret-file", line.watch.login.secret_file,
                    "The servers' secret; else from DRACHTIO_SECRET in the environment")
       ->type_name("FILE");
-  command->add_option("--tags", line.watch.tags, "Tags to log in with, comma separated");
-  add_tls(*command, line.watch, "the servers");
+  command->add_option("--tags", line.watch.login.tags, "Tags to log in with, comma separated");
+  add_tls(*command, line.watch.login, "the servers");
   return command;
 }
 
@@ -139,6 +139,14 @@ CLI::App* add_tap(CLI::App& app, CommandLine& line) {
       ->type_name("MIB")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20U))
       ->capture_default_str();
+  auto* call_records = command->add_flag(
+      "--cdrs", line.tap.call_records,
+      "Ask the server for its call records too: calls that no program tells the end of");
+  command
+      ->add_option("--secret-file", line.tap.login.secret_file,
+                   "With --cdrs: the server's secret; else from DRACHTIO_SECRET in the environment")
+      ->type_name("FILE")
+      ->needs(call_records);
   auto* key = command->add_option("--key", line.tap.key, "Its key, if it is in a file of its own")
                   ->type_name("FILE");
   key->needs(command
@@ -207,6 +215,22 @@ int watch(CommandLine& line) {
   return run_watch(line.watch);
 }
 
+// With --outbound it is the server that dials: of it only --server tells where to ask.
+void ask_for_call_records(TapOptions& options, const std::string& server) {
+  if (server.empty()) {
+    throw UsageError{
+        "--cdrs: --server must say where the server takes connections: [NAME=]HOST:PORT"};
+  }
+  const NamedServer named = value_of("--server", server, parse_named_server);
+  options.call_records_from = named.address;
+  if (options.name.empty()) options.name = named.name;
+  if (!options.outbound) {
+    options.login.tls = options.tls;
+    options.login.verify = options.verify;
+    options.login.ca = options.ca;
+  }
+}
+
 int tap(CommandLine& line) {
   TapOptions& options = line.tap;
   options.service = service_options(line);
@@ -223,6 +247,7 @@ int tap(CommandLine& line) {
   } else {
     throw UsageError{options.outbound ? "--program is required" : "--server is required"};
   }
+  if (options.call_records) ask_for_call_records(options, server);
   return run_tap(options);
 }
 

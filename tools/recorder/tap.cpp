@@ -135,8 +135,20 @@ net::RelayOptions relay_options(const TapOptions& options) {
 
 }  // namespace
 
+namespace {
+
+// Beside the relay's connections, which are numbered from 1.
+constexpr std::uint64_t first_call_record_connection = std::uint64_t{1} << 62U;
+
+}  // namespace
+
 int run_tap(const TapOptions& options) {
   const net::RelayOptions relay_as = relay_options(options);
+  std::optional<net::Client::Options> login;
+  if (options.call_records) {
+    login = client_options(options.login);
+    login->server = options.call_records_from;
+  }
   Service service{options.service};
   Tap tap{service.writer(), options};
   net::Relay relay{service.io(), relay_as, tap.listener()};
@@ -144,7 +156,15 @@ int run_tap(const TapOptions& options) {
   spdlog::info("relaying between {} and {}", to_string(relay.listening()), to_string(options.dial));
   put(fmt::format("listening on {}\n", to_string(relay.listening())));
   std::fflush(stdout);
+  std::uint64_t last_connection = first_call_record_connection;
+  std::optional<WatchedServer> watched;
+  if (login) {
+    watched.emplace(service.io(), service.writer(),
+                    WatchedServer::Names{options.name, options.name + " (call records)"}, *login,
+                    last_connection);
+  }
   return service.run([&] {
+    if (watched) watched->stop();
     relay.stop();
     tap.stopped();
   });

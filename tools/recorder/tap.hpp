@@ -3,6 +3,7 @@
 #pragma once
 
 #include "recorder/service.hpp"
+#include "recorder/watched_server.hpp"
 
 #include <optional>
 #include <string>
@@ -21,6 +22,10 @@ struct TapOptions {
   bool tls = false;  // towards who is dialled
   bool verify = true;
   std::optional<std::filesystem::path> ca;
+  // Asks the server for its call records too, over a connection of our own.
+  bool call_records = false;
+  net::Address call_records_from;
+  CallRecordLogin login;
 };
 
 // Runs until SIGTERM or SIGINT; returns the exit status. Throws UsageError and log::Error.

@@ -3,10 +3,8 @@
 #pragma once
 
 #include "recorder/service.hpp"
+#include "recorder/watched_server.hpp"
 
-#include <chrono>
-#include <optional>
-#include <string>
 #include <vector>
 
 namespace drachtio::tools {
@@ -14,11 +12,7 @@ namespace drachtio::tools {
 struct WatchOptions {
   ServiceOptions service;
   std::vector<NamedServer> servers;
-  std::optional<std::filesystem::path> secret_file;
-  std::string tags;
-  bool tls = false;
-  bool verify = true;
-  std::optional<std::filesystem::path> ca;
+  CallRecordLogin login;
 };
 
 // Runs until SIGTERM or SIGINT; returns the exit status. Throws UsageError and log::Error.

@@ -1,0 +1,41 @@
+// Legs of calls that the program has handed on, which end with the BYE of another leg of the same
+// dialog: the server tells each leg's own in most cases, and then within seconds.
+#pragma once
+
+#include "record/tips.hpp"
+#include "record/walked.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+namespace drachtio::record {
+
+class HandedOnLegs {
+ public:
+  // A call record has ended `ended`: legs that were handed on, with its Call-ID and both tags, wait
+  // for a BYE of their own from now on. `now` is our clock.
+  void ended(Tips& tips, const Tip& ended, Instant now);
+  // The log was opened with this leg: it may have waited before.
+  void opened(Tips& tips, const Tip& leg, Instant now);
+
+  // The ends of those whose BYE has not come within 5 s: by the server's clock, which a message has
+  // just told as `server_time`, or by ours.
+  [[nodiscard]] std::vector<Note> due(Tips& tips, Instant server_time, Instant now);
+  // Of all that wait: nothing will come any more.
+  [[nodiscard]] std::vector<Note> all(Tips& tips);
+
+ private:
+  struct Waiting {
+    std::int64_t leg = 0;
+    std::int64_t other = 0;  // that has ended
+    Instant ended_at;        // by the server's clock
+    Instant since;           // by ours
+  };
+
+  static void end(Tips& tips, const Waiting& waiting, std::vector<Note>& ends);
+
+  std::deque<Waiting> waiting_;
+};
+
+}  // namespace drachtio::record
