@@ -98,7 +98,9 @@ void Agent::stop() {
 }
 
 void Agent::after(std::chrono::milliseconds delay, std::function<void()> action) {
-  core_->after(delay, std::move(action));
+  core_->dispatch([core = core_.get(), delay, action = std::move(action)]() mutable {
+    core->after(delay, std::move(action));
+  });
 }
 
 std::vector<SipDialog> Agent::dialogs() const { return core_->dialogs(); }

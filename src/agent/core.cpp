@@ -35,6 +35,7 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
     });
   };
   writer.go_on = true;
+  writer.start_at_once = false;  // only once there is a core to be told: adopt()
   writer.patience = {unanswered_others, unheard_others, true};
   writer.on_warning = [this](const std::string& what) {
     post([this, what] {
@@ -118,11 +119,22 @@ void Core::close() {
 }
 
 void Core::after(std::chrono::milliseconds delay, std::function<void()> action) {
+  if (stopped_) return;
   auto timer = std::make_shared<asio::steady_timer>(io_, delay);
-  timer->async_wait([timer, weak = weak_from_this(), action = std::move(action)](error_code error) {
-    const auto self = weak.lock();
-    if (!error && self && !self->stopped_) guard(action);
-  });
+  const auto place = timers_.insert(timers_.end(), timer);
+  timer->async_wait(
+      [timer, place, weak = weak_from_this(), action = std::move(action)](error_code error) {
+        const auto self = weak.lock();
+        if (!self || self->stopped_) return;
+        self->timers_.erase(place);
+        if (!error) guard(action);
+      });
+}
+
+void Core::let_timers_go() {
+  for (const auto& one : std::exchange(timers_, {})) {
+    if (const auto timer = one.lock()) timer->cancel();
+  }
 }
 
 void Core::run() {

@@ -286,6 +286,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void lost(const std::shared_ptr<Cell>& cell, const std::string& why);
 
   void append(std::vector<record::Note> notes, std::vector<std::shared_ptr<Cell>> cells);
+  void let_timers_go();
   static void guard(const std::function<void()>& action);
   // In a turn of its own: no handler is called from within the call that started its operation.
   void tell(const ResponseHandler& handler, error_code error, const std::string& why);
@@ -305,6 +306,9 @@ class Core : public std::enable_shared_from_this<Core> {
   std::uint64_t last_connection_ = 0;
   std::unordered_map<std::uint64_t, std::uint64_t> connections_;  // link of each
   std::list<std::shared_ptr<Acceptor>> acceptors_;
+  // Of after(), until they fire. What waits in the io_context owns them, which may go before the
+  // core.
+  std::list<std::weak_ptr<boost::asio::steady_timer>> timers_;
 
   mutable std::mutex cells_mutex_;  // written by the agent's thread only
   std::unordered_map<std::int64_t, std::shared_ptr<Cell>> cells_;

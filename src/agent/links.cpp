@@ -226,6 +226,7 @@ void Core::close_if_it_has_served(std::uint64_t id) {
 void Core::stop() {
   if (stopped_) return;
   stopped_ = true;
+  let_timers_go();
   for (const auto& acceptor : acceptors_) acceptor->stop();
   // From here on only what waits in the io_context owns sockets and timers: whoever frees the core
   // last, on whatever thread, has nothing of it left to free.

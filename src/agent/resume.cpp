@@ -39,6 +39,7 @@ void Core::adopt() {
     cell->core = weak_from_this();
     cell->offers.answer_lost = unacknowledged(*cell->state, *reader);
   }
+  writer_->start();
 }
 
 // A link is up: its server is asked about the dialogs whose far ends it no longer lets us hear.

@@ -6,6 +6,10 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <string_view>
 #include <system_error>
 
 namespace drachtio::log {
@@ -58,6 +62,26 @@ std::string what_became_of(const std::string& file, const std::string& file_now,
          rest + " to " + file_now + "-wal";
 }
 
+// Whether a -wal holds nothing that was written: it is empty, or its first frame is of before the
+// -wal was begun anew, which its salts tell (https://sqlite.org/fileformat2.html, 4.1 and 4.2). A
+// reader leaves such a file where a log was moved away before it was read.
+bool holds_no_frame(const std::filesystem::path& wal) {
+  constexpr std::size_t header_size = 32;
+  constexpr std::size_t salts_in_header = 16;
+  constexpr std::size_t salts_in_frame = 8;
+  constexpr std::size_t salts_size = 8;
+  std::ifstream file{wal, std::ios::binary};
+  std::array<char, header_size + salts_in_frame + salts_size> bytes{};
+  file.read(bytes.data(), bytes.size());
+  const auto size = static_cast<std::size_t>(file.gcount());
+  if (size == 0) return file.eof();
+  constexpr std::string_view magic{"\x37\x7f\x06", 3};
+  if (size < header_size || std::string_view{bytes.data(), magic.size()} != magic) return false;
+  return size < bytes.size() ||
+         !std::equal(bytes.begin() + salts_in_header, bytes.begin() + salts_in_header + salts_size,
+                     bytes.begin() + header_size + salts_in_frame);
+}
+
 }  // namespace
 
 std::optional<std::filesystem::path> left_behind(const std::filesystem::path& database) {
@@ -70,7 +94,9 @@ std::optional<std::filesystem::path> left_behind(const std::filesystem::path& da
   if (!missing && std::filesystem::file_size(database, error) != 0) return std::nullopt;
   for (const char* suffix : {"-wal", "-journal"}) {
     const std::filesystem::path path = database.string() + suffix;
-    if (is_there(path) && (missing || suffix == std::string_view{"-wal"})) return path;
+    const bool is_wal = suffix == std::string_view{"-wal"};
+    if (!is_there(path) || !(missing || is_wal)) continue;
+    if (!is_wal || !holds_no_frame(path)) return path;
   }
   return std::nullopt;
 }

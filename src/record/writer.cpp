@@ -29,10 +29,14 @@ Writer::Writer(const std::filesystem::path& database, Options options)
   statistics_.open_dialogs = ledger_.open_dialogs();
   ledger_.note_killed();
   if (options_.on_open) ledger_.tips().each([&](Tip& tip) { options_.on_open(tip.state); });
-  for (std::thread& thread : threads_) thread = std::thread{[this] { run(); }};
+  if (options_.start_at_once) start();
 }
 
 Writer::~Writer() { stop(); }
+
+void Writer::start() {
+  for (std::thread& thread : threads_) thread = std::thread{[this] { run(); }};
+}
 
 std::size_t Writer::size_of(const Item& item) {
   if (const auto* frame = std::get_if<Frame>(&item)) return frame->payload.size() + sizeof(Frame);
@@ -229,33 +233,68 @@ void Writer::warn_of_work(const Retry& retry) const {
   if (retry.warned) options_.on_warning("the log can be written again");
 }
 
+// Nothing that is thrown here may end the program, nor go unheard.
 void Writer::run() {
-  while (true) {
-    std::unique_lock walking{walking_};
-    std::vector<Walked> walked;
-    if (!take_items() || !walk(walked)) return;
-    const Batch batch = ledger_.hand_over();
-    const std::size_t bytes = items_bytes_;
-    const std::vector<std::string> warnings = ledger_.take_warnings();
-    const std::size_t open_dialogs = ledger_.open_dialogs();
-    const std::uint64_t frames = walked_;
-    const std::unique_lock committing{committing_};
-    walking.unlock();
-    if (!commit(batch) && !goes_on_unrecorded()) return;
-    {
-      const std::lock_guard lock{mutex_};
-      if (failed_) return;
-      in_flight_bytes_ -= bytes;
-      statistics_.frames = frames;
-      statistics_.open_dialogs = open_dialogs;
-      if (store_ != nullptr) statistics_.head = store_->log().head();
-      statistics_.events += batch.entries.size();
-      statistics_.commits += batch.empty() ? 0 : 1;
+  try {
+    while (write_a_batch()) {
     }
-    if (!batch.empty() && options_.on_commit) options_.on_commit(store_->log().head());
-    if (options_.on_warning) std::ranges::for_each(warnings, options_.on_warning);
-    if (!walked.empty() && options_.on_walked) options_.on_walked(std::move(walked));
+  } catch (const log::Error& error) {
+    fail(error);
+  } catch (const std::exception& error) {
+    fail(log::Error{log::Failure::other, unexpected(error.what())});
+  } catch (...) {
+    fail(log::Error{log::Failure::other, unexpected("something that is no std::exception")});
   }
+}
+
+std::string Writer::unexpected(const std::string& what) const {
+  const std::lock_guard lock{mutex_};
+  const std::string after =
+      store_ == nullptr ? "" : " after position " + std::to_string(statistics_.head.position);
+  return "writing stopped" + after + ": " + what;
+}
+
+// The end, whatever was asked to be gone on with: what threw would throw again.
+void Writer::fail(const log::Error& error) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (failed_) return;
+    failed_ = true;
+    queue_.clear();
+    queued_bytes_ = 0;
+  }
+  wake_.notify_all();
+  stopping_.notify_all();
+  if (options_.on_failed) options_.on_failed(error);
+}
+
+// Walks what is queued and commits it. False: there is nothing more to do.
+bool Writer::write_a_batch() {
+  std::unique_lock walking{walking_};
+  std::vector<Walked> walked;
+  if (!take_items() || !walk(walked)) return false;
+  const Batch batch = ledger_.hand_over();
+  const std::size_t bytes = items_bytes_;
+  const std::vector<std::string> warnings = ledger_.take_warnings();
+  const std::size_t open_dialogs = ledger_.open_dialogs();
+  const std::uint64_t frames = walked_;
+  const std::unique_lock committing{committing_};
+  walking.unlock();
+  if (!commit(batch) && !goes_on_unrecorded()) return false;
+  {
+    const std::lock_guard lock{mutex_};
+    if (failed_) return false;
+    in_flight_bytes_ -= bytes;
+    statistics_.frames = frames;
+    statistics_.open_dialogs = open_dialogs;
+    if (store_ != nullptr) statistics_.head = store_->log().head();
+    statistics_.events += batch.entries.size();
+    statistics_.commits += batch.empty() ? 0 : 1;
+  }
+  if (!batch.empty() && options_.on_commit) options_.on_commit(store_->log().head());
+  if (options_.on_warning) std::ranges::for_each(warnings, options_.on_warning);
+  if (!walked.empty() && options_.on_walked) options_.on_walked(std::move(walked));
+  return true;
 }
 
 void Writer::report_overflow() {

@@ -52,13 +52,18 @@ class Writer {
     // What an operator should know of, in plain words: the log cannot be written at the moment, and
     // can again; a gap; a message that could not be read.
     std::function<void(const std::string&)> on_warning;
+    // Else start() must be called, once.
+    bool start_at_once = true;
     // Each dialog that was open when the log was opened; called by the constructor.
     std::function<void(const DialogState&)> on_open;
   };
 
-  // Opens (or creates) the log; throws log::Error. The threads start at once. An empty path:
+  // Opens (or creates) the log; throws log::Error. The threads start at once, unless the
+  // options say otherwise. An empty path:
   // nothing is kept, only on_walked tells.
   Writer(const std::filesystem::path& database, Options options);
+  // Begins to write what is queued; on_failed and all else may be called from now on.
+  void start();
   // As stop().
   ~Writer();
   Writer(const Writer&) = delete;
@@ -101,6 +106,9 @@ class Writer {
   void note(EventType type, const std::string& server, const std::string& detail,
             std::optional<Instant> since = {});
   void run();
+  bool write_a_batch();
+  void fail(const log::Error& error);
+  [[nodiscard]] std::string unexpected(const std::string& what) const;
   bool take_items();
   bool walk(std::vector<Walked>& walked);
   void walk(Item& item, std::vector<Walked>& walked);

@@ -128,8 +128,14 @@ Address address_of(const osip_from_t* from) {
 }
 
 void keep_user_as_written(Address& address, std::string_view value) {
-  if (!address.user || value.find('%') == std::string_view::npos) return;
-  address.user = text::to_utf8(parse_address(unfolded(value)).user);
+  if (value.find('%') == std::string_view::npos) return;
+  const SipAddress written = parse_address(unfolded(value));
+  const std::string_view scheme = std::string_view{written.uri}.substr(0, written.uri.find(':'));
+  for (const std::string_view known : {"sip", "sips", "tel"}) {
+    if (same_ignoring_case(scheme, known) && !written.user.empty()) {
+      address.user = text::to_utf8(written.user);
+    }
+  }
 }
 
 bool has_too_many_parts(std::string_view text) {

@@ -46,6 +46,7 @@ TEST_CASE("Handles are used by other threads while the Agent goes", "[agent]") {
     const ScratchFolder folder;
     SipCall call;
     std::atomic<bool> done{false};
+    std::atomic<int> used{0};
     std::optional<std::thread> other;
     {
       boost::asio::io_context io{1};
@@ -59,13 +60,17 @@ TEST_CASE("Handles are used by other threads while the Agent goes", "[agent]") {
       }
       call = agent.siprequest("sip:answer@127.0.0.1", {.body = our_sdp});
       other.emplace([&] {
-        while (!done) call.cancel();
+        for (; !done; ++used) call.cancel();
       });
       io.run_for(1ms);
     }
-    call.cancel();
+    const int used_before = used;
+    while (used <= used_before) std::this_thread::yield();
     done = true;
     other->join();
+    Outcome outcome;
+    call.cancel({}, outcome.handler());
+    CHECK(outcome.error == Errc::no_dialog);
   }
 }
 
@@ -232,4 +237,16 @@ TEST_CASE(
   CHECK_THROWS_AS(session["after"] = 1, std::logic_error);
   CHECK(session["before"].integer() == 1);
   CHECK_FALSE(session["after"].exists());
+}
+
+TEST_CASE("stop() lets go of every timer: the io_context has nothing left to wait for", "[agent]") {
+  const ScratchFolder folder;
+  asio::io_context io{1};
+  Agent agent{io, folder / "calls.db"};
+  bool fired = false;
+  agent.after(1h, [&] { fired = true; });
+  agent.after(0ms, [&] { agent.stop(); });
+  io.run_for(20s);
+  CHECK(io.stopped());  // it ran out of work
+  CHECK_FALSE(fired);
 }

@@ -45,16 +45,23 @@ TEST_CASE("10,000 calls at full speed: each is answered, created and ended, none
   };
   calls(10'000);  // what is made once is made now: SQLite's cache, the allocator's arenas
   calls(10'000);
-  const auto before = resident_kilobytes();
-  calls(10'000);
+  // What is kept of calls that are over grows with every round; anything else does so in some.
+  auto least_growth = std::numeric_limits<decltype(resident_kilobytes())>::max();
+  int rounds = 2;
+  for (; rounds < 5; ++rounds) {
+    const auto before = resident_kilobytes();
+    calls(10'000);
+    const auto now = resident_kilobytes();
+    least_growth = std::min(least_growth, now > before ? now - before : 0);
+  }
   CHECK(program.agent->dialogs().empty());
   auto stats = sim.stats();
-  CHECK(stats["answered"] == 30'000);
+  CHECK(stats["answered"] == rounds * 10'000);
   CHECK(stats["refused"] == 0);
   CHECK(stats["dialogs"] == 0);
-  INFO("from " << before << " to " << resident_kilobytes() << " KiB");
 #if !defined(__SANITIZE_ADDRESS__)
-  CHECK(resident_kilobytes() < before + 8 * 1024);
+  constexpr int bytes_a_call = 100;  // the state alone of a call that is kept takes more
+  CHECK(least_growth * 1024 < 10'000 * bytes_a_call);
 #endif
   program.agent.reset();
   const Ran verify = test::run("dialog-replay", {"--db", program.db().string(), "verify"});

@@ -129,3 +129,36 @@ TEST_CASE("orphaned_wal: an empty file is no log that the -wal could belong to")
   CHECK_THAT(refusal(folder / "calls.db"), contains("calls.db-wal"));
   CHECK(std::filesystem::file_size(folder / "calls.db-wal") == 23);
 }
+
+TEST_CASE("rotation: a log is moved away between two recorders, and read where it was", "[log]") {
+  const ScratchFolder folder;
+  const auto path = folder / "calls.db";
+  const auto old = folder / "calls-2026-11-27.db";
+  { SampleLog{path}.call("first", 1); }
+  CHECK_FALSE(std::filesystem::exists(path.string() + "-wal"));  // whole by itself
+  std::optional<log::Reader> reader;
+  if (GENERATE(true, false)) reader.emplace(path);
+  std::filesystem::rename(path, old);
+  { SampleLog{path}.call("second", 2); }
+  reader.reset();
+  CHECK(log::Reader{old}.head().position == log::Reader{path}.head().position);
+}
+
+TEST_CASE("orphaned_wal: one that holds no frame is no lost data") {
+  const ScratchFolder folder;
+  const auto path = folder / "calls.db";
+  const std::string wal = path.string() + "-wal";
+  SECTION("it is empty") { std::ofstream{wal}.close(); }
+  SECTION("it was begun anew") {
+    const auto source = folder / "other.db";
+    {
+      SampleLog sample{source};
+      sample.call("first", 1);
+      std::filesystem::copy_file(source.string() + "-wal", wal);
+    }
+    CHECK_THAT(refusal(path), contains(wal));  // it holds frames
+    std::fstream{wal, std::ios::in | std::ios::out | std::ios::binary}.seekp(16).write("\x01\x02",
+                                                                                       2);
+  }
+  CHECK(refusal(path) == "nothing");
+}

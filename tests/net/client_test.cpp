@@ -7,6 +7,7 @@
 #include "peer.hpp"
 #include "record/writer.hpp"
 
+#include <atomic>
 #include <set>
 
 using namespace drachtio;
@@ -225,18 +226,31 @@ TEST_CASE("A server that is not there is tried until it is", "[net]") {
 
 TEST_CASE("A client that is stopped is silent", "[net]") {
   test::Door door;
-  {
-    Linked linked;
-    test::Peer peer = linked.server.accept();
-    let_in(peer);
-    linked.told.line(0);
-  }
   test::Loop loop;
-  {
-    net::Client::Options options;
-    options.server = {"127.0.0.1", door.port()};
-    net::Client client{loop.io(), options, {}};
+  std::atomic<int> told{0};
+  net::Client::Options options;
+  options.server = {"127.0.0.1", door.port()};
+  options.routes = {"cdr:attempt", "cdr:start", "cdr:stop"};
+  const net::Client::Handlers handlers{
+      [&](const std::string&) { ++told; }, [&](const std::string&) { ++told; },
+      [&](const std::string&) { ++told; }, [&](std::string_view, Instant) { ++told; }};
+  SECTION("before it is linked") {
+    net::Client client{loop.io(), options, handlers};
     loop.on([&] { client.start(); });
     loop.on([&] { client.stop(); });
+    loop.on([] {});
+    CHECK(told == 0);
+  }
+  SECTION("when it is") {
+    net::Client client{loop.io(), options, handlers};
+    loop.on([&] { client.start(); });
+    test::Peer peer = door.accept();
+    let_in(peer);
+    loop.on([&] { client.stop(); });
+    const int before = told;
+    CHECK(peer.read_to_end().empty());
+    peer.close();
+    loop.on([] {});
+    CHECK(told == before);
   }
 }

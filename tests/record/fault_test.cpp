@@ -1,14 +1,14 @@
 // What goes wrong under a writer, by name: nothing that was taken in is lost by it.
 #include "catch.hpp"
 #include "faulty_disk.hpp"
-#include "log/reader.hpp"
-#include "record/writer.hpp"
+#include "record/frames.hpp"
 #include "scratch_folder.hpp"
 
 #include <SQLiteCpp/Database.h>
 
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <map>
 #include <mutex>
 
@@ -286,4 +286,33 @@ TEST_CASE("stop commits what is queued") {
   CHECK(writer.stop());
   CHECK(writer.statistics().head.position == 5000);
   CHECK(log::Reader{folder / "calls.db"}.head().position == 5000);
+}
+
+TEST_CASE("unexpected_exception: what is no log error ends the log loudly, not the program") {
+  const ScratchFolder folder;
+  std::promise<std::string> failed;
+  record::Writer::Options options;
+  options.go_on = GENERATE(true, false);
+  options.on_walked = [](const std::vector<record::Walked>&) { throw std::out_of_range{"a bug"}; };
+  options.on_failed = [&](const log::Error& error) { failed.set_value(error.what()); };
+  record::Writer writer{folder / "calls.db", options};
+  writer.frame(from_server(sip_frame(invite_text("c1"))));
+  auto heard = failed.get_future();
+  REQUIRE(heard.wait_for(std::chrono::seconds{20}) == std::future_status::ready);
+  const std::string why = heard.get();
+  CHECK(why.find("a bug") != std::string::npos);
+  CHECK(why.find("after position ") != std::string::npos);
+  CHECK_FALSE(writer.stop());
+}
+
+TEST_CASE("start: a writer that is not started writes nothing, and then all of it") {
+  const ScratchFolder folder;
+  record::Writer::Options options;
+  options.start_at_once = false;
+  record::Writer writer{folder / "calls.db", options};
+  writer.frame(from_server(sip_frame(invite_text("c1"))));
+  CHECK(writer.statistics().commits == 0);
+  writer.start();
+  CHECK(writer.stop());
+  CHECK(types(folder / "calls.db") == std::vector<std::string>{"invited"});
 }

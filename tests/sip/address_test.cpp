@@ -49,6 +49,9 @@ TEST_CASE("RFC 3261 19.1: the user of a URI", "[sip]") {
        {"<sip:%61nn%20lee@a.example>", "%61nn%20lee"},  // as written
        {"<sip:a%00b:%20@a.example>", "a%00b"},
        {"<sip:50%@a.example>", "50%"},
+       {"<sip:50%zz@a.example>", "50%zz"},  // a broken escape
+       {"<sip:%4@a.example>", "%4"},
+       {"<sip:100%%25@a.example>", "100%%25"},
        {"<sip:+1555;phone-context=x@a.example;user=phone>", "+1555;phone-context=x"},
        {"<sip:\xC3\xA9@a.example>", "\xC3\xA9"},
        {"<sip:ann@a.example?Subject=x%3By>", "ann"},
@@ -80,13 +83,21 @@ TEST_CASE("What is no address makes the message unreadable", "[sip]") {
   CHECK_FALSE(refusal(with("\"Ann\" <sip:ann@caller.example>;tag=f1", value)).empty());
 }
 
-TEST_CASE("RFC 3261 19.1.2: a Contact's host and port, 5060 or 5061 where it has none", "[sip]") {
+TEST_CASE("RFC 3261 19.1.2: a Contact's host and port, its transport's where it has none",
+          "[sip]") {
   const auto [value, address] = GENERATE(table<std::string, std::optional<HostPort>>(
       {{"<sip:a@192.0.2.1:5070>", HostPort{"192.0.2.1", 5070}},
        {"<sip:a@192.0.2.1>", HostPort{"192.0.2.1", 5060}},
        {"<sips:a@h.example>", HostPort{"h.example", 5061}},
        {"<sips:a@h.example:5060>", HostPort{"h.example", 5060}},
        {"<sip:h.example;transport=tcp>", HostPort{"h.example", 5060}},
+       {"<sip:h.example;transport=TLS>", HostPort{"h.example", 5061}},
+       {"<sip:h.example;transport=tls;lr>", HostPort{"h.example", 5061}},
+       {"<sip:h.example:5080;transport=tls>", HostPort{"h.example", 5080}},
+       {"<sip:h.example;transport=ws>", HostPort{"h.example", 80}},
+       {"<sip:h.example;transport=wss>", HostPort{"h.example", 443}},
+       {"<sips:h.example;transport=ws>", HostPort{"h.example", 443}},
+       {"<sip:h.example>;transport=tls", HostPort{"h.example", 5060}},  // not the URI's
        {"sip:a@h.example:5070;expires=3", HostPort{"h.example", 5070}},
        {"\"x, y\" <sip:a@h.example>;q=0.1, <sip:b@g.example>", HostPort{"h.example", 5060}},
        {"<sip:a@[2001:db8::1]:5070>", HostPort{"2001:db8::1", 5070}},
