@@ -33,6 +33,12 @@ class Conditions {
     if (selection.callee) match("called_user", *selection.callee);
     if (selection.server) match("server", *selection.server);
     if (selection.cause) add("cause = ?", std::string{to_string(*selection.cause)});
+    if (selection.q850_cause) add("q850_cause = ?", std::int64_t{*selection.q850_cause});
+    // The view by its primary key: one definition of the disposition, and one row read again.
+    if (selection.disposition) {
+      add("(SELECT disposition FROM call_record WHERE call_record.id = dialog.id) = ?",
+          *selection.disposition);
+    }
     if (selection.part) add("instr(dialog_id, ?) > 0", *selection.part);
   }
 

@@ -5,12 +5,19 @@
 
 #include <drachtio/dialog_state.hpp>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace drachtio::projection {
+
+// The words of call_record's column `disposition`.
+inline constexpr std::array<std::string_view, 11> dispositions{
+    "answered", "active", "busy",       "no-answer", "cancelled", "answered-elsewhere",
+    "unknown",  "lost",   "challenged", "proxied",   "failed"};
 
 // Every condition that is set must hold. A text matches as a whole; `*` in it stands for anything.
 struct Selection {
@@ -21,6 +28,8 @@ struct Selection {
   std::optional<std::string> callee;
   std::optional<std::string> server;
   std::optional<Cause> cause;
+  std::optional<std::string> disposition;  // as the view call_record works it out
+  std::optional<int> q850_cause;
   std::optional<std::int64_t> limit;  // the first so many
   std::optional<std::string> part;    // somewhere in the dialog id, `*` being no more than itself
 };

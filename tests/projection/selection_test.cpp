@@ -57,6 +57,45 @@ TEST_CASE("dialogs are selected by their properties, in order of their start") {
   CHECK(chosen([](auto& s) { s.part = "pen;from"; }) == Calls{"open"});
 }
 
+TEST_CASE("dialogs are selected by the disposition that call_record has, and by Q.850 cause") {
+  const ScratchFolder folder;
+  SampleLog sample{folder / "calls.db"};
+  sample.call("answered", 10);
+  sample.call("open", 20, 4);
+  const auto ended = [&](const std::string& call, EventType type, Cause cause, int status,
+                         std::optional<int> q850) {
+    Event event;
+    event.type = type;
+    event.dialog = sample.call(call, 40, 1);
+    event.cause = cause;
+    event.status = status;
+    event.q850_cause = q850;
+    event.occurred_at = at_second(41);
+    sample.append(event);
+  };
+  ended("lost", EventType::lost, Cause::lost, 0, std::nullopt);
+  ended("busy", EventType::rejected, Cause::rejected, 486, 17);
+  ended("busy too", EventType::rejected, Cause::rejected, 600, std::nullopt);
+  ended("broken", EventType::rejected, Cause::rejected, 503, 34);
+  ended("given up", EventType::cancelled, Cause::cancelled, 487, 16);
+  log::Reader reader{folder / "calls.db"};
+  const auto with = [&](const std::string& disposition, std::optional<int> q850 = {}) {
+    projection::Selection selection;
+    if (!disposition.empty()) selection.disposition = disposition;
+    selection.q850_cause = q850;
+    return calls(reader, selection);
+  };
+  CHECK(with("answered") == Calls{"answered"});
+  CHECK(with("active") == Calls{"open"});
+  CHECK(with("lost") == Calls{"lost"});
+  CHECK(with("busy") == Calls{"busy", "busy too"});
+  CHECK(with("failed") == Calls{"broken"});
+  CHECK(with("cancelled") == Calls{"given up"});
+  CHECK(with("", 17) == Calls{"busy"});
+  CHECK(with("busy", 16) == Calls{});
+  CHECK(with("").size() == 7);
+}
+
 TEST_CASE("more dialogs than are read at once, many of one start, come once each", "[slow]") {
   const ScratchFolder folder;
   SampleLog sample{folder / "calls.db"};

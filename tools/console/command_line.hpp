@@ -6,24 +6,43 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace drachtio::tools {
 
-// For an option's check(): a whole number from `least` on that an int64 holds. CLI11's own checks
-// take more digits than fit for the largest number that does.
-inline CLI::Validator whole_number(std::int64_t least) {
-  return {[least](std::string& text) {
+// For an option's check(): a whole number from `least` to `most`. CLI11's own checks take more
+// digits than fit for the largest number that does.
+inline CLI::Validator whole_number(std::int64_t least,
+                                   std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
+  return {[least, most](std::string& text) {
             std::int64_t number = 0;
             const char* end = text.data() + text.size();
             const auto [rest, error] = std::from_chars(text.data(), end, number);
-            if (error == std::errc{} && rest == end && number >= least) return std::string{};
+            if (error == std::errc{} && rest == end && number >= least && number <= most) {
+              return std::string{};
+            }
             return fmt::format("\"{}\" is not a whole number from {} to {}", text::escaped(text),
-                               least, std::numeric_limits<std::int64_t>::max());
+                               least, most);
+          },
+          ""};
+}
+
+// For an option's check(): one of these words. Says which they are, and shows what was given with
+// its control characters escaped, as CLI11's own check does not.
+inline CLI::Validator one_of(std::vector<std::string_view> words) {
+  return {[words = std::move(words)](std::string& text) {
+            if (std::ranges::find(words, text) != words.end()) return std::string{};
+            return fmt::format("\"{}\" is not one of {}", text::escaped(text),
+                               fmt::join(words, ", "));
           },
           ""};
 }

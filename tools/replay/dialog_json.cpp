@@ -1,6 +1,5 @@
 #include "replay/dialog_json.hpp"
 
-#include "text/json_writer.hpp"
 #include "text/timestamp.hpp"
 
 #include <optional>
@@ -47,7 +46,8 @@ void write_times(JsonObject& parent, const Times& times) {
 
 }  // namespace
 
-std::string dialog_json(const DialogState& dialog, std::span<const std::string> event_types) {
+std::string dialog_json(const DialogState& dialog, std::span<const std::string> event_types,
+                        const std::function<void(text::JsonObject&)>& more) {
   std::string out;
   JsonObject object{out};
   object.string("dialog_id", std::string_view{dialog.dialog_id});
@@ -71,6 +71,7 @@ std::string dialog_json(const DialogState& dialog, std::span<const std::string> 
     text::append_json_string(types, type);
   }
   object.raw("events", types + ']');
+  if (more) more(object);
   object.close();
   return out;
 }

@@ -3,17 +3,21 @@
 #pragma once
 
 #include "log/row.hpp"
+#include "text/json_writer.hpp"
 
 #include <drachtio/dialog_state.hpp>
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace drachtio::replay {
 
-// `event_types`: those of its events, in order.
-std::string dialog_json(const DialogState& dialog, std::span<const std::string> event_types);
+// `event_types`: those of its events, in order. `more`, where there is one, adds members of its own
+// to the object.
+std::string dialog_json(const DialogState& dialog, std::span<const std::string> event_types,
+                        const std::function<void(text::JsonObject&)>& more = {});
 
 // The types of these rows.
 std::vector<std::string> types_of(std::span<const log::Row> rows);

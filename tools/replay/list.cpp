@@ -14,6 +14,14 @@ namespace {
 
 Cell cell(const std::optional<std::string>& text) { return text ? Cell{*text} : Cell{}; }
 
+Cell cell(const std::optional<int>& number) {
+  return number ? Cell{std::int64_t{*number}} : Cell{};
+}
+
+Cell cell(const std::optional<Cause>& cause) {
+  return cause ? Cell{std::string{to_string(*cause)}} : Cell{};
+}
+
 Cell cell(const std::optional<Instant>& instant) {
   return instant ? Cell{text::rfc3339(*instant)} : Cell{};
 }
@@ -27,7 +35,8 @@ class WorkedOut {
                    "WHERE id = ?") {}
 
   void look_up(const DialogState& dialog) {
-    disposition = setup = talk = Cell{};
+    disposition.clear();
+    setup = talk = Cell{};
     statement_.reset();
     statement_.bind(1, dialog.number);
     if (statement_.executeStep()) {
@@ -38,7 +47,7 @@ class WorkedOut {
     statement_.reset();
   }
 
-  Cell disposition;
+  std::string disposition;
   Cell setup;
   Cell talk;
 
@@ -73,45 +82,46 @@ class EventTypes {
 
 void list_json(log::Reader& reader, const projection::Selection& selection) {
   EventTypes types{reader};
+  WorkedOut worked_out{reader};
   projection::each_dialog(reader, selection, [&](const DialogState& dialog) {
-    put_json(dialog_json(dialog, types.of(dialog)));
+    worked_out.look_up(dialog);
+    put_json(dialog_json(dialog, types.of(dialog), [&](text::JsonObject& object) {
+      object.string("disposition", std::string_view{worked_out.disposition});
+      object.raw("q850_cause",
+                 dialog.q850_cause ? std::to_string(*dialog.q850_cause) : std::string{"null"});
+    }));
   });
 }
 
 void list_csv(log::Reader& reader, const projection::Selection& selection) {
   WorkedOut worked_out{reader};
-  Sheet sheet{Format::csv,
-              {{"server"},
-               {"call_id"},
-               {"dialog_id"},
-               {"role"},
-               {"state"},
-               {"disposition"},
-               {"caller"},
-               {"caller_name"},
-               {"callee"},
-               {"callee_name"},
-               {"start_time"},
-               {"connect_time"},
-               {"end_time"},
-               {"setup_seconds"},
-               {"talk_seconds"},
-               {"hold"},
-               {"status"},
-               {"cause"},
-               {"reason"}}};
+  Sheet sheet{Format::csv, {{"server"},   {"call_id"},       {"dialog_id"},    {"role"},
+                            {"state"},    {"disposition"},   {"caller"},       {"caller_name"},
+                            {"callee"},   {"callee_name"},   {"start_time"},   {"connect_time"},
+                            {"end_time"}, {"setup_seconds"}, {"talk_seconds"}, {"hold"},
+                            {"status"},   {"cause"},         {"reason"},       {"q850_cause"}}};
   projection::each_dialog(reader, selection, [&](const DialogState& dialog) {
     worked_out.look_up(dialog);
-    sheet.row({dialog.server, dialog.call_id, dialog.dialog_id, std::string{to_string(dialog.role)},
-               std::string{to_string(dialog.state)}, worked_out.disposition,
-               cell(dialog.calling_party.user), cell(dialog.calling_party.display),
-               cell(dialog.called_party.user), cell(dialog.called_party.display),
-               cell(dialog.times.start_time), cell(dialog.times.connect_time),
-               cell(dialog.times.end_time), worked_out.setup, worked_out.talk,
+    sheet.row({dialog.server,
+               dialog.call_id,
+               dialog.dialog_id,
+               std::string{to_string(dialog.role)},
+               std::string{to_string(dialog.state)},
+               worked_out.disposition,
+               cell(dialog.calling_party.user),
+               cell(dialog.calling_party.display),
+               cell(dialog.called_party.user),
+               cell(dialog.called_party.display),
+               cell(dialog.times.start_time),
+               cell(dialog.times.connect_time),
+               cell(dialog.times.end_time),
+               worked_out.setup,
+               worked_out.talk,
                std::string{to_string(dialog.hold())},
-               dialog.status ? Cell{std::int64_t{*dialog.status}} : Cell{},
-               dialog.cause ? Cell{std::string{to_string(*dialog.cause)}} : Cell{},
-               cell(dialog.reason)});
+               cell(dialog.status),
+               cell(dialog.cause),
+               cell(dialog.reason),
+               cell(dialog.q850_cause)});
   });
 }
 
@@ -128,6 +138,7 @@ void list_table(log::Reader& reader, const projection::Selection& selection) {
                {"talk s", true},
                {"status", true},
                {"cause"},
+               {"q850", true},
                {"server"},
                {"call id"}}};
   projection::each_dialog(reader, selection, [&](const DialogState& dialog) {
@@ -135,9 +146,8 @@ void list_table(log::Reader& reader, const projection::Selection& selection) {
     sheet.row({cell(dialog.times.start_time), std::string{to_string(dialog.role)},
                cell(dialog.calling_party.user), cell(dialog.called_party.user),
                std::string{to_string(dialog.state)}, worked_out.disposition, worked_out.setup,
-               worked_out.talk, dialog.status ? Cell{std::int64_t{*dialog.status}} : Cell{},
-               dialog.cause ? Cell{std::string{to_string(*dialog.cause)}} : Cell{}, dialog.server,
-               dialog.call_id});
+               worked_out.talk, cell(dialog.status), cell(dialog.cause), cell(dialog.q850_cause),
+               dialog.server, dialog.call_id});
   });
 }
 

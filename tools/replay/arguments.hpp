@@ -1,0 +1,37 @@
+// What the command line of dialog-replay says, and how CLI11 is told of it: call_arguments.cpp has
+// the subcommands about calls, log_arguments.cpp those about the log.
+#pragma once
+
+#include "console/command_line.hpp"
+#include "replay/commands.hpp"
+
+#include <functional>
+#include <string>
+
+namespace drachtio::replay {
+
+struct Arguments {
+  std::filesystem::path db;
+  ListOptions list;
+  ShowOptions show;
+  StateOptions state;
+  VerifyOptions verify;
+  TailOptions tail;
+  SqlOptions sql;
+  std::filesystem::path destination;
+  GapsOptions gaps;
+  std::function<int()> run;  // the subcommand that was chosen
+};
+
+// `arguments` must outlive `app`.
+void add_call_commands(CLI::App& app, Arguments& arguments);
+void add_log_commands(CLI::App& app, Arguments& arguments);
+
+// What several subcommands have in common.
+CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& help,
+                      const std::string& examples, std::function<void()> chosen);
+void add_formats(CLI::App& command, Format& format);
+void add_time(CLI::App& command, const std::string& name, std::optional<Instant>& target,
+              const std::string& help);
+
+}  // namespace drachtio::replay

@@ -1,0 +1,94 @@
+// The arguments of list, show and state: the subcommands about calls.
+#include "dialog/names.hpp"
+#include "replay/arguments.hpp"
+
+namespace drachtio::replay {
+
+namespace {
+
+void add_list(CLI::App& app, Arguments& line) {
+  ListOptions& options = line.list;
+  CLI::App& command =
+      add_command(app, "list", "Call records, in order of their start",
+                  "  dialog-replay --db calls.db list --active\n"
+                  "  dialog-replay --db calls.db list --since 2026-11-22 --callee '+4930*' --csv\n"
+                  "  dialog-replay --db calls.db list --disposition busy --q850 17 --json",
+                  [&line] {
+                    line.list.db = line.db;
+                    line.run = [&line] { return list(line.list); };
+                  });
+  projection::Selection& selection = options.selection;
+  command.add_flag("--active", selection.active, "Only those that have not ended");
+  add_time(command, "--since", selection.since, "Started at this time or later");
+  add_time(command, "--until", selection.until, "Started before this time");
+  command.add_option("--caller", selection.caller, "User of the caller; * stands for anything")
+      ->type_name("USER");
+  command.add_option("--callee", selection.callee, "User of the callee; * stands for anything")
+      ->type_name("USER");
+  command
+      .add_option_function<std::string>(
+          "--cause",
+          [&selection](const std::string& text) { selection.cause = dialog::parse_cause(text); },
+          "Why it ended")
+      ->type_name("CAUSE")
+      ->check(tools::one_of({"far-end-release", "near-end-release", "ack-timeout",
+                             "session-expired", "server-release", "rejected", "cancelled",
+                             "challenged", "proxied", "lost"}));
+  command.add_option("--disposition", selection.disposition, "How it went, in a word")
+      ->type_name("WORD")
+      ->check(tools::one_of({projection::dispositions.begin(), projection::dispositions.end()}));
+  command
+      .add_option("--q850", selection.q850_cause,
+                  "Q.850 cause in the Reason header of what ended it (16: normal call clearing)")
+      ->type_name("NUMBER")
+      ->check(tools::whole_number(0, 127));
+  command.add_option("--server", selection.server, "Name of the server; * stands for anything")
+      ->type_name("NAME");
+  command.add_option("--limit", selection.limit, "The first N only")
+      ->type_name("N")
+      ->check(tools::whole_number(0));
+  add_formats(command, options.format);
+}
+
+void add_show(CLI::App& app, Arguments& line) {
+  CLI::App& command = add_command(app, "show", "The history of one call",
+                                  "  dialog-replay --db calls.db show 1-20016@127.0.0.1\n"
+                                  "  dialog-replay --db calls.db show 20016 --messages",
+                                  [&line] {
+                                    line.show.db = line.db;
+                                    line.run = [&line] { return show(line.show); };
+                                  });
+  command
+      .add_option("call", line.show.call, "Dialog id, Call-ID, or a part that only one call has")
+      ->type_name("CALL")
+      ->required();
+  command.add_flag("--messages", line.show.messages, "With the SIP messages");
+  command.add_flag("--json", line.show.json, "Print JSON, one event a line");
+}
+
+void add_state(CLI::App& app, Arguments& line) {
+  CLI::App& command = add_command(app, "state", "Every dialog that was open then, as it was then",
+                                  "  dialog-replay --db calls.db state --at '2026-11-22 18:39:48'\n"
+                                  "  dialog-replay --db calls.db state --position 1200 --json",
+                                  [&line] {
+                                    line.state.db = line.db;
+                                    line.run = [&line] { return state(line.state); };
+                                  });
+  CLI::App* moment = command.add_option_group("moment", "One of these");
+  add_time(*moment, "--at", line.state.at, "By the server's clock");
+  moment->add_option("--position", line.state.position, "After the event at this position")
+      ->type_name("N")
+      ->check(tools::whole_number(0));
+  moment->require_option(1);
+  command.add_flag("--json", line.state.json, "Print JSON, one dialog a line");
+}
+
+}  // namespace
+
+void add_call_commands(CLI::App& app, Arguments& line) {
+  add_list(app, line);
+  add_show(app, line);
+  add_state(app, line);
+}
+
+}  // namespace drachtio::replay
