@@ -1,64 +1,27 @@
 // dialog-replay list: call records.
 #include "log/reader.hpp"
+#include "projection/call_legs.hpp"
+#include "replay/call_record.hpp"
 #include "replay/commands.hpp"
 #include "replay/dialog_json.hpp"
 #include "replay/known_server.hpp"
-#include "text/timestamp.hpp"
 
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
 
 namespace drachtio::replay {
 
 namespace {
 
-Cell cell(const std::optional<std::string>& text) { return text ? Cell{*text} : Cell{}; }
-
-Cell cell(const std::optional<int>& number) {
-  return number ? Cell{std::int64_t{*number}} : Cell{};
+Cell cause_cell(const DialogState& dialog) {
+  return dialog.cause ? Cell{std::string{to_string(*dialog.cause)}} : Cell{};
 }
 
-Cell cell(const std::optional<Cause>& cause) {
-  return cause ? Cell{std::string{to_string(*cause)}} : Cell{};
+// "2/3" for the second of a call's three legs; empty for a call's only one, as most are.
+Cell leg_cell(const projection::LegPlace& place) {
+  return place.legs > 1 ? Cell{fmt::format("{}/{}", place.leg, place.legs)} : Cell{};
 }
-
-Cell cell(const std::optional<Instant>& instant) {
-  return instant ? Cell{text::rfc3339(*instant)} : Cell{};
-}
-
-// What the view call_record works out: one definition of it, for SQL and for here.
-class WorkedOut {
- public:
-  explicit WorkedOut(log::Reader& reader)
-      : statement_(reader.database(),
-                   "SELECT disposition, setup_seconds, talk_seconds FROM call_record "
-                   "WHERE id = ?") {}
-
-  void look_up(const DialogState& dialog) {
-    disposition.clear();
-    setup = talk = Cell{};
-    statement_.reset();
-    statement_.bind(1, dialog.number);
-    if (statement_.executeStep()) {
-      disposition = statement_.getColumn(0).getString();
-      setup = seconds(1);
-      talk = seconds(2);
-    }
-    statement_.reset();
-  }
-
-  std::string disposition;
-  Cell setup;
-  Cell talk;
-
- private:
-  Cell seconds(int index) {
-    const SQLite::Column column = statement_.getColumn(index);
-    return column.isNull() ? Cell{} : Cell{Seconds{column.getDouble()}};
-  }
-
-  SQLite::Statement statement_;
-};
 
 class EventTypes {
  public:
@@ -82,53 +45,64 @@ class EventTypes {
 
 void list_json(log::Reader& reader, const projection::Selection& selection) {
   EventTypes types{reader};
-  WorkedOut worked_out{reader};
+  CallRecords records{reader};
+  projection::LegFinder legs{reader};
   projection::each_dialog(reader, selection, [&](const DialogState& dialog) {
-    worked_out.look_up(dialog);
+    const CallRecord record = records.of(dialog);
+    const projection::LegPlace place = legs.place_of(dialog);
     put_json(dialog_json(dialog, types.of(dialog), [&](text::JsonObject& object) {
-      object.string("disposition", std::string_view{worked_out.disposition});
+      object.string("disposition", std::string_view{record.disposition});
       object.raw("q850_cause",
                  dialog.q850_cause ? std::to_string(*dialog.q850_cause) : std::string{"null"});
+      object.number("leg", place.leg);
+      object.number("legs", place.legs);
     }));
   });
 }
 
 void list_csv(log::Reader& reader, const projection::Selection& selection) {
-  WorkedOut worked_out{reader};
+  CallRecords records{reader};
+  projection::LegFinder legs{reader};
   Sheet sheet{Format::csv, {{"server"},   {"call_id"},       {"dialog_id"},    {"role"},
                             {"state"},    {"disposition"},   {"caller"},       {"caller_name"},
                             {"callee"},   {"callee_name"},   {"start_time"},   {"connect_time"},
                             {"end_time"}, {"setup_seconds"}, {"talk_seconds"}, {"hold"},
-                            {"status"},   {"cause"},         {"reason"},       {"q850_cause"}}};
+                            {"status"},   {"cause"},         {"reason"},       {"q850_cause"},
+                            {"leg"},      {"legs"}}};
   projection::each_dialog(reader, selection, [&](const DialogState& dialog) {
-    worked_out.look_up(dialog);
+    const CallRecord record = records.of(dialog);
+    const projection::LegPlace place = legs.place_of(dialog);
     sheet.row({dialog.server,
                dialog.call_id,
                dialog.dialog_id,
                std::string{to_string(dialog.role)},
                std::string{to_string(dialog.state)},
-               worked_out.disposition,
-               cell(dialog.calling_party.user),
-               cell(dialog.calling_party.display),
-               cell(dialog.called_party.user),
-               cell(dialog.called_party.display),
-               cell(dialog.times.start_time),
-               cell(dialog.times.connect_time),
-               cell(dialog.times.end_time),
-               worked_out.setup,
-               worked_out.talk,
+               record.disposition,
+               cell_of(dialog.calling_party.user),
+               cell_of(dialog.calling_party.display),
+               cell_of(dialog.called_party.user),
+               cell_of(dialog.called_party.display),
+               cell_of(dialog.times.start_time),
+               cell_of(dialog.times.connect_time),
+               cell_of(dialog.times.end_time),
+               record.setup,
+               record.talk,
                std::string{to_string(dialog.hold())},
-               cell(dialog.status),
-               cell(dialog.cause),
-               cell(dialog.reason),
-               cell(dialog.q850_cause)});
+               cell_of(dialog.status),
+               cause_cell(dialog),
+               cell_of(dialog.reason),
+               cell_of(dialog.q850_cause),
+               place.leg,
+               place.legs});
   });
 }
 
 void list_table(log::Reader& reader, const projection::Selection& selection) {
-  WorkedOut worked_out{reader};
+  CallRecords records{reader};
+  projection::LegFinder legs{reader};
   Sheet sheet{Format::table,
               {{"start"},
+               {"leg"},
                {"role"},
                {"caller"},
                {"callee"},
@@ -142,12 +116,13 @@ void list_table(log::Reader& reader, const projection::Selection& selection) {
                {"server"},
                {"call id"}}};
   projection::each_dialog(reader, selection, [&](const DialogState& dialog) {
-    worked_out.look_up(dialog);
-    sheet.row({cell(dialog.times.start_time), std::string{to_string(dialog.role)},
-               cell(dialog.calling_party.user), cell(dialog.called_party.user),
-               std::string{to_string(dialog.state)}, worked_out.disposition, worked_out.setup,
-               worked_out.talk, cell(dialog.status), cell(dialog.cause), cell(dialog.q850_cause),
-               dialog.server, dialog.call_id});
+    const CallRecord record = records.of(dialog);
+    const projection::LegPlace place = legs.place_of(dialog);
+    sheet.row({cell_of(dialog.times.start_time), leg_cell(place),
+               std::string{to_string(dialog.role)}, cell_of(dialog.calling_party.user),
+               cell_of(dialog.called_party.user), std::string{to_string(dialog.state)},
+               record.disposition, record.setup, record.talk, cell_of(dialog.status),
+               cause_cell(dialog), cell_of(dialog.q850_cause), dialog.server, dialog.call_id});
   });
 }
 

@@ -3,6 +3,7 @@
 #include "console/text_width.hpp"
 #include "text/escape.hpp"
 #include "text/json_writer.hpp"
+#include "text/timestamp.hpp"
 #include "text/utf8.hpp"
 
 #include <fmt/format.h>
@@ -74,6 +75,16 @@ bool is_safe(std::string_view text) {
 }  // namespace
 
 void put_json(std::string object) { put(text::printable_json(std::move(object)) + '\n'); }
+
+Cell cell_of(const std::optional<std::string>& text) { return text ? Cell{*text} : Cell{}; }
+
+Cell cell_of(const std::optional<int>& number) {
+  return number ? Cell{std::int64_t{*number}} : Cell{};
+}
+
+Cell cell_of(const std::optional<Instant>& instant) {
+  return instant ? Cell{text::rfc3339(*instant)} : Cell{};
+}
 
 Sheet::Sheet(Format format, std::vector<Column> columns)
     : format_(format), columns_(std::move(columns)) {

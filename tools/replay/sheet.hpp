@@ -6,7 +6,10 @@
 
 #include "console/output.hpp"
 
+#include <drachtio/instant.hpp>
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -32,6 +35,11 @@ struct Seconds {
 };
 
 using Cell = std::variant<std::monostate, std::int64_t, double, Seconds, std::string, Blob>;
+
+// Empty where there is no value.
+Cell cell_of(const std::optional<std::string>& text);
+Cell cell_of(const std::optional<int>& number);
+Cell cell_of(const std::optional<Instant>& instant);
 
 class Sheet {
  public:

@@ -1,11 +1,13 @@
 // dialog-replay show: the history of one call.
 #include "dialog/apply.hpp"
 #include "log/reader.hpp"
+#include "projection/call_legs.hpp"
 #include "projection/fold.hpp"
 #include "replay/changes.hpp"
 #include "replay/commands.hpp"
 #include "replay/event_words.hpp"
 #include "replay/find_call.hpp"
+#include "replay/leg_overview.hpp"
 #include "text/escape.hpp"
 #include "text/timestamp.hpp"
 
@@ -44,8 +46,9 @@ std::string end_words(const DialogState& dialog) {
   return words;
 }
 
-void heading(const DialogState& dialog) {
+void heading(const DialogState& dialog, const projection::LegPlace& place) {
   const Times& times = dialog.times;
+  if (place.legs > 1) put(fmt::format("Leg {} of {}\n", place.leg, place.legs));
   put(fmt::format("Call {}\n", text::escaped(dialog.call_id)));
   line("dialog", text::escaped(dialog.dialog_id));
   line("role", fmt::format("{} on {}", to_string(dialog.role), text::escaped(dialog.server)));
@@ -95,14 +98,16 @@ void print_evidence(log::Reader& reader, const log::Row& row) {
 }
 
 void print_json(log::Reader& reader, const ShowOptions& options, const DialogState& dialog,
-                const log::Row& row, const Event& event, std::optional<double> gap,
-                const std::vector<Change>& changed) {
+                const projection::LegPlace& place, const log::Row& row, const Event& event,
+                std::optional<double> gap, const std::vector<Change>& changed) {
   std::string out;
   text::JsonObject object{out};
   write_event(
       object, event,
       Owner{dialog.server, dialog.dialog_id, dialog.call_id, std::string{to_string(dialog.role)}},
       row.data);
+  object.number("leg", place.leg);
+  object.number("legs", place.legs);
   object.raw("gap_seconds", gap ? fmt::format("{:.6f}", *gap) : "null");
   {
     text::JsonObject list = object.child("changed");
@@ -122,8 +127,9 @@ void print_json(log::Reader& reader, const ShowOptions& options, const DialogSta
   put_json(std::move(out));
 }
 
-void history(log::Reader& reader, const ShowOptions& options, const DialogState& dialog) {
-  if (!options.json) heading(dialog);
+void history(log::Reader& reader, const ShowOptions& options, const DialogState& dialog,
+             const projection::LegPlace& place) {
+  if (!options.json) heading(dialog, place);
   std::optional<Sheet> sheet;
   const std::vector<Column> columns{
       {"position", true}, {"time"},        {"gap s", true},    {"way"},
@@ -140,7 +146,7 @@ void history(log::Reader& reader, const ShowOptions& options, const DialogState&
     if (previous) gap = seconds_between(*previous, event.occurred_at);
     previous = event.occurred_at;
     if (options.json) {
-      print_json(reader, options, dialog, row, event, gap, changed);
+      print_json(reader, options, dialog, place, row, event, gap, changed);
     } else if (sheet) {
       sheet->row({event.position, text::rfc3339(event.occurred_at),
                   gap ? Cell{fmt::format("{:+.6f}", *gap)} : Cell{}, arrow(event), row.type,
@@ -179,10 +185,17 @@ int show(const ShowOptions& options) {
     return wrong_or_not_found;
   }
   bool first = true;
-  for (const DialogState& dialog : found.dialogs) {
-    if (!first && !options.json) put("\n");
-    first = false;
-    history(reader, options, dialog);
+  for (const Call& call : calls_of(reader, found.dialogs)) {
+    if (!options.json && call.legs.size() > 1) {
+      if (!first) put("\n");
+      first = false;
+      print_overview(reader, call);
+    }
+    for (const ShownLeg& leg : call.shown) {
+      if (!first && !options.json) put("\n");
+      first = false;
+      history(reader, options, leg.dialog, leg.place);
+    }
   }
   return done;
 }

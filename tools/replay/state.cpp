@@ -3,7 +3,6 @@
 #include "projection/time_travel.hpp"
 #include "replay/commands.hpp"
 #include "replay/dialog_json.hpp"
-#include "text/timestamp.hpp"
 
 #include <fmt/format.h>
 
@@ -13,8 +12,6 @@ namespace drachtio::replay {
 
 namespace {
 
-Cell cell(const std::optional<std::string>& text) { return text ? Cell{*text} : Cell{}; }
-
 // How long the call had lasted: to the moment asked for, or else to the last event counted in.
 Cell age(const StateOptions& options, const DialogState& dialog) {
   if (!dialog.times.start_time) return {};
@@ -22,14 +19,14 @@ Cell age(const StateOptions& options, const DialogState& dialog) {
   return Seconds{static_cast<double>((end - *dialog.times.start_time).count()) / 1e6};
 }
 
-std::vector<Cell> cells(const StateOptions& options, const DialogState& dialog) {
+std::vector<Cell> cells_of(const StateOptions& options, const DialogState& dialog) {
   const Times& times = dialog.times;
-  return {times.start_time ? Cell{text::rfc3339(*times.start_time)} : Cell{},
+  return {cell_of(times.start_time),
           std::string{to_string(dialog.state)},
           std::string{to_string(dialog.role)},
-          cell(dialog.calling_party.user),
-          cell(dialog.called_party.user),
-          times.connect_time ? Cell{text::rfc3339(*times.connect_time)} : Cell{},
+          cell_of(dialog.calling_party.user),
+          cell_of(dialog.called_party.user),
+          cell_of(times.connect_time),
           age(options, dialog),
           std::string{to_string(dialog.hold())},
           dialog.server,
@@ -61,7 +58,7 @@ int state(const StateOptions& options) {
     if (options.json) {
       put_json(dialog_json(dialog, types_of(events)));
     } else {
-      sheet->row(cells(options, dialog));
+      sheet->row(cells_of(options, dialog));
     }
   };
   if (options.at) {
