@@ -61,8 +61,9 @@ std::optional<Microseconds> take_time(std::string_view& text) {
   return time;
 }
 
+// What stands after the time; the caller has seen that something does.
 std::optional<Microseconds> take_offset(std::string_view& text) {
-  if (text.empty() || take(text, 'Z') || take(text, 'z')) return Microseconds{0};
+  if (take(text, 'Z') || take(text, 'z')) return Microseconds{0};
   const int sign = text.front() == '-' ? -1 : 1;
   if (!take(text, '+') && !take(text, '-')) return std::nullopt;
   const auto h = take_number(text, 2);
@@ -72,32 +73,98 @@ std::optional<Microseconds> take_offset(std::string_view& text) {
   return sign * Microseconds{hours{*h} + minutes{*m}};
 }
 
-}  // namespace
+// A date, with its time of day if it has one, and how far that is ahead of UTC if it says so.
+struct Moment {
+  Instant shown;  // as if it were UTC
+  std::optional<Microseconds> offset;
+};
 
-std::string rfc3339(Instant instant) {
-  const auto day_start = floor<days>(instant);
-  const year_month_day date{day_start};
-  const hh_mm_ss<Microseconds> time{instant - day_start};
-  std::array<char, 48> buffer{};
-  const int length = std::snprintf(
-      buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06dZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-      static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-      static_cast<int>(time.subseconds().count()));
-  return {buffer.data(), static_cast<std::size_t>(length)};
-}
-
-std::optional<Instant> parse_instant(std::string_view text) {
+std::optional<Moment> read_moment(std::string_view text) {
   const auto date = take_date(text);
   if (!date) return std::nullopt;
-  if (text.empty()) return date;
+  if (text.empty()) return Moment{*date, {}};
   if (!take(text, 'T') && !take(text, 't') && !take(text, ' ')) return std::nullopt;
   const auto time = take_time(text);
   if (!time) return std::nullopt;
+  if (text.empty()) return Moment{*date + *time, {}};
   const auto offset = take_offset(text);
   if (!offset || !text.empty()) return std::nullopt;
-  return *date + *time - *offset;
+  return Moment{*date + *time, offset};
+}
+
+// The instant at which the zone's clocks show this. A zone's offset changes rarely: it is that of
+// the day before or of the day after.
+Instant in_zone(Instant shown, const ZoneOffset& zone) {
+  const seconds before = zone(shown - days{1});
+  const seconds after = zone(shown + days{1});
+  if (zone(shown - before) != before && zone(shown - after) == after) return shown - after;
+  return shown - before;
+}
+
+// "-30m" and the like.
+std::optional<Microseconds> read_ago(std::string_view text) {
+  constexpr std::size_t most_digits = 9;
+  constexpr auto longest = days{3652425};  // ten thousand years, as in four digits
+  if (!take(text, '-') || text.size() < 2 || text.size() > most_digits + 1) return std::nullopt;
+  const char unit = text.back();
+  text.remove_suffix(1);
+  const auto number = take_number(text, text.size());
+  if (!number) return std::nullopt;
+  seconds length{*number};
+  switch (unit) {
+    case 's': break;
+    case 'm': length *= 60; break;
+    case 'h': length *= 3600; break;
+    case 'd': length *= 86400; break;
+    default: return std::nullopt;
+  }
+  if (length > longest) return std::nullopt;
+  return length;
+}
+
+std::string written(Instant shown, const char* zone) {
+  const auto day_start = floor<days>(shown);
+  const year_month_day date{day_start};
+  const hh_mm_ss<Microseconds> time{shown - day_start};
+  std::array<char, 64> buffer{};
+  const int length = std::snprintf(
+      buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%06d%s",
+      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+      static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+      static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+      static_cast<int>(time.subseconds().count()), zone);
+  return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
+}  // namespace
+
+std::string rfc3339(Instant instant) { return written(instant, "Z"); }
+
+std::string rfc3339(Instant instant, std::chrono::seconds offset) {
+  const auto whole = duration_cast<minutes>(offset);
+  const auto ahead = static_cast<int>(abs(whole).count());
+  std::array<char, 32> zone{};
+  std::snprintf(zone.data(), zone.size(), "%c%02d:%02d", whole.count() < 0 ? '-' : '+', ahead / 60,
+                ahead % 60);
+  return written(instant + whole, zone.data());
+}
+
+std::optional<Instant> parse_instant(std::string_view text) {
+  const auto moment = read_moment(text);
+  if (!moment) return std::nullopt;
+  return moment->shown - moment->offset.value_or(Microseconds{0});
+}
+
+std::optional<Instant> parse_time(std::string_view text, Instant now, const ZoneOffset& zone) {
+  if (text == "now") return now;
+  if (text == "today" || text == "yesterday") {
+    const auto today = floor<days>(now + zone(now));
+    return in_zone(text == "today" ? today : today - days{1}, zone);
+  }
+  if (const auto ago = read_ago(text)) return now - *ago;
+  const auto moment = read_moment(text);
+  if (!moment) return std::nullopt;
+  return moment->offset ? moment->shown - *moment->offset : in_zone(moment->shown, zone);
 }
 
 }  // namespace drachtio::text

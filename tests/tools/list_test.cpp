@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include <cstdlib>
+
 using namespace drachtio;
 using namespace drachtio::test;
 
@@ -74,4 +76,71 @@ TEST_CASE("list and show make plain which legs are one call") {
   CHECK(again.out.starts_with("Call used-again@example.com\n"));
   CHECK_FALSE(has(again.out, "Leg "));
   CHECK_FALSE(has(again.out, "legs"));
+}
+
+TEST_CASE("times are read and printed in UTC, or in local time if asked for") {
+  const Log log;
+  {
+    SampleLog sample{log.path()};
+    Event link;
+    link.server = "10.0.0.1:9022";
+    for (const EventType type : {EventType::link_up, EventType::link_down, EventType::link_up}) {
+      link.type = type;
+      link.occurred_at = at_second(100);
+      sample.append(link);
+    }
+  }
+  ::setenv("TZ", "CET-1", 1);
+  const std::string local = "2026-01-01T01:00:10.000000+01:00";
+  const std::string utc = "2026-01-01T00:00:10.000000Z";
+  const std::vector<std::vector<std::string>> tables{{"list"},
+                                                     {"show", "first@example.com"},
+                                                     {"show", "first@example.com", "--messages"},
+                                                     {"state", "--at", "2026-01-01T00:00:12Z"},
+                                                     {"tail", "--from", "0"}};
+  for (std::vector<std::string> command : tables) {
+    CAPTURE(command);
+    CHECK(has(log.replay(command).out, utc));
+    command.emplace_back("--local-time");
+    const Ran ran = log.replay(command);
+    CHECK(has(ran.out, local));
+    CHECK_FALSE(has(ran.out, "0000Z"));
+  }
+  CHECK(has(log.replay({"gaps", "--local-time"}).out, "2026-01-01T01:01:40.000000+01:00"));
+  for (const char* format : {"--csv", "--json"}) {
+    CHECK(has(log.replay({"list", format, "--local-time"}).out, utc));
+    CHECK(has(log.replay({"gaps", format, "--local-time"}).out, "2026-01-01T00:01:40.000000Z"));
+  }
+  const std::vector<std::string> since{"list", "--json", "--since", "2026-01-01 01:00:20"};
+  CHECK(lines(log.replay(since).out) == 0);
+  std::vector<std::string> local_since = since;
+  local_since.emplace_back("--local-time");
+  CHECK(lines(log.replay(local_since).out) == 2);
+  CHECK(log.replay({"list", "--utc", "--local-time"}).status == 2);
+  ::unsetenv("TZ");
+}
+
+TEST_CASE(
+    "a time may be so long ago, and one that is none is shown with examples of those that are") {
+  const Log log;
+  const auto listed = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"list", "--json"});
+    const Ran ran = log.replay(arguments);
+    CHECK(ran.status == 0);
+    return lines(ran.out);
+  };
+  CHECK(listed({"--until", "-1h", "--since", "-3652d"}) == 3);
+  CHECK(listed({"--since=-1h"}) == 0);
+  CHECK(listed({"--until", "now"}) == 3);
+  CHECK(listed({"--until", "yesterday"}) == 3);
+  CHECK(log.replay({"state", "--at", "-30m"}).status == 0);
+  for (const char* option : {"--since", "--until"}) {
+    const Ran ran = log.replay({"list", option, "half past\x1b"});
+    CHECK(ran.status == 2);
+    CHECK(has(ran.err, std::string{option} + ": \"half past\\x1B\" is not a time"));
+    for (const char* example : {"T18:39:32Z", "+01:00", "2026-11-22,", "'2026-11-22 18:39'",
+                                "today", "yesterday", "now", "-30m", "-1h", "-7d"}) {
+      CHECK(has(ran.err, example));
+    }
+  }
 }

@@ -10,17 +10,18 @@ void add_list(CLI::App& app, Arguments& line) {
   ListOptions& options = line.list;
   CLI::App& command =
       add_command(app, "list", "Call records, in order of their start",
-                  "  dialog-replay --db calls.db list --active\n"
+                  "  dialog-replay --db calls.db list --active --since -1h\n"
                   "  dialog-replay --db calls.db list --since 2026-11-22 --callee '+4930*' --csv\n"
                   "  dialog-replay --db calls.db list --disposition busy --q850 17 --json",
                   [&line] {
                     line.list.db = line.db;
+                    read_times(line, line.list.zone);
                     line.run = [&line] { return list(line.list); };
                   });
   projection::Selection& selection = options.selection;
   command.add_flag("--active", selection.active, "Only those that have not ended");
-  add_time(command, "--since", selection.since, "Started at this time or later");
-  add_time(command, "--until", selection.until, "Started before this time");
+  add_time(command, "--since", line, selection.since, "Started at this time or later");
+  add_time(command, "--until", line, selection.until, "Started before this time");
   command.add_option("--caller", selection.caller, "User of the caller; * stands for anything")
       ->type_name("USER");
   command.add_option("--callee", selection.callee, "User of the callee; * stands for anything")
@@ -48,6 +49,7 @@ void add_list(CLI::App& app, Arguments& line) {
       ->type_name("N")
       ->check(tools::whole_number(0));
   add_formats(command, options.format);
+  add_zone(command, options.zone);
 }
 
 void add_show(CLI::App& app, Arguments& line) {
@@ -64,6 +66,7 @@ void add_show(CLI::App& app, Arguments& line) {
       ->required();
   command.add_flag("--messages", line.show.messages, "With the SIP messages");
   command.add_flag("--json", line.show.json, "Print JSON, one event a line");
+  add_zone(command, line.show.zone);
 }
 
 void add_state(CLI::App& app, Arguments& line) {
@@ -72,15 +75,17 @@ void add_state(CLI::App& app, Arguments& line) {
                                   "  dialog-replay --db calls.db state --position 1200 --json",
                                   [&line] {
                                     line.state.db = line.db;
+                                    read_times(line, line.state.zone);
                                     line.run = [&line] { return state(line.state); };
                                   });
   CLI::App* moment = command.add_option_group("moment", "One of these");
-  add_time(*moment, "--at", line.state.at, "By the server's clock");
+  add_time(*moment, "--at", line, line.state.at, "By the server's clock");
   moment->add_option("--position", line.state.position, "After the event at this position")
       ->type_name("N")
       ->check(tools::whole_number(0));
   moment->require_option(1);
   command.add_flag("--json", line.state.json, "Print JSON, one dialog a line");
+  add_zone(command, line.state.zone);
 }
 
 }  // namespace

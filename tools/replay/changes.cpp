@@ -31,8 +31,8 @@ Text time_of(const std::optional<Instant>& value) {
 
 class Differences {
  public:
-  Differences(const DialogState& before, const DialogState& after)
-      : before_(before), after_(after), first_(before.version == 0) {}
+  Differences(const DialogState& before, const DialogState& after, Zone zone)
+      : before_(before), after_(after), zone_(zone), first_(before.version == 0) {}
 
   std::vector<Change> find() {
     state();
@@ -112,7 +112,7 @@ class Differences {
     const bool lost = after_.cause == Cause::lost;
     compare("times.end_time", time_of(before_.times.end_time), time_of(after_.times.end_time),
             after_.times.end_time && (earlier || lost)
-                ? "ended " + text::rfc3339(*after_.times.end_time)
+                ? "ended " + time_in(zone_, *after_.times.end_time)
                 : std::string{});
   }
 
@@ -146,14 +146,15 @@ class Differences {
 
   const DialogState& before_;
   const DialogState& after_;
+  Zone zone_;
   bool first_;
   std::vector<Change> changes_;
 };
 
 }  // namespace
 
-std::vector<Change> changes(const DialogState& before, const DialogState& after) {
-  return Differences{before, after}.find();
+std::vector<Change> changes(const DialogState& before, const DialogState& after, Zone zone) {
+  return Differences{before, after, zone}.find();
 }
 
 std::string words_of(const std::vector<Change>& changes) {

@@ -1,6 +1,8 @@
 // What an event changed: the dialog before it and after it, property by property.
 #pragma once
 
+#include "replay/zone.hpp"
+
 #include <drachtio/dialog_state.hpp>
 
 #include <string>
@@ -14,7 +16,8 @@ struct Change {
   std::string words;     // for people, not escaped; empty where the event itself says as much
 };
 
-std::vector<Change> changes(const DialogState& before, const DialogState& after);
+// Times are in UTC in `json`, and in `zone` in `words`.
+std::vector<Change> changes(const DialogState& before, const DialogState& after, Zone zone);
 
 // The words, joined.
 std::string words_of(const std::vector<Change>& changes);

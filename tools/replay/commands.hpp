@@ -7,6 +7,7 @@
 #include "projection/selection.hpp"
 #include "replay/proof.hpp"
 #include "replay/sheet.hpp"
+#include "replay/zone.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -22,6 +23,7 @@ struct ListOptions {
   std::filesystem::path db;
   projection::Selection selection;
   Format format = Format::table;
+  Zone zone = Zone::utc;
 };
 int list(const ListOptions& options);
 
@@ -30,6 +32,7 @@ struct ShowOptions {
   std::string call;
   bool messages = false;
   bool json = false;
+  Zone zone = Zone::utc;
 };
 int show(const ShowOptions& options);
 
@@ -38,6 +41,7 @@ struct StateOptions {
   std::optional<Instant> at;  // this, or
   std::int64_t position = 0;
   bool json = false;
+  Zone zone = Zone::utc;
 };
 int state(const StateOptions& options);
 
@@ -54,6 +58,7 @@ struct TailOptions {
   std::optional<std::int64_t> from;
   bool follow = false;
   bool json = false;
+  Zone zone = Zone::utc;
 };
 int tail(const TailOptions& options);
 
@@ -71,6 +76,7 @@ struct GapsOptions {
   std::filesystem::path db;
   std::optional<std::string> server;
   Format format = Format::table;
+  Zone zone = Zone::utc;
 };
 int gaps(const GapsOptions& options);
 

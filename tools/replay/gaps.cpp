@@ -21,6 +21,13 @@ Cell text_cell(const SQLite::Column& column) {
   return column.isNull() ? Cell{} : Cell{column.getString()};
 }
 
+// The view has its times as texts in UTC.
+Cell gap_time_cell(const GapsOptions& options, const SQLite::Column& column) {
+  if (column.isNull() || options.format != Format::table) return text_cell(column);
+  const std::optional<Instant> time = text::parse_instant(column.getString());
+  return time ? time_cell(options.zone, time) : text_cell(column);
+}
+
 }  // namespace
 
 int gaps(const GapsOptions& options) {
@@ -45,11 +52,11 @@ int gaps(const GapsOptions& options) {
   std::vector<std::vector<Cell>> rows;
   while (statement.executeStep()) {
     const SQLite::Column seconds = statement.getColumn(3);
-    rows.push_back({text_cell(statement.getColumn(0)), text_cell(statement.getColumn(1)),
-                    text_cell(statement.getColumn(2)),
-                    seconds.isNull() ? Cell{} : Cell{Seconds{seconds.getDouble()}},
-                    text_cell(statement.getColumn(4)),
-                    std::int64_t{statement.getColumn(5).getInt64()}});
+    rows.push_back(
+        {text_cell(statement.getColumn(0)), gap_time_cell(options, statement.getColumn(1)),
+         gap_time_cell(options, statement.getColumn(2)),
+         seconds.isNull() ? Cell{} : Cell{Seconds{seconds.getDouble()}},
+         text_cell(statement.getColumn(4)), std::int64_t{statement.getColumn(5).getInt64()}});
   }
   statement.reset();
   if (rows.empty() && options.format == Format::table) {

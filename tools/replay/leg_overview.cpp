@@ -49,7 +49,7 @@ std::vector<Call> calls_of(log::Reader& reader, std::span<const DialogState> dia
   return calls;
 }
 
-void print_overview(log::Reader& reader, const Call& call) {
+void print_overview(log::Reader& reader, const Call& call, Zone zone) {
   const DialogState& first = call.shown.front().dialog;
   put(fmt::format("{} legs of call {} on {}\n\n", call.legs.size(), text::escaped(first.call_id),
                   text::escaped(first.server)));
@@ -68,9 +68,9 @@ void print_overview(log::Reader& reader, const Call& call) {
     const std::optional<DialogState> dialog = table.find(number);
     if (!dialog) continue;
     const CallRecord record = records.of(*dialog);
-    sheet.row({++leg, std::string{to_string(dialog->role)}, cell_of(dialog->times.start_time),
-               cell_of(dialog->called_party.user), far_end(*dialog), record.disposition,
-               record.talk});
+    sheet.row({++leg, std::string{to_string(dialog->role)},
+               time_cell(zone, dialog->times.start_time), cell_of(dialog->called_party.user),
+               far_end(*dialog), record.disposition, record.talk});
   }
 }
 

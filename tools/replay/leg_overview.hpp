@@ -3,6 +3,7 @@
 
 #include "log/reader.hpp"
 #include "projection/call_legs.hpp"
+#include "replay/zone.hpp"
 
 #include <drachtio/dialog_state.hpp>
 
@@ -28,6 +29,6 @@ struct Call {
 std::vector<Call> calls_of(log::Reader& reader, std::span<const DialogState> dialogs);
 
 // Prints a table with one line a leg, whether it was asked for or not.
-void print_overview(log::Reader& reader, const Call& call);
+void print_overview(log::Reader& reader, const Call& call, Zone zone);
 
 }  // namespace drachtio::replay

@@ -82,9 +82,9 @@ void list_csv(log::Reader& reader, const projection::Selection& selection) {
                cell_of(dialog.calling_party.display),
                cell_of(dialog.called_party.user),
                cell_of(dialog.called_party.display),
-               cell_of(dialog.times.start_time),
-               cell_of(dialog.times.connect_time),
-               cell_of(dialog.times.end_time),
+               time_cell(Zone::utc, dialog.times.start_time),
+               time_cell(Zone::utc, dialog.times.connect_time),
+               time_cell(Zone::utc, dialog.times.end_time),
                record.setup,
                record.talk,
                std::string{to_string(dialog.hold())},
@@ -97,7 +97,7 @@ void list_csv(log::Reader& reader, const projection::Selection& selection) {
   });
 }
 
-void list_table(log::Reader& reader, const projection::Selection& selection) {
+void list_table(log::Reader& reader, const ListOptions& options) {
   CallRecords records{reader};
   projection::LegFinder legs{reader};
   Sheet sheet{Format::table,
@@ -115,10 +115,10 @@ void list_table(log::Reader& reader, const projection::Selection& selection) {
                {"q850", true},
                {"server"},
                {"call id"}}};
-  projection::each_dialog(reader, selection, [&](const DialogState& dialog) {
+  projection::each_dialog(reader, options.selection, [&](const DialogState& dialog) {
     const CallRecord record = records.of(dialog);
     const projection::LegPlace place = legs.place_of(dialog);
-    sheet.row({cell_of(dialog.times.start_time), leg_cell(place),
+    sheet.row({time_cell(options.zone, dialog.times.start_time), leg_cell(place),
                std::string{to_string(dialog.role)}, cell_of(dialog.calling_party.user),
                cell_of(dialog.called_party.user), std::string{to_string(dialog.state)},
                record.disposition, record.setup, record.talk, cell_of(dialog.status),
@@ -133,7 +133,7 @@ int list(const ListOptions& options) {
   const auto& server = options.selection.server;
   if (server && !knows_server(reader, *server)) return wrong_or_not_found;
   switch (options.format) {
-    case Format::table: list_table(reader, options.selection); break;
+    case Format::table: list_table(reader, options); break;
     case Format::csv: list_csv(reader, options.selection); break;
     case Format::json: list_json(reader, options.selection); break;
   }

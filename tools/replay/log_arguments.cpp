@@ -43,6 +43,7 @@ void add_tail(CLI::App& app, Arguments& line) {
       ->check(tools::whole_number(0));
   command.add_flag("--follow,-f", line.tail.follow, "Go on with what is recorded, until Ctrl-C");
   command.add_flag("--json", line.tail.json, "Print JSON, one event a line");
+  add_zone(command, line.tail.zone);
 }
 
 void add_sql(CLI::App& app, Arguments& line) {
@@ -93,6 +94,7 @@ void add_others(CLI::App& app, Arguments& line) {
   blind.add_option("--server", line.gaps.server, "Name of the server; * stands for anything")
       ->type_name("NAME");
   add_formats(blind, line.gaps.format);
+  add_zone(blind, line.gaps.zone);
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include "console/text_width.hpp"
 #include "text/escape.hpp"
 #include "text/json_writer.hpp"
-#include "text/timestamp.hpp"
 #include "text/utf8.hpp"
 
 #include <fmt/format.h>
@@ -80,10 +79,6 @@ Cell cell_of(const std::optional<std::string>& text) { return text ? Cell{*text}
 
 Cell cell_of(const std::optional<int>& number) {
   return number ? Cell{std::int64_t{*number}} : Cell{};
-}
-
-Cell cell_of(const std::optional<Instant>& instant) {
-  return instant ? Cell{text::rfc3339(*instant)} : Cell{};
 }
 
 Sheet::Sheet(Format format, std::vector<Column> columns)

@@ -6,8 +6,6 @@
 
 #include "console/output.hpp"
 
-#include <drachtio/instant.hpp>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,7 +37,6 @@ using Cell = std::variant<std::monostate, std::int64_t, double, Seconds, std::st
 // Empty where there is no value.
 Cell cell_of(const std::optional<std::string>& text);
 Cell cell_of(const std::optional<int>& number);
-Cell cell_of(const std::optional<Instant>& instant);
 
 class Sheet {
  public:

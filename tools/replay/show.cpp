@@ -9,7 +9,6 @@
 #include "replay/find_call.hpp"
 #include "replay/leg_overview.hpp"
 #include "text/escape.hpp"
-#include "text/timestamp.hpp"
 
 #include <fmt/format.h>
 
@@ -46,7 +45,7 @@ std::string end_words(const DialogState& dialog) {
   return words;
 }
 
-void heading(const DialogState& dialog, const projection::LegPlace& place) {
+void heading(const DialogState& dialog, const projection::LegPlace& place, Zone zone) {
   const Times& times = dialog.times;
   if (place.legs > 1) put(fmt::format("Leg {} of {}\n", place.leg, place.legs));
   put(fmt::format("Call {}\n", text::escaped(dialog.call_id)));
@@ -55,9 +54,9 @@ void heading(const DialogState& dialog, const projection::LegPlace& place) {
   line("caller", party(dialog.calling_party));
   line("callee", party(dialog.called_party));
   line("state", end_words(dialog));
-  if (times.start_time) line("start", text::rfc3339(*times.start_time));
+  if (times.start_time) line("start", time_in(zone, *times.start_time));
   if (times.start_time && times.connect_time) {
-    line("connect", fmt::format("{} (setup {:.3f} s)", text::rfc3339(*times.connect_time),
+    line("connect", fmt::format("{} (setup {:.3f} s)", time_in(zone, *times.connect_time),
                                 seconds_between(*times.start_time, *times.connect_time)));
   }
   if (times.end_time) {
@@ -65,7 +64,7 @@ void heading(const DialogState& dialog, const projection::LegPlace& place) {
         times.connect_time
             ? fmt::format(" (talk {:.3f} s)", seconds_between(*times.connect_time, *times.end_time))
             : "";
-    line("end", text::rfc3339(*times.end_time) + talk);
+    line("end", time_in(zone, *times.end_time) + talk);
   }
   if (dialog.session != "{}") line("session", text::escaped(dialog.session));
   put("\n");
@@ -129,7 +128,7 @@ void print_json(log::Reader& reader, const ShowOptions& options, const DialogSta
 
 void history(log::Reader& reader, const ShowOptions& options, const DialogState& dialog,
              const projection::LegPlace& place) {
-  if (!options.json) heading(dialog, place);
+  if (!options.json) heading(dialog, place, options.zone);
   std::optional<Sheet> sheet;
   const std::vector<Column> columns{
       {"position", true}, {"time"},        {"gap s", true},    {"way"},
@@ -141,20 +140,21 @@ void history(log::Reader& reader, const ShowOptions& options, const DialogState&
     const Event event = projection::to_event(row);
     const DialogState before = state;
     dialog::apply(state, event);
-    const std::vector<Change> changed = changes(before, state);
+    const std::vector<Change> changed = changes(before, state, options.zone);
     std::optional<double> gap;
     if (previous) gap = seconds_between(*previous, event.occurred_at);
     previous = event.occurred_at;
     if (options.json) {
       print_json(reader, options, dialog, place, row, event, gap, changed);
     } else if (sheet) {
-      sheet->row({event.position, text::rfc3339(event.occurred_at),
+      sheet->row({event.position, time_in(options.zone, event.occurred_at),
                   gap ? Cell{fmt::format("{:+.6f}", *gap)} : Cell{}, arrow(event), row.type,
                   what_it_was(event), words_of(changed)});
     } else {
       put(fmt::format("{}  {}  {}  {:<6}  {}  {}\n", event.position,
-                      text::rfc3339(event.occurred_at), gap ? fmt::format("{:+.6f}", *gap) : "",
-                      arrow(event), row.type, text::escaped(what_it_was(event))));
+                      time_in(options.zone, event.occurred_at),
+                      gap ? fmt::format("{:+.6f}", *gap) : "", arrow(event), row.type,
+                      text::escaped(what_it_was(event))));
       if (const std::string words = words_of(changed); !words.empty()) {
         put(fmt::format("      {}\n", text::escaped(words)));
       }
@@ -178,7 +178,7 @@ int show(const ShowOptions& options) {
                text::escaped(options.call));
     for (const DialogState& dialog : found.dialogs) {
       fmt::print(stderr, "  {}  {}  {} -> {}\n",
-                 dialog.times.start_time ? text::rfc3339(*dialog.times.start_time) : "-",
+                 dialog.times.start_time ? time_in(options.zone, *dialog.times.start_time) : "-",
                  text::escaped(dialog.dialog_id), shown(dialog.calling_party.user),
                  shown(dialog.called_party.user));
     }
@@ -189,7 +189,7 @@ int show(const ShowOptions& options) {
     if (!options.json && call.legs.size() > 1) {
       if (!first) put("\n");
       first = false;
-      print_overview(reader, call);
+      print_overview(reader, call, options.zone);
     }
     for (const ShownLeg& leg : call.shown) {
       if (!first && !options.json) put("\n");

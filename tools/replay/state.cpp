@@ -21,12 +21,12 @@ Cell age(const StateOptions& options, const DialogState& dialog) {
 
 std::vector<Cell> cells_of(const StateOptions& options, const DialogState& dialog) {
   const Times& times = dialog.times;
-  return {cell_of(times.start_time),
+  return {time_cell(options.zone, times.start_time),
           std::string{to_string(dialog.state)},
           std::string{to_string(dialog.role)},
           cell_of(dialog.calling_party.user),
           cell_of(dialog.called_party.user),
-          cell_of(times.connect_time),
+          time_cell(options.zone, times.connect_time),
           age(options, dialog),
           std::string{to_string(dialog.hold())},
           dialog.server,

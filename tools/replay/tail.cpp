@@ -5,7 +5,6 @@
 #include "replay/commands.hpp"
 #include "replay/event_words.hpp"
 #include "text/escape.hpp"
-#include "text/timestamp.hpp"
 
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Statement.h>
@@ -51,10 +50,10 @@ class Owners {
   std::unordered_map<std::int64_t, Owner> known_;
 };
 
-void print_line(const Event& event, const std::optional<Owner>& owner) {
+void print_line(const Event& event, const std::optional<Owner>& owner, Zone zone) {
   const std::string whose = owner ? owner->server + "  " + owner->call_id : event.server;
   std::string line = fmt::format(
-      "{:>8}  {}  {:<6}  {:<14}  {:<32}  {}", event.position, text::rfc3339(event.occurred_at),
+      "{:>8}  {}  {:<6}  {:<14}  {:<32}  {}", event.position, time_in(zone, event.occurred_at),
       arrow(event), to_string(event.type), text::escaped(what_it_was(event)), text::escaped(whose));
   line.erase(line.find_last_not_of(' ') + 1);
   put(line + '\n');
@@ -84,7 +83,7 @@ int tail(const TailOptions& options) {
     for (const log::Row& row : rows) {
       const Event event = projection::to_event(row);
       const std::optional<Owner> owner = owners.of(event);
-      options.json ? print_json(event, owner, row.data) : print_line(event, owner);
+      options.json ? print_json(event, owner, row.data) : print_line(event, owner, options.zone);
       position = row.position;
       if (tools::interrupted()) break;
     }
