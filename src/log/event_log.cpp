@@ -2,6 +2,7 @@
 
 #include "log/file_name.hpp"
 #include "log/migrate.hpp"
+#include "log/obstacle.hpp"
 #include "text/json_writer.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -40,10 +41,13 @@ void require_fit(const std::filesystem::path& path, IfMissing if_missing) {
                     ": it has a second name (a hard link), by which another recorder could write "
                     "it at the same time; remove that, or make it a copy"};
   }
-  if (if_missing == IfMissing::refuse && (!std::filesystem::is_regular_file(path, error) ||
-                                          std::filesystem::file_size(path, error) == 0)) {
-    throw Error{Failure::cannot_open,
-                "cannot open the log " + name + ": there is no such file, or it is empty"};
+  if (if_missing == IfMissing::refuse || std::filesystem::exists(path, error)) {
+    if (const auto reason = obstacle(path, Access::write)) {
+      throw Error{Failure::cannot_open, "cannot open the log " + name + ": " + *reason};
+    }
+  }
+  if (if_missing == IfMissing::refuse && std::filesystem::file_size(path, error) == 0) {
+    throw Error{Failure::cannot_open, "cannot open the log " + name + ": the file is empty"};
   }
 }
 
@@ -126,7 +130,11 @@ EventLog::EventLog(const std::filesystem::path& path, IfMissing if_missing)
   } catch (const SQLite::Exception& error) {
     const Error failure = translate(error, "cannot open the log " + path.string());
     if (failure.failure() == Failure::foreign) lock_.withdraw();
-    throw failure;
+    if (failure.failure() != Failure::cannot_open) throw failure;
+    const auto reason = obstacle_beside(path, Access::write);
+    throw reason
+        ? Error{Failure::cannot_open, "cannot open the log " + path.string() + ": " + *reason}
+        : failure;
   } catch (const Error& error) {
     if (error.failure() == Failure::foreign) lock_.withdraw();
     throw;

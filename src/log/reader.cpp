@@ -2,6 +2,7 @@
 
 #include "log/file_name.hpp"
 #include "log/migrate.hpp"
+#include "log/obstacle.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -89,11 +90,18 @@ Row read_row(SQLite::Statement& statement) {
 }
 
 Reader::Reader(const std::filesystem::path& path) : path_(path) {
+  const std::string doing = "cannot read the log " + path.string();
+  if (const auto reason = obstacle(path, Access::read)) {
+    throw Error{Failure::cannot_open, doing + ": " + *reason};
+  }
   try {
     database_ = open(path);
     require_current(*database_);
   } catch (const SQLite::Exception& error) {
-    throw translate(error, "cannot read the log " + path.string());
+    const Error failure = translate(error, doing);
+    if (failure.failure() != Failure::cannot_open) throw failure;
+    const auto reason = obstacle_beside(path, Access::read);
+    throw reason ? Error{Failure::cannot_open, doing + ": " + *reason} : failure;
   }
 }
 

@@ -1,10 +1,12 @@
 #include "projection/selection.hpp"
 
 #include "projection/dialog_table.hpp"
+#include "text/escape.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
+#include <sqlite3.h>
 
 #include <limits>
 #include <variant>
@@ -15,6 +17,7 @@ namespace drachtio::projection {
 namespace {
 
 constexpr std::int64_t dialogs_a_transaction = 500;
+constexpr std::size_t pattern_shown = 40;  // bytes of a pattern that is too long
 
 // Where the reading stands in the order of (start_time, id).
 struct Place {
@@ -25,7 +28,7 @@ struct Place {
 // SQL conditions with their values.
 class Conditions {
  public:
-  explicit Conditions(const Selection& selection) {
+  Conditions(SQLite::Database& database, const Selection& selection) : database_(database) {
     if (selection.active) sql_ += " AND state <> 'terminated'";
     if (selection.since) add("start_time >= ?", to_integer(*selection.since));
     if (selection.until) add("start_time < ?", to_integer(*selection.until));
@@ -59,9 +62,10 @@ class Conditions {
   }
 
   void match(const std::string& column, const std::string& pattern) {
-    add(column + " GLOB ?", glob_of(pattern));
+    add(column + " GLOB ?", glob_of(database_, pattern));
   }
 
+  SQLite::Database& database_;
   std::string sql_;
   std::vector<Value> values_;
 };
@@ -70,7 +74,7 @@ class Pages {
  public:
   Pages(SQLite::Database& database, const Selection& selection)
       : database_(database),
-        conditions_(selection),
+        conditions_(database, selection),
         page_end_(database,
                   "SELECT start_time, id FROM dialog WHERE (start_time, id) > (?, ?) "
                   "ORDER BY start_time, id LIMIT 1 OFFSET ?"),
@@ -132,7 +136,7 @@ class Pages {
 
 }  // namespace
 
-std::string glob_of(const std::string& pattern) {
+std::string glob_of(SQLite::Database& database, const std::string& pattern) {
   std::string glob;  // in which ? and [ would have a meaning too
   for (const char c : pattern) {
     if (c == '?' || c == '[') {
@@ -140,6 +144,12 @@ std::string glob_of(const std::string& pattern) {
     } else {
       glob += c;
     }
+  }
+  const int most = sqlite3_limit(database.getHandle(), SQLITE_LIMIT_LIKE_PATTERN_LENGTH, -1);
+  if (glob.size() > static_cast<std::size_t>(most)) {
+    throw UnfitCondition{"the pattern \"" + text::escaped(pattern, pattern_shown) +
+                         "\" is too complex: SQLite takes " + std::to_string(most) +
+                         " bytes at most, and this has " + std::to_string(glob.size())};
   }
   return glob;
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -34,11 +35,19 @@ struct Selection {
   std::optional<std::string> part;    // somewhere in the dialog id, `*` being no more than itself
 };
 
-// `pattern` for SQL's GLOB: `*` stands for anything, all else for itself.
-std::string glob_of(const std::string& pattern);
+// A condition that cannot be asked of SQLite: what is wrong is the condition, not the log.
+class UnfitCondition : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+// `pattern` for SQL's GLOB: `*` stands for anything, all else for itself. Throws UnfitCondition if
+// it is longer than the database takes.
+std::string glob_of(SQLite::Database& database, const std::string& pattern);
 
 // Visits the dialogs selected in order of start_time, reading a few hundred at a time, each time
-// in a short read transaction that is over before `visit` is called. Throws log::Error.
+// in a short read transaction that is over before `visit` is called. Throws log::Error, and
+// UnfitCondition.
 void each_dialog(log::Reader& reader, const Selection& selection,
                  const std::function<void(const DialogState&)>& visit);
 

@@ -36,6 +36,14 @@ inline CLI::Validator whole_number(std::int64_t least,
           ""};
 }
 
+// For an option's check(): any text but the empty one, of which `complaint` is what to say.
+inline CLI::Validator not_empty(std::string complaint) {
+  return {[complaint = std::move(complaint)](std::string& text) {
+            return text.empty() ? complaint : std::string{};
+          },
+          ""};
+}
+
 // For an option's check(): one of these words. Says which they are, and shows what was given with
 // its control characters escaped, as CLI11's own check does not.
 inline CLI::Validator one_of(std::vector<std::string_view> words) {

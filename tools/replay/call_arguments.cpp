@@ -63,7 +63,8 @@ void add_show(CLI::App& app, Arguments& line) {
   command
       .add_option("call", line.show.call, "Dialog id, Call-ID, or a part that only one call has")
       ->type_name("CALL")
-      ->required();
+      ->required()
+      ->check(tools::not_empty("an empty text is in the id of every call"));
   command.add_flag("--messages", line.show.messages, "With the SIP messages");
   command.add_flag("--json", line.show.json, "Print JSON, one event a line");
   add_zone(command, line.show.zone);

@@ -45,7 +45,7 @@ int gaps(const GapsOptions& options) {
       "UNION ALL SELECT server, ?2, NULL, NULL, "
       "'no recorder is writing since the log''s last event', ?3 FROM link_left_up "
       "WHERE ?2 IS NOT NULL) WHERE ?1 IS NULL OR server GLOB ?1 ORDER BY server, began, position"};
-  if (options.server) statement.bind(1, projection::glob_of(*options.server));
+  if (options.server) statement.bind(1, projection::glob_of(reader.database(), *options.server));
   if (written == false) statement.bind(2, text::rfc3339(to_instant(head.recorded_at)));
   statement.bind(3, head.position);
   // Few among many events: read whole, so that a slow reader of our output holds nothing open.

@@ -16,9 +16,9 @@ bool knows_server(log::Reader& reader, const std::string& pattern) {
       reader.database(),
       "SELECT EXISTS (SELECT 1 FROM dialog WHERE server GLOB ?1) OR EXISTS (SELECT 1 FROM event "
       "WHERE dialog IS NULL AND json_extract(data, '$.server') GLOB ?1)"};
-  statement.bind(1, projection::glob_of(pattern));
+  statement.bind(1, projection::glob_of(reader.database(), pattern));
   if (statement.executeStep() && statement.getColumn(0).getInt() != 0) return true;
-  fmt::print(stderr, "the log knows of no server \"{}\"\n", text::escaped(pattern));
+  fmt::print(stderr, "the log knows of no server \"{}\"\n", text::escaped(pattern, 200));
   return false;
 }
 

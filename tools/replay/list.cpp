@@ -132,6 +132,9 @@ int list(const ListOptions& options) {
   log::Reader reader{options.db};
   const auto& server = options.selection.server;
   if (server && !knows_server(reader, *server)) return wrong_or_not_found;
+  for (const auto* user : {&options.selection.caller, &options.selection.callee}) {
+    if (*user) projection::glob_of(reader.database(), **user);  // throws before a title is printed
+  }
   switch (options.format) {
     case Format::table: list_table(reader, options); break;
     case Format::csv: list_csv(reader, options.selection); break;

@@ -84,7 +84,8 @@ void add_others(CLI::App& app, Arguments& line) {
                   [&line] { line.run = [&line] { return backup(line.db, line.destination); }; });
   copy.add_option("file", line.destination, "The copy; must not exist")
       ->type_name("FILE")
-      ->required();
+      ->required()
+      ->check(tools::not_empty("a file must have a name"));
   CLI::App& blind =
       add_command(app, "gaps", "When the recorder was blind",
                   "  dialog-replay --db calls.db gaps --server 10.0.0.5:9022", [&line] {

@@ -26,6 +26,8 @@ int run(const Arguments& line) {
     const int status = line.run();
     if (output_failed()) return fail(cannot_read, "cannot write the output");
     return status;
+  } catch (const projection::UnfitCondition& error) {
+    return fail(usage, error.what());
   } catch (const log::Error& error) {
     return fail(cannot_read, error.what());
   } catch (const SQLite::Exception& error) {
@@ -44,7 +46,10 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "dialog-replay " DRACHTIO_VERSION);
   app.fallthrough();
   app.require_subcommand(1);
-  app.add_option("--db", line.db, "The log: an SQLite file")->type_name("FILE")->required();
+  app.add_option("--db", line.db, "The log: an SQLite file")
+      ->type_name("FILE")
+      ->required()
+      ->check(tools::not_empty("a file must have a name"));
   app.footer(
       "Examples:\n"
       "  dialog-replay --db calls.db list --active\n"

@@ -18,6 +18,8 @@ namespace drachtio::replay {
 
 namespace {
 
+constexpr std::size_t most_told = 200;  // bytes of what was asked for and is not there
+
 std::string shown(const std::optional<std::string>& text) {
   return text ? text::escaped(*text) : "-";
 }
@@ -170,12 +172,12 @@ int show(const ShowOptions& options) {
   const Found found = find_call(reader, options.call);
   if (found.dialogs.empty()) {
     fmt::print(stderr, "no call has \"{}\" in its dialog id or Call-ID\n",
-               text::escaped(options.call));
+               text::escaped(options.call, most_told));
     return wrong_or_not_found;
   }
   if (found.ambiguous) {
     fmt::print(stderr, "\"{}\" could be any of these; give more of it:\n",
-               text::escaped(options.call));
+               text::escaped(options.call, most_told));
     for (const DialogState& dialog : found.dialogs) {
       fmt::print(stderr, "  {}  {}  {} -> {}\n",
                  dialog.times.start_time ? time_in(options.zone, *dialog.times.start_time) : "-",
