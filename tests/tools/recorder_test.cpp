@@ -48,6 +48,14 @@ TEST_CASE("A command line that makes no sense ends with status 2", "[recorder]")
        "/none.pem"},
       {{"tap", "--db", db, "--listen", "127.0.0.1:0", "--server", "a", "--log-level", "loud"},
        "--log-level"},
+      {{"tap", "--db", db, "--listen", "127.0.0.1:9023", "--server", "pbx=localhost:9023"},
+       "--server localhost:9023: this is where the tap itself listens"},
+      {{"tap", "--db", db, "--listen", "0.0.0.0:9023", "--server", "127.0.0.1:9023"},
+       "give the address of the drachtio-server"},
+      {{"tap", "--db", db, "--listen", "[::]:9023", "--server", "127.0.0.1:9023"}, "itself"},
+      {{"tap", "--db", db, "--listen", "127.0.0.1:9023", "--outbound", "--program",
+        "127.0.0.1:9023"},
+       "--program 127.0.0.1:9023: this is where the tap itself listens"},
   };
   for (const auto& [arguments, complaint] : cases) {
     const Ran ran = run("dialog-recorder", arguments);

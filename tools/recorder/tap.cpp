@@ -2,6 +2,7 @@
 
 #include "console/output.hpp"
 #include "net/relay.hpp"
+#include "net/self_dial.hpp"
 #include "net/wiretap.hpp"
 #include "text/escape.hpp"
 
@@ -133,6 +134,16 @@ net::RelayOptions relay_options(const TapOptions& options) {
   return relay;
 }
 
+// A tap that dials itself would open connections to itself until it has no socket left.
+void require_another(const TapOptions& options, const net::Address& listening) {
+  if (!net::dials_itself(options.dial, listening)) return;
+  const std::string whom = options.outbound ? "program" : "drachtio-server";
+  throw UsageError{fmt::format(
+      "--{} {}: this is where the tap itself listens (--listen {}); give the address of the {}",
+      options.outbound ? "program" : "server", to_string(options.dial), to_string(options.listen),
+      whom)};
+}
+
 }  // namespace
 
 namespace {
@@ -143,6 +154,7 @@ constexpr std::uint64_t first_call_record_connection = std::uint64_t{1} << 62U;
 }  // namespace
 
 int run_tap(const TapOptions& options) {
+  require_another(options, options.listen);
   const net::RelayOptions relay_as = relay_options(options);
   std::optional<net::Client::Options> login;
   if (options.call_records) {
@@ -152,6 +164,7 @@ int run_tap(const TapOptions& options) {
   Service service{options.service};
   Tap tap{service.writer(), options};
   net::Relay relay{service.io(), relay_as, tap.listener()};
+  require_another(options, relay.listening());  // which port 0 came to is known only now
   tap.listening(relay.listening());
   spdlog::info("relaying between {} and {}", to_string(relay.listening()), to_string(options.dial));
   put(fmt::format("listening on {}\n", to_string(relay.listening())));
