@@ -2,27 +2,12 @@
 
 #include "wire/frame_reader.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <cstdio>
+#include <cmath>
 #include <fstream>
 #include <map>
 
 namespace drachtio::test {
-
-namespace {
-
-std::string base64(const std::string& bytes) {
-  std::string encoded((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()),
-                                     static_cast<int>(bytes.size()));
-  encoded.resize(static_cast<std::size_t>(length));
-  return encoded;
-}
-
-}  // namespace
 
 std::vector<std::string> capture_names() {
   std::vector<std::string> names;
@@ -44,9 +29,9 @@ Capture read_capture(const std::filesystem::path& path) {
   std::ifstream file{path};
   Capture capture;
   std::getline(file, capture.header);
-  const double started_at = wire::parse_capture_header(capture.header);
+  const wire::CaptureHeader header = wire::parse_capture_header(capture.header);
   for (std::string line; std::getline(file, line);) {
-    capture.chunks.push_back(wire::parse_capture_chunk(line, started_at));
+    capture.chunks.push_back(wire::parse_capture_chunk(line, header));
   }
   return capture;
 }
@@ -122,20 +107,12 @@ Capture repeated(int calls) {
 }
 
 void write_capture(const std::filesystem::path& path, const Capture& capture) {
-  const double started_at = wire::parse_capture_header(capture.header);
+  const double started_at = wire::parse_capture_header(capture.header).started_at;
+  const Instant began = to_instant(std::llround(started_at * 1e6));
   std::ofstream file{path};
   file << capture.header << '\n';
   for (const wire::CaptureChunk& chunk : capture.chunks) {
-    char time[32];
-    std::snprintf(time, sizeof time, "%.6f",
-                  static_cast<double>(to_integer(chunk.read_at)) / 1e6 - started_at);
-    file << R"({"t": )" << time << R"(, "conn": )" << chunk.connection << R"(, "from": ")"
-         << (chunk.from == wire::Sender::server ? "server" : "client") << R"(", )";
-    if (chunk.closed) {
-      file << R"("closed": true})" << '\n';
-    } else {
-      file << R"("data": ")" << base64(chunk.bytes) << "\"}\n";
-    }
+    file << wire::capture_line(chunk, began) << '\n';
   }
 }
 

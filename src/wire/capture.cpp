@@ -1,9 +1,13 @@
 #include "wire/capture.hpp"
 
+#include "text/json_writer.hpp"
+
 #include <boost/json.hpp>
 #include <openssl/evp.h>
 
+#include <array>
 #include <cmath>
+#include <cstdio>
 
 namespace drachtio::wire {
 
@@ -61,9 +65,27 @@ std::string decode_base64(std::string_view encoded) {
   return bytes;
 }
 
+std::string encode_base64(std::string_view bytes) {
+  std::string encoded((bytes.size() + 2) / 3 * 4 + 1, '\0');  // and a zero byte at the end
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
+                                     reinterpret_cast<const unsigned char*>(bytes.data()),
+                                     static_cast<int>(bytes.size()));
+  encoded.resize(static_cast<std::size_t>(length));
+  return encoded;
+}
+
+std::string seconds(Microseconds time) {
+  const std::int64_t count = time.count();
+  const std::int64_t size = count < 0 ? -count : count;
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "%s%lld.%06lld", count < 0 ? "-" : "",
+                static_cast<long long>(size / 1'000'000), static_cast<long long>(size % 1'000'000));
+  return text.data();
+}
+
 }  // namespace
 
-double parse_capture_header(std::string_view line) {
+CaptureHeader parse_capture_header(std::string_view line) {
   const json::object object = parse_object(line);
   const json::value* format = object.if_contains("format");
   if (format == nullptr || !format->is_string() ||
@@ -75,14 +97,20 @@ double parse_capture_header(std::string_view line) {
   if (number(object, "version") != 1) {
     throw CaptureError{"a capture of a newer version than 1, which is all this program knows"};
   }
-  return number(object, "started_at");
+  CaptureHeader header;
+  header.started_at = number(object, "started_at");
+  if (object.contains("resolution") && number(object, "resolution") < 0.001) {
+    header.resolution = Microseconds{1};
+  }
+  return header;
 }
 
-CaptureChunk parse_capture_chunk(std::string_view line, double started_at) {
+CaptureChunk parse_capture_chunk(std::string_view line, const CaptureHeader& header) {
   const json::object object = parse_object(line);
   CaptureChunk chunk;
-  const double milliseconds = std::round((started_at + number(object, "t")) * 1000.0);
-  chunk.read_at = Instant{std::chrono::milliseconds{static_cast<std::int64_t>(milliseconds)}};
+  const double units_a_second = 1e6 / static_cast<double>(header.resolution.count());
+  const double units = std::round((header.started_at + number(object, "t")) * units_a_second);
+  chunk.read_at = Instant{static_cast<std::int64_t>(units) * header.resolution};
   const double connection = number(object, "conn");
   if (connection < 0) throw CaptureError{"\"conn\" is negative"};
   chunk.connection = static_cast<std::uint64_t>(connection);
@@ -101,6 +129,32 @@ CaptureChunk parse_capture_chunk(std::string_view line, double started_at) {
     chunk.bytes = decode_base64(text(object, "data"));
   }
   return chunk;
+}
+
+std::string capture_header(Instant started_at) {
+  std::string line;
+  text::JsonObject object{line};
+  object.string("format", "drachtio-wire-capture");
+  object.number("version", 1);
+  object.raw("started_at", seconds(started_at.time_since_epoch()));
+  object.raw("resolution", "0.000001");
+  object.close();
+  return line;
+}
+
+std::string capture_line(const CaptureChunk& chunk, Instant started_at) {
+  std::string line;
+  text::JsonObject object{line};
+  object.raw("t", seconds(chunk.read_at - started_at));
+  object.number("conn", static_cast<std::int64_t>(chunk.connection));
+  object.string("from", chunk.from == Sender::server ? "server" : "client");
+  if (chunk.closed) {
+    object.boolean("closed", true);
+  } else {
+    object.string("data", std::string_view{encode_base64(chunk.bytes)});
+  }
+  object.close();
+  return line;
 }
 
 }  // namespace drachtio::wire

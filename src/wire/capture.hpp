@@ -3,6 +3,8 @@
 // First {"format": "drachtio-wire-capture", "version": 1, "started_at": <seconds since 1970>},
 // then {"t": <seconds since started_at>, "conn": <number>, "from": "client"|"server",
 // "data": <base64>} for each chunk as it was read, and {..., "closed": true} at a direction's end.
+// Times are rounded to milliseconds, or to microseconds where the first line has
+// "resolution": 0.000001, as that of a capture written here. docs/captures.md tells more.
 #pragma once
 
 #include "wire/envelope.hpp"
@@ -13,6 +15,12 @@
 #include <string_view>
 
 namespace drachtio::wire {
+
+// The first line.
+struct CaptureHeader {
+  double started_at = 0;          // when the recording began, in seconds since 1970
+  Microseconds resolution{1000};  // to which its times are rounded
+};
 
 struct CaptureChunk {
   Instant read_at;
@@ -28,11 +36,17 @@ class CaptureError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// The first line: when the recording began, in seconds since 1970. Throws CaptureError.
-double parse_capture_header(std::string_view line);
+// Reads the first line. Throws CaptureError.
+CaptureHeader parse_capture_header(std::string_view line);
 
-// Any other line. The time is rounded to the millisecond, as the recording is no finer.
-// Throws CaptureError.
-CaptureChunk parse_capture_chunk(std::string_view line, double started_at);
+// Reads any other line. Throws CaptureError.
+CaptureChunk parse_capture_chunk(std::string_view line, const CaptureHeader& header);
+
+// The first line of a capture with times to the microsecond, without a line end.
+std::string capture_header(Instant started_at);
+
+// A chunk, or the end of a direction where it is `closed`, in which case its bytes are left out;
+// without a line end. parse_capture_chunk reads the same chunk back.
+std::string capture_line(const CaptureChunk& chunk, Instant started_at);
 
 }  // namespace drachtio::wire

@@ -12,6 +12,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <fstream>
 #include <sstream>
@@ -36,6 +37,17 @@ inline std::string events_in(const std::filesystem::path& db) {
   std::string types;
   while (query.executeStep()) types += query.getColumn(0).getString() + '\n';
   return types;
+}
+
+// Type, time and data of all events of dialogs, in the order of the log.
+inline std::string events_in_full(const std::filesystem::path& db) {
+  const SQLite::Database database{db.string(), SQLite::OPEN_READONLY, 5000};
+  SQLite::Statement query{database,
+                          "SELECT type || ' ' || occurred_at || ' ' || data FROM event "
+                          "WHERE dialog IS NOT NULL ORDER BY position"};
+  std::string events;
+  while (query.executeStep()) events += query.getColumn(0).getString() + '\n';
+  return events;
 }
 
 inline std::string notes_in(const std::filesystem::path& db) {
@@ -81,6 +93,11 @@ class Recorder {
     pid_ = 0;
     return status;
   }
+  // From now on its files may not grow beyond so many bytes, as on a full disk.
+  void limit_files(rlim_t bytes) const {
+    const rlimit limit{bytes, RLIM_INFINITY};
+    REQUIRE(::prlimit(pid_, RLIMIT_FSIZE, &limit, nullptr) == 0);
+  }
   void ask() const { ::kill(pid_, SIGUSR1); }
 
   // Where a tap listens, once it does.
@@ -95,6 +112,7 @@ class Recorder {
   }
   [[nodiscard]] std::string told() const { return text_of(log()); }
   [[nodiscard]] std::filesystem::path db() const { return folder_ / "calls.db"; }
+  [[nodiscard]] std::filesystem::path capture() const { return folder_ / "traffic.jsonl"; }
 
   // Whether any file here, messages included, has the secret in it.
   [[nodiscard]] bool leaks() const {

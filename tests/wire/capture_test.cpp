@@ -10,7 +10,9 @@ using namespace drachtio::wire;
 
 namespace {
 
-CaptureChunk chunk(const std::string& line) { return parse_capture_chunk(line, 1000.5); }
+CaptureChunk chunk(const std::string& line) {
+  return parse_capture_chunk(line, {.started_at = 1000.5});
+}
 std::string with_data(const std::string& data) {
   return R"({"t": 0, "conn": 1, "from": "server", "data": ")" + data + "\"}";
 }
@@ -19,10 +21,11 @@ std::string with_data(const std::string& data) {
 
 TEST_CASE("Capture: the first line", "[wire]") {
   CHECK(parse_capture_header(
-            R"({"format": "drachtio-wire-capture", "version": 1, "started_at": 1795372772.25})") ==
-        1795372772.25);
+            R"({"format": "drachtio-wire-capture", "version": 1, "started_at": 1795372772.25})")
+            .started_at == 1795372772.25);
   CHECK(parse_capture_header(
-            R"({"format":"drachtio-wire-capture","version":1,"started_at":0,"by":"x"})") == 0);
+            R"({"format":"drachtio-wire-capture","version":1,"started_at":0,"by":"x"})")
+            .started_at == 0);
   for (const auto* bad :
        {"", "x", "[]", "{}", R"({"format": "other", "version": 1, "started_at": 0})",
         R"({"format": "drachtio-wire-capture", "version": 2, "started_at": 0})",
@@ -87,4 +90,26 @@ TEST_CASE("Capture: lines that are no chunks", "[wire]") {
     INFO(bad);
     CHECK_THROWS_AS(chunk(bad), CaptureError);
   }
+}
+
+TEST_CASE("Capture: what is written is read back, to the microsecond", "[wire]") {
+  const Instant started_at = to_instant(1795372772123457);
+  const CaptureHeader header = parse_capture_header(capture_header(started_at));
+  CHECK(header.resolution == Microseconds{1});
+  for (const std::int64_t after : {0, 1, 999'999, 1'000'001, -1, -2'500'000, 2'000'000'003}) {
+    for (const std::string bytes : {"", "1", "12", "4#a|b"}) {
+      const CaptureChunk written{started_at + Microseconds{after}, 7, Sender::client, bytes, false};
+      const CaptureChunk read = parse_capture_chunk(capture_line(written, started_at), header);
+      CAPTURE(after, bytes);
+      CHECK(read.read_at == written.read_at);
+      CHECK(read.connection == 7);
+      CHECK(read.from == Sender::client);
+      CHECK(read.bytes == bytes);
+      CHECK_FALSE(read.closed);
+    }
+  }
+  const CaptureChunk end{started_at, 1, Sender::server, "", true};
+  CHECK(capture_line(end, started_at) ==
+        R"({"t":0.000000,"conn":1,"from":"server","closed":true})");
+  CHECK(parse_capture_chunk(capture_line(end, started_at), header).closed);
 }

@@ -130,17 +130,17 @@ void CaptureImport::run() {
 }
 
 // Its connections are not those of another capture, whatever their numbers are.
-void CaptureImport::leave(std::int64_t done) {
+void CaptureImport::leave(std::int64_t bytes_done) {
   ledger_.all_closed();
-  commit(done);
+  commit(bytes_done);
 }
 
 void CaptureImport::line(std::int64_t number, const std::string& text) {
   if (text.find_first_not_of(" \t\r") == std::string::npos) return;
-  if (begun_) return chunk(wire::parse_capture_chunk(text, started_at_));
+  if (begun_) return chunk(wire::parse_capture_chunk(text, header_));
   if (number != 1) throw wire::CaptureError{"a capture's first line must not be empty"};
-  started_at_ = wire::parse_capture_header(text);
-  if (started_at_ < 0) throw wire::CaptureError{"\"started_at\" is before 1970"};
+  header_ = wire::parse_capture_header(text);
+  if (header_.started_at < 0) throw wire::CaptureError{"\"started_at\" is before 1970"};
   begun_ = true;
 }
 
@@ -197,8 +197,8 @@ void CaptureImport::fault(const Key& key, const std::string& what) {
 }
 
 // What is staged, and that so many bytes of the file are done.
-void CaptureImport::commit(std::int64_t done) {
-  if (done <= done_) return;
+void CaptureImport::commit(std::int64_t bytes_done) {
+  if (bytes_done <= done_) return;
   ledger_.commit([&](SQLite::Database& database) {
     SQLite::Statement statement{
         database,
@@ -208,7 +208,7 @@ void CaptureImport::commit(std::int64_t done) {
     statement.bind(1, digest_.data(), static_cast<int>(digest_.size()));
     statement.bind(2, text::escaped(path_.filename().string()));
     statement.bind(3, size_);
-    statement.bind(4, done);
+    statement.bind(4, bytes_done);
     statement.bind(5, to_integer(drachtio::now()));
     statement.exec();
   });

@@ -68,9 +68,9 @@ class CaptureImport {
   void chunk(const wire::CaptureChunk& chunk);
   void frame(const wire::CaptureChunk& chunk, std::string_view payload);
   void end();
-  void leave(std::int64_t done);
+  void leave(std::int64_t bytes_done);
   void fault(const Key& key, const std::string& what);
-  void commit(std::int64_t done);
+  void commit(std::int64_t bytes_done);
 
   record::Ledger& ledger_;
   std::string server_;
@@ -84,7 +84,7 @@ class CaptureImport {
   std::int64_t offset_ = 0;   // bytes of the file read so far
   std::int64_t line_at_ = 0;  // where the line being read begins
   bool begun_ = false;        // the header has been read
-  double started_at_ = 0;
+  wire::CaptureHeader header_;
   std::map<Key, Direction> directions_;
   std::int64_t frames_ = 0;
   std::int64_t new_frames_ = 0;

@@ -32,6 +32,7 @@ struct CommandLine {
   TapOptions tap;
   DropEvidenceOptions drop;
   std::filesystem::path db;
+  std::optional<std::filesystem::path> capture;
   std::string log_level = "info";
   std::size_t queue = 256;
   std::size_t hold = 64;
@@ -66,6 +67,10 @@ void add_service(CLI::App& command, CommandLine& line) {
       ->type_name("MIB")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20U))
       ->capture_default_str();
+  command
+      .add_option("--capture", line.capture,
+                  "Write the traffic to this new file too, for import; without the secret")
+      ->type_name("FILE");
   command.add_option("--log-level", line.log_level, "How much is told on standard error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "critical", "off"}))
       ->capture_default_str();
@@ -201,6 +206,7 @@ auto value_of(const char* option, const std::string& text, Read read) {
 ServiceOptions service_options(const CommandLine& line) {
   ServiceOptions options;
   options.db = line.db;
+  options.capture = line.capture;
   options.queue_bytes = line.queue * mebibyte;
   options.pending_after = value_of("--pending-after", line.pending_after, parse_duration);
   options.lost_after = value_of("--lost-after", line.lost_after, parse_duration);

@@ -39,6 +39,7 @@ NamedServer parse_named_server(const std::string& text);
 
 struct ServiceOptions {
   std::filesystem::path db;
+  std::optional<std::filesystem::path> capture;  // a file to write the traffic to as well
   std::size_t queue_bytes = 256UL * 1024 * 1024;
   std::optional<Microseconds> pending_after;
   std::optional<Microseconds> lost_after;

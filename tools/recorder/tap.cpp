@@ -4,6 +4,7 @@
 #include "net/relay.hpp"
 #include "net/self_dial.hpp"
 #include "net/wiretap.hpp"
+#include "recorder/capture_file.hpp"
 #include "text/escape.hpp"
 
 #include <fmt/format.h>
@@ -28,15 +29,24 @@ class Tap {
     return {.opened = [this](auto connection, const auto& server) { opened(connection, server); },
             .bytes =
                 [this](auto connection, Side from, auto bytes, Instant read_at) {
+                  if (capture_) capture_->bytes(connection, sender(from), bytes, read_at);
                   connections_.at(connection).wiretap.bytes(sender(from), bytes, read_at);
                 },
-            .ended = [this](auto connection,
-                            Side from) { connections_.at(connection).wiretap.ended(sender(from)); },
+            .ended =
+                [this](auto connection, Side from) {
+                  if (capture_) capture_->ended(connection, sender(from));
+                  connections_.at(connection).wiretap.ended(sender(from));
+                },
             .given_up = [this](auto connection, std::size_t held,
                                Instant since) { given_up(connection, held, since); },
             .closed = [this](auto connection) { closed(connection); },
             .refused = [this](bool dialled, const std::string& why) { refused(dialled, why); }};
   }
+
+  // Throws UsageError if the file cannot be created.
+  void capture_to(const std::filesystem::path& path) { capture_.emplace(path); }
+  // Null: none is written.
+  CaptureFile* capture() { return capture_ ? &*capture_ : nullptr; }
 
   // Servers that dial and are not named are known once they have called.
   void listening(const net::Address& at) {
@@ -81,6 +91,7 @@ class Tap {
   }
 
   void closed(std::uint64_t connection) {
+    if (capture_) capture_->closed(connection);
     const auto found = connections_.find(connection);
     found->second.wiretap.ended(wire::Sender::client);
     found->second.wiretap.ended(wire::Sender::server);
@@ -114,6 +125,7 @@ class Tap {
   std::set<std::string> up_;  // servers whose link the log has as up
   std::string refused_;       // why, at the latest attempt
   std::map<std::uint64_t, Connection> connections_;
+  std::optional<CaptureFile> capture_;
 };
 
 net::RelayOptions relay_options(const TapOptions& options) {
@@ -155,6 +167,7 @@ constexpr std::uint64_t first_call_record_connection = std::uint64_t{1} << 62U;
 
 int run_tap(const TapOptions& options) {
   require_another(options, options.listen);
+  if (options.service.capture) require_no_capture(*options.service.capture);
   const net::RelayOptions relay_as = relay_options(options);
   std::optional<net::Client::Options> login;
   if (options.call_records) {
@@ -165,6 +178,7 @@ int run_tap(const TapOptions& options) {
   Tap tap{service.writer(), options};
   net::Relay relay{service.io(), relay_as, tap.listener()};
   require_another(options, relay.listening());  // which port 0 came to is known only now
+  if (options.service.capture) tap.capture_to(*options.service.capture);
   tap.listening(relay.listening());
   spdlog::info("relaying between {} and {}", to_string(relay.listening()), to_string(options.dial));
   put(fmt::format("listening on {}\n", to_string(relay.listening())));
@@ -174,7 +188,7 @@ int run_tap(const TapOptions& options) {
   if (login) {
     watched.emplace(service.io(), service.writer(),
                     WatchedServer::Names{options.name, options.name + " (call records)"}, *login,
-                    last_connection);
+                    last_connection, tap.capture());
   }
   return service.run([&] {
     if (watched) watched->stop();

@@ -1,9 +1,12 @@
 #include "recorder/watched_server.hpp"
 
 #include "net/secret.hpp"
+#include "recorder/capture_file.hpp"
 #include "recorder/service.hpp"
 
 #include <spdlog/spdlog.h>
+
+#include <utility>
 
 namespace drachtio::tools {
 
@@ -24,26 +27,40 @@ net::Client::Options client_options(const CallRecordLogin& login) {
 }
 
 WatchedServer::WatchedServer(boost::asio::io_context& io, record::Writer& writer, Names names,
-                             net::Client::Options options, std::uint64_t& last_connection)
+                             net::Client::Options options, std::uint64_t& last_connection,
+                             CaptureFile* capture)
     : writer_(writer),
       names_(std::move(names)),
       last_connection_(last_connection),
       connection_(++last_connection),
+      capture_(capture),
       client_(io, std::move(options),
               {[this](const std::string& detail) { up(detail); },
                [this](const std::string& why) { down(why); },
                [this](const std::string& why) { refused(why); },
-               [this](std::string_view payload, Instant read_at) {
-                 writer_.frame({names_.server, connection_, wire::Sender::server,
-                                std::string{payload}, read_at});
-               }}) {
+               [this](std::string_view payload, Instant read_at) { frame(payload, read_at); }}) {
   client_.start();
 }
 
 void WatchedServer::stop() {
   client_.stop();
-  writer_.closed(connection_);
+  closed();
   if (up_) writer_.link_down(names_.link, "the recorder was stopped");
+}
+
+void WatchedServer::frame(std::string_view payload, Instant read_at) {
+  if (capture_ != nullptr) {
+    captured_ = true;
+    capture_->frame(connection_, payload, read_at);
+  }
+  writer_.frame(
+      {names_.server, connection_, wire::Sender::server, std::string{payload}, read_at});
+}
+
+void WatchedServer::closed() {
+  writer_.closed(connection_);
+  // Of a connection without a call there is nothing to tell in the capture.
+  if (std::exchange(captured_, false)) capture_->ended(connection_, wire::Sender::server);
 }
 
 void WatchedServer::up(const std::string& detail) {
@@ -56,14 +73,14 @@ void WatchedServer::up(const std::string& detail) {
 void WatchedServer::down(const std::string& why) {
   up_ = false;
   spdlog::warn("{}: link down: {}", names_.link, why);
-  writer_.closed(connection_);
+  closed();
   writer_.link_down(names_.link, why, client_.silent_since());
   connection_ = ++last_connection_;
 }
 
 // An event for each other reason, not for each attempt: a server may be away for days.
 void WatchedServer::refused(const std::string& why) {
-  writer_.closed(connection_);
+  closed();
   connection_ = ++last_connection_;
   const bool news = refused_ != why;
   spdlog::log(news ? spdlog::level::warn : spdlog::level::debug, "{}: no link: {}", names_.link,

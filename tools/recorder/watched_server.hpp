@@ -11,6 +11,8 @@
 
 namespace drachtio::tools {
 
+class CaptureFile;
+
 // How to log in to servers for their call records. Throws UsageError where the secret or the
 // certificates cannot be read.
 struct CallRecordLogin {
@@ -31,13 +33,17 @@ class WatchedServer {
     std::string link;    // that its link goes up and down under
   };
 
-  // `last_connection` numbers the connections of all links of the recorder.
+  // `last_connection` numbers the connections of all links of the recorder. What the server tells is
+  // written to `capture` too, which may be null.
   WatchedServer(boost::asio::io_context& io, record::Writer& writer, Names names,
-                net::Client::Options options, std::uint64_t& last_connection);
+                net::Client::Options options, std::uint64_t& last_connection,
+                CaptureFile* capture);
 
   void stop();
 
  private:
+  void frame(std::string_view payload, Instant read_at);
+  void closed();
   void up(const std::string& detail);
   void down(const std::string& why);
   void refused(const std::string& why);
@@ -46,6 +52,8 @@ class WatchedServer {
   Names names_;
   std::uint64_t& last_connection_;
   std::uint64_t connection_;
+  CaptureFile* capture_;   // null: none is written
+  bool captured_ = false;  // the capture has a frame of this connection
   bool up_ = false;
   std::string refused_;  // why, at the latest attempt
   net::Client client_;
