@@ -25,9 +25,10 @@ foreach(source IN LISTS sources)
   set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${room})
 endforeach()
 
-# drachtio_precompile(<target> <header>... | REUSE_FROM <target>): what most files include, parsed
-# once. A unity build does without: it parses them once a batch, which costs less than writing and
-# reading the precompiled file. Asio is left out on purpose: it is heavy, and few files include it.
+# What most files include, parsed once: drachtio_precompile(<target> <header>...), and for a target
+# that shares that of another, drachtio_share_precompiled(<target> <other>). A unity build does
+# without: it parses them once a batch, which costs less than writing and reading the precompiled
+# file. Asio is left out on purpose: it is heavy, and few files include it.
 set(DRACHTIO_PRECOMPILED
   <algorithm> <array> <chrono> <cstdint> <deque> <functional> <map> <memory> <mutex> <optional>
   <span> <stdexcept> <string> <string_view> <unordered_map> <utility> <variant> <vector>)
@@ -36,24 +37,36 @@ function(drachtio_precompile target)
     target_precompile_headers(${target} PRIVATE ${ARGN})
   endif()
 endfunction()
+function(drachtio_share_precompiled target other)
+  if(NOT CMAKE_UNITY_BUILD)
+    target_precompile_headers(${target} REUSE_FROM ${other})
+  endif()
+endfunction()
 
 # The rooms in two halves: dialog-recorder and dialog-replay are built without the agent.
 set(agent_sources ${sources})
 list(FILTER agent_sources INCLUDE REGEX "/src/agent/")
 list(FILTER sources EXCLUDE REGEX "/src/agent/")
 add_library(drachtio-core-objects OBJECT ${sources} ${embedded})
-add_library(drachtio-agent-objects OBJECT ${agent_sources})
-foreach(half IN ITEMS drachtio-core-objects drachtio-agent-objects)
+set(halves drachtio-core-objects)
+if(agent_sources)
+  add_library(drachtio-agent-objects OBJECT ${agent_sources})
+  list(APPEND halves drachtio-agent-objects)
+endif()
+set(objects "")
+foreach(half IN LISTS halves)
   set_target_properties(${half} PROPERTIES UNITY_BUILD_MODE GROUP)
   target_include_directories(${half}
     PUBLIC ${CMAKE_SOURCE_DIR}/include PRIVATE ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(${half}
     PUBLIC ${DRACHTIO_PUBLIC_LIBRARIES} PRIVATE ${DRACHTIO_PRIVATE_LIBRARIES})
+  list(APPEND objects $<TARGET_OBJECTS:${half}>)
 endforeach()
 drachtio_precompile(drachtio-core-objects ${DRACHTIO_PRECOMPILED})
-drachtio_precompile(drachtio-agent-objects REUSE_FROM drachtio-core-objects)
+if(agent_sources)
+  drachtio_share_precompiled(drachtio-agent-objects drachtio-core-objects)
+endif()
 
-set(objects $<TARGET_OBJECTS:drachtio-core-objects> $<TARGET_OBJECTS:drachtio-agent-objects>)
 add_library(drachtio-dialog SHARED ${objects})
 add_library(drachtio-dialog-static STATIC ${objects})
 foreach(library IN ITEMS drachtio-dialog drachtio-dialog-static)

@@ -19,7 +19,7 @@ function(drachtio_program name library)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tools)
   target_compile_definitions(${name} PRIVATE DRACHTIO_VERSION="${PROJECT_VERSION}")
   target_link_libraries(${name} PRIVATE ${library} fmt::fmt spdlog::spdlog CLI11::CLI11)
-  drachtio_precompile(${name} REUSE_FROM drachtio-core-objects)
+  drachtio_share_precompiled(${name} drachtio-core-objects)
   set(DRACHTIO_PROGRAMS ${DRACHTIO_PROGRAMS} ${name} PARENT_SCOPE)
 endfunction()
 

@@ -6,14 +6,13 @@
 // with one thread uses commit().
 #pragma once
 
-#include "dialog/legs.hpp"
 #include "record/conversation.hpp"
 #include "record/expiry.hpp"
 #include "record/handed_on_legs.hpp"
+#include "record/known_legs.hpp"
 #include "record/orphans.hpp"
-#include "record/recall.hpp"
 #include "record/store.hpp"
-#include "record/tips.hpp"
+#include "record/unacknowledged.hpp"
 #include "record/walked.hpp"
 
 #include <cstdint>
@@ -60,7 +59,7 @@ class Ledger {
   // It happened, as far as anyone knows, at the log's last event.
   void note_killed();
   // The log cannot be read any more: dialogs that are not in memory are unknown from now on.
-  void read_no_more() { readable_ = false; }
+  void read_no_more() { legs_.read_no_more(); }
   // Copies each event staged from now on, with its dialog, to `told`, which must live on.
   void tell(std::vector<Told>* told) { told_ = told; }
   // What the latest frame() told of its dialog's INVITE, before an event has it: see Walked.
@@ -95,9 +94,9 @@ class Ledger {
 
   [[nodiscard]] std::size_t staged() const { return staged_.size(); }
   [[nodiscard]] std::size_t staged_bytes() const { return staged_bytes_; }
-  [[nodiscard]] std::size_t open_dialogs() const { return tips_.open(); }
+  [[nodiscard]] std::size_t open_dialogs() const { return legs_.tips().open(); }
   // Every dialog in memory, open or just ended, as its tip stands.
-  [[nodiscard]] Tips& tips() { return tips_; }
+  [[nodiscard]] Tips& tips() { return legs_.tips(); }
   // Not of a ledger that keeps nothing, like head().
   [[nodiscard]] Store& store() { return kept_->store; }
   // The last row on disk.
@@ -106,19 +105,12 @@ class Ledger {
   [[nodiscard]] std::string server_of(std::uint64_t connection) const;
 
  private:
-  dialog::Placement place(const dialog::Observation& seen);
-  bool load(std::string_view server, std::string_view call_id, std::string_view tag);
-  Tip& insert_stored(DialogState&& state);
   std::int64_t handed_on(const std::string& server, const std::string& transaction_id, Instant at);
   void seen_again(Tip& tip, const Sighting& sighting);
   void learn(Tip& tip, const dialog::Observation& seen);
   void complete_by_other_way(const Tip& tip, const dialog::Observation& seen);
-  void await_ack(const Tip& tip);
-  void settle_unacknowledged(std::uint64_t connection);
   bool is_another_branch(const dialog::Observation& seen);
   void stray(const dialog::Observation& seen);
-  Tip* seen_by(Tip& tip, const dialog::Observation& seen);
-  bool seen_before(Tip& tip, const SeenMessage& message);
   std::int64_t unreadable(const Conversation& conversation, const Sighting& sighting);
   Tip* append(Tip* tip, Event& event, const Sighting* evidence);
   void append_all(std::vector<Event> events);
@@ -134,20 +126,18 @@ class Ledger {
 
   std::unique_ptr<Kept> kept_;  // null: nothing is
   Clock clock_;
-  Tips tips_;
+  KnownLegs legs_{nullptr};
   std::unordered_map<std::uint64_t, Conversation> conversations_;
   Orphans orphans_;
   Blindness blindness_;
   HandedOnLegs handed_on_legs_;
-  // By connection: legs that a call record has told to be up, and whose ACK is still to come.
-  std::unordered_map<std::uint64_t, std::vector<std::int64_t>> unacknowledged_;
+  Unacknowledged unacknowledged_;
 
   std::vector<log::Entry> staged_;
   std::size_t staged_bytes_ = 0;
   std::vector<std::int64_t> dirty_;
   log::Head next_;  // the head once all that is staged is committed
   digest::Sha256 hasher_;
-  bool readable_ = true;
   std::vector<Told>* told_ = nullptr;
   std::shared_ptr<const DialogState> learnt_;
   bool another_branch_ = false;

@@ -120,7 +120,7 @@ CaptureChunk parse_capture_chunk(std::string_view line, const CaptureHeader& hea
   } else if (from == "server") {
     chunk.from = Sender::server;
   } else {
-    throw CaptureError{"\"from\" is neither \"client\" nor \"server\""};
+    throw CaptureError{R"("from" is neither "client" nor "server")"};
   }
   if (const json::value* closed = object.if_contains("closed")) {
     chunk.closed = closed->is_bool() && closed->get_bool();

@@ -248,7 +248,6 @@ TEST_CASE("A client that is stopped is silent", "[net]") {
     let_in(peer);
     loop.on([&] { client.stop(); });
     const int before = told;
-    CHECK(peer.read_to_end().empty());
     peer.close();
     loop.on([] {});
     CHECK(told == before);

@@ -50,9 +50,9 @@ std::string any_sip() {
   const std::string method =
       pick_text({"INVITE", "INVITE", "INVITE", "INVITE", "ACK", "ACK", "BYE", "CANCEL", "PRACK",
                  "UPDATE", "UPDATE", "INFO", "SUBSCRIBE"});
-  const std::string status = pick_text(
-      {"", "", "", "", "200", "200", "180", "183", "100", "407", "422", "486", "487", "491"});
-  const auto tag = [] { return pick_text({"a", "b", "c"}); };
+  const std::string status = pick_text({"", "", "", "", "200", "200", "180", "183", "100", "407",
+                                        "422", "486", "487", "491", "503", "408", "481"});
+  const auto tag = [] { return pick_text({"a", "b", "A"}); };
   std::string text =
       status.empty() ? method + " sip:x@h SIP/2.0\r\n" : "SIP/2.0 " + status + " Phrase\r\n";
   text += "Via: SIP/2.0/UDP h;branch=" + pick_text({"1", "2"}) + "\r\n";

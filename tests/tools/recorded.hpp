@@ -79,6 +79,7 @@ class Recorder {
     // The captures' times of day may lie hours back.
     arguments.insert(arguments.begin(), {command, "--db", db().string(), "--pending-after", "900d",
                                          "--lost-after", "900d", "--log-level", "trace"});
+    ++runs_;
     pid_ = test::start("dialog-recorder", arguments, log());
   }
   int end(int signal = SIGTERM) {
@@ -123,10 +124,13 @@ class Recorder {
   }
 
  private:
-  [[nodiscard]] std::filesystem::path log() const { return folder_ / "log"; }
+  [[nodiscard]] std::filesystem::path log() const {
+    return folder_ / ("log-" + std::to_string(runs_));
+  }
 
   ScratchFolder folder_;
   int pid_ = 0;
+  int runs_ = 0;
 };
 
 // What an import of the same captures makes of them.

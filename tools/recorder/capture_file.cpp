@@ -119,7 +119,7 @@ void CaptureFile::run() {
 }
 
 // Returns why they could not be written, if so; the file then ends with a whole line.
-std::string CaptureFile::write(const std::string& lines) {
+std::string CaptureFile::write(const std::string& lines) const {
   std::size_t written = 0;
   while (written < lines.size()) {
     const ssize_t count = ::write(descriptor_, lines.data() + written, lines.size() - written);
@@ -128,7 +128,7 @@ std::string CaptureFile::write(const std::string& lines) {
       written += static_cast<std::size_t>(count);
       continue;
     }
-    const std::string why = count < 0 ? std::strerror(errno) : "nothing could be written";
+    std::string why = count < 0 ? std::strerror(errno) : "nothing could be written";
     const std::size_t line_end = written == 0 ? std::string::npos : lines.rfind('\n', written - 1);
     const std::size_t whole = line_end == std::string::npos ? 0 : line_end + 1;
     const off_t size = ::lseek(descriptor_, 0, SEEK_CUR) - static_cast<off_t>(written - whole);

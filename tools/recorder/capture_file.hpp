@@ -55,7 +55,7 @@ class CaptureFile {
   Side& side(std::uint64_t connection, wire::Sender from);
   void line(const wire::CaptureChunk& chunk);
   void run();
-  std::string write(const std::string& lines);
+  [[nodiscard]] std::string write(const std::string& lines) const;
 
   std::filesystem::path path_;
   Instant started_at_;

@@ -53,8 +53,7 @@ void WatchedServer::frame(std::string_view payload, Instant read_at) {
     captured_ = true;
     capture_->frame(connection_, payload, read_at);
   }
-  writer_.frame(
-      {names_.server, connection_, wire::Sender::server, std::string{payload}, read_at});
+  writer_.frame({names_.server, connection_, wire::Sender::server, std::string{payload}, read_at});
 }
 
 void WatchedServer::closed() {

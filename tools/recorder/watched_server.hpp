@@ -33,11 +33,10 @@ class WatchedServer {
     std::string link;    // that its link goes up and down under
   };
 
-  // `last_connection` numbers the connections of all links of the recorder. What the server tells is
-  // written to `capture` too, which may be null.
+  // `last_connection` numbers the connections of all links of the recorder. What the server tells
+  // is written to `capture` too, which may be null.
   WatchedServer(boost::asio::io_context& io, record::Writer& writer, Names names,
-                net::Client::Options options, std::uint64_t& last_connection,
-                CaptureFile* capture);
+                net::Client::Options options, std::uint64_t& last_connection, CaptureFile* capture);
 
   void stop();
 

@@ -1,0 +1,111 @@
+#include "record/known_legs.hpp"
+
+#include "dialog/identity.hpp"
+#include "dialog/setup.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+
+namespace drachtio::record {
+
+namespace {
+
+constexpr auto seen_order = [](const SeenMessage& a, const SeenMessage& b) {
+  return std::tie(a.key.high, a.key.low, a.direction) <
+         std::tie(b.key.high, b.key.low, b.direction);
+};
+
+std::string_view text_of(const std::optional<std::string>& tag) {
+  return tag ? std::string_view{*tag} : std::string_view{};
+}
+
+}  // namespace
+
+KnownLegs::KnownLegs(Recall* recall) : recall_(recall) {
+  if (recall_ == nullptr) return;
+  recall_->each_open([&](DialogState&& state) { insert_stored(std::move(state)); });
+}
+
+void KnownLegs::insert_stored(DialogState&& state) {
+  Tip& tip = tips_.insert(std::move(state));
+  tip.seen_loaded = false;
+  tip.heard_at = tip.state.last_heard;
+  tip.gone_at = tip.state.last_heard;
+}
+
+std::vector<Tip*> KnownLegs::of_call(const dialog::Observation& seen) {
+  const sip::Message& message = seen.message;
+  const std::string_view from = text_of(message.from.tag);
+  std::vector<Tip*> tips;
+  tips_.find_legs(seen.server, message.call_id, from, tips);
+  if (message.to.tag && !dialog::same_tag(from, *message.to.tag)) {
+    tips_.find_legs(seen.server, message.call_id, *message.to.tag, tips);
+  }
+  return tips;
+}
+
+dialog::Placement KnownLegs::place_among_known(const dialog::Observation& seen) {
+  std::vector<dialog::Leg> legs;
+  for (const Tip* tip : of_call(seen)) {
+    legs.push_back({&tip->state, tip->invite_told_both_ways, tip->final_told_both_ways});
+  }
+  return dialog::place(legs, seen);
+}
+
+dialog::Placement KnownLegs::place(const dialog::Observation& seen) {
+  using Kind = dialog::Placement::Kind;
+  if (!dialog::may_belong(seen)) return {};
+  dialog::Placement placed = place_among_known(seen);
+  if (placed.certain) return placed;
+  const sip::Message& message = seen.message;
+  if (load(seen.server, message.call_id, text_of(message.from.tag))) {
+    placed = place_among_known(seen);
+  }
+  const bool has_place = placed.kind != Kind::none && placed.kind != Kind::stray;
+  if (has_place || !message.to.tag) return placed;
+  return load(seen.server, message.call_id, *message.to.tag) ? place_among_known(seen) : placed;
+}
+
+bool KnownLegs::load(std::string_view server, std::string_view call_id, std::string_view tag) {
+  if (recall_ == nullptr || tips_.has_all(server, call_id, tag)) return false;
+  bool any = false;
+  for (DialogState& leg : recall_->legs(server, call_id, tag)) {
+    if (tips_.find(leg.number) != nullptr) continue;
+    insert_stored(std::move(leg));
+    any = true;
+  }
+  tips_.all_are_here(server, call_id, tag);
+  return any;
+}
+
+Tip* KnownLegs::seen_by(Tip& tip, const dialog::Observation& seen) {
+  constexpr std::chrono::seconds ways_apart{5};
+  const SeenMessage message{seen.key, seen.direction};
+  if (has_seen(tip, message)) return &tip;
+  if (dialog::is_initial_invite(seen)) return nullptr;
+  std::vector<Tip*> legs;
+  const DialogState& leg = tip.state;
+  tips_.find_legs(leg.server, leg.call_id, dialog::creating_tag(leg), legs);
+  for (Tip* other : legs) {
+    const auto end = other->state.times.end_time;
+    const bool may_be_its = !end || seen.occurred_at <= *end + ways_apart;
+    if (other != &tip && may_be_its && has_seen(*other, message)) return other;
+  }
+  return nullptr;
+}
+
+bool KnownLegs::has_seen(Tip& tip, const SeenMessage& message) {
+  if (!tip.seen_loaded && recall_ != nullptr) {
+    for (const SeenMessage& stored : recall_->messages_of(tip.state.number)) remember(tip, stored);
+    tip.seen_loaded = true;
+  }
+  return std::ranges::binary_search(tip.seen, message, seen_order);
+}
+
+void KnownLegs::remember(Tip& tip, const SeenMessage& message) {
+  const auto place = std::ranges::lower_bound(tip.seen, message, seen_order);
+  if (place == tip.seen.end() || !(*place == message)) tip.seen.insert(place, message);
+}
+
+}  // namespace drachtio::record

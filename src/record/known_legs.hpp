@@ -1,0 +1,46 @@
+// The legs that are known, in memory and on disk: which one a message belongs to, and whether it
+// has had that message before.
+#pragma once
+
+#include "dialog/legs.hpp"
+#include "record/recall.hpp"
+#include "record/tips.hpp"
+
+#include <string_view>
+
+namespace drachtio::record {
+
+// Owned by one writer; not thread-safe. What reads the log throws log::Error.
+class KnownLegs {
+ public:
+  // `recall` reads the log; null where there is none.
+  explicit KnownLegs(Recall* recall);
+
+  [[nodiscard]] Tips& tips() { return tips_; }
+  [[nodiscard]] const Tips& tips() const { return tips_; }
+
+  // Where a message belongs, its leg being in memory then.
+  [[nodiscard]] dialog::Placement place(const dialog::Observation& seen);
+  // The legs that have a tag of the message's.
+  [[nodiscard]] std::vector<Tip*> of_call(const dialog::Observation& seen);
+  // The leg that has had this message: `tip`, or another with the same tags, whose ids were used
+  // again since. Null where it is a new one.
+  [[nodiscard]] Tip* seen_by(Tip& tip, const dialog::Observation& seen);
+  static void remember(Tip& tip, const SeenMessage& message);
+
+  // Brings the stored legs of a call that were created with `tag` into memory; false: there are
+  // none that were not there.
+  bool load(std::string_view server, std::string_view call_id, std::string_view tag);
+  // The log cannot be read any more: legs that are not in memory are unknown from now on.
+  void read_no_more() { recall_ = nullptr; }
+
+ private:
+  [[nodiscard]] dialog::Placement place_among_known(const dialog::Observation& seen);
+  [[nodiscard]] bool has_seen(Tip& tip, const SeenMessage& message);
+  void insert_stored(DialogState&& state);
+
+  Recall* recall_;
+  Tips tips_;
+};
+
+}  // namespace drachtio::record

@@ -1,0 +1,88 @@
+// What a ledger writes down beside the messages of legs: links, gaps, messages that cannot be read
+// or placed, signs of life, and legs of which nothing is heard any more.
+#include "record/ledger.hpp"
+
+#include <algorithm>
+
+namespace drachtio::record {
+
+namespace {
+
+constexpr std::size_t most_warnings = 100;  // kept until they are taken
+
+}  // namespace
+
+void Ledger::note_alive(Instant now) {
+  constexpr std::chrono::minutes silence{1};
+  if (!kept_ || now - to_instant(next_.recorded_at) < silence) return;
+  Event event;
+  event.type = EventType::alive;
+  event.occurred_at = now;
+  note({0, std::move(event)});
+}
+
+// Said once for each call, not for each message: a peer must not fill the log.
+void Ledger::stray(const dialog::Observation& seen) {
+  const std::vector<Tip*> legs = legs_.of_call(seen);
+  if (legs.empty() || std::exchange(legs.back()->stray_told, true)) return;
+  Event gap;
+  gap.type = EventType::gap;
+  gap.occurred_at = seen.occurred_at;
+  gap.server = seen.server;
+  gap.detail = "a message of call " + seen.message.call_id +
+               " has tags that none of its legs knows: " + seen.message.start_line;
+  append(nullptr, gap, nullptr);
+}
+
+void Ledger::given_up(const std::string& server, std::int64_t frames, Instant since) {
+  append_all({orphans_.given_up(server, frames, since, clock_())});
+}
+
+std::int64_t Ledger::unreadable(const Conversation& conversation, const Sighting& sighting) {
+  Event event;
+  event.type = EventType::unreadable;
+  event.occurred_at = sighting.occurred_at;
+  event.direction = sighting.direction;
+  event.server = conversation.server();
+  event.detail = sighting.unreadable->why;
+  Tip* tip = sighting.unreadable->dialog_id.empty()
+                 ? nullptr
+                 : tips().find_sole(conversation.server(), sighting.unreadable->dialog_id);
+  append(tip, event, &sighting);
+  return tip == nullptr ? 0 : tip->state.number;
+}
+
+bool Ledger::note(Note note) {
+  Tip* tip = note.dialog == 0 ? nullptr : tips().find(note.dialog);
+  if (note.dialog != 0 && tip == nullptr) return false;
+  append(tip, note.event, nullptr);
+  return true;
+}
+
+void Ledger::note_killed() {
+  if (!kept_) return;
+  const Instant last = to_instant(kept_->store.log().head().recorded_at);
+  for (std::string& server : kept_->recall.servers_left_up()) {
+    Event event;
+    event.type = EventType::link_down;
+    event.occurred_at = last;
+    event.server = std::move(server);
+    event.detail = "the recorder was killed, or its machine went down";
+    note({0, std::move(event)});
+  }
+}
+
+void Ledger::expire(Instant now, const Patience& patience) {
+  append_all(orphans_.due(now));
+  for (Note& end : handed_on_legs_.due(tips(), {}, now)) note(std::move(end));
+  for (Note& lost : overdue(tips(), now, patience, blindness_)) note(std::move(lost));
+}
+
+void Ledger::warn_of(const Event& event) {
+  if (warnings_.size() == most_warnings) return;
+  warnings_.push_back((event.server.empty() ? "unknown" : event.server) +
+                      (event.type == EventType::gap ? ": " : ": a message cannot be read: ") +
+                      event.detail + " (event " + std::to_string(event.position) + ")");
+}
+
+}  // namespace drachtio::record
