@@ -122,6 +122,13 @@ struct CancelReason {
   bool operator==(const CancelReason&) const = default;
 };
 
+// The answer by which a far end says that it has the dialog no more (RFC 5057).
+struct FarEndGone {
+  int status = 0;
+  Instant at;  // the server's time
+  bool operator==(const FarEndGone&) const = default;
+};
+
 // One leg of a call: an INVITE transaction and all that grows out of it.
 struct DialogState {
   // `number` is the position of the event that opened it. Several legs may share a dialog_id: the
@@ -167,7 +174,7 @@ struct DialogState {
   std::int64_t joined = 0;           // the dialog whose session this one shares; 0: none
   // The 481 or 408 to a request of ours, by which the far end has no such dialog any more: a BYE is
   // to follow. Forgotten when the far end is heard of again.
-  std::optional<int> gone_status;
+  std::optional<FarEndGone> gone;
   std::vector<EarlyAnswer> early_answers;
   std::vector<EarlyAgreement> early_agreements;  // the INVITE's own first
   std::vector<WaitingOffer> offers;

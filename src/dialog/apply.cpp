@@ -59,7 +59,7 @@ void end(DialogState& dialog, const Event& event, std::optional<Instant> when) {
   dialog.reason = event.reason;
   dialog.q850_cause = event.q850_cause;
   dialog.completed_elsewhere = event.completed_elsewhere;
-  dialog.gone_status.reset();
+  dialog.gone.reset();
   dialog.closed_at = event.position;
   forget_offers(dialog);
 }
@@ -183,7 +183,7 @@ void cancelled(DialogState& dialog, const Event& event) {
     // The CANCEL itself says why, after the call record has ended the call.
     dialog.reason = event.reason;
     if (event.q850_cause) dialog.q850_cause = event.q850_cause;
-    dialog.completed_elsewhere = event.completed_elsewhere;
+    if (event.completed_elsewhere) dialog.completed_elsewhere = true;
     return;
   }
   dialog.status = 487;
@@ -240,7 +240,7 @@ void modified(DialogState& dialog, const Event& event) {
 void acknowledged(DialogState& dialog, const Event& event) {
   if (dialog.state == State::terminated) return;
   const bool by_us = event.direction == Direction::out;
-  WaitingOffer* offer = find_offer(dialog, "INVITE", event.cseq, by_us);
+  WaitingOffer* offer = find_offer_of_ack(dialog, event.cseq, by_us);
   if (offer != nullptr && offer->answered) {
     set_hold(dialog, event);
     set_sdp(receiver(dialog, event.direction), offer->sdp);
@@ -309,11 +309,11 @@ void let_go_of_handed_on(DialogState& dialog, const Event& event) {
 // Whether the far end still has the dialog, as far as its latest answer tells.
 void note_whether_gone(DialogState& dialog, const Event& event) {
   if (event.direction != Direction::in || event.method.empty()) return;
-  if (event.status == 0 || event.status / 100 == 2) dialog.gone_status.reset();
+  if (event.status == 0 || event.status / 100 == 2) dialog.gone.reset();
   const bool is_gone = event.type == EventType::responded && is_answered(dialog) &&
                        dialog.state != State::terminated &&
                        tells_that_dialog_is_gone(event.method, event.status);
-  if (is_gone) dialog.gone_status = event.status;
+  if (is_gone && !dialog.gone) dialog.gone = {event.status, event.occurred_at};
 }
 
 bool is_heard(EventType type) {

@@ -46,6 +46,8 @@ Event bye(const DialogState& tip, const Observation& seen) {
 std::optional<Event> hung_up_with(const DialogState& leg, const DialogState& other) {
   const bool handed_on = leg.answered_by_proxy && leg.state != State::terminated;
   if (!handed_on || other.state != State::terminated || !other.times.end_time) return std::nullopt;
+  if (*other.times.end_time < leg.invite.at)
+    return std::nullopt;  // a call before, with the same ids
   const auto same = [](const Endpoint& a, const Endpoint& b) {
     return a.tag && b.tag && same_tag(*a.tag, *b.tag);
   };

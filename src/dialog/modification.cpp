@@ -101,7 +101,7 @@ Event ack(const DialogState& tip, const Observation& seen) {
   Event event =
       describe(seen, for_invite && awaited ? EventType::confirmed : EventType::acknowledged);
   event.sdp = seen.message.sdp;
-  if (const WaitingOffer* offer = find_offer(tip, "INVITE", seen.message.cseq, by_us);
+  if (const WaitingOffer* offer = find_offer_of_ack(tip, seen.message.cseq, by_us);
       offer != nullptr && offer->answered && event.type == EventType::acknowledged) {
     note_exchange(event, tip, agreement_with(tip, {}), !by_us, *offer->sdp, event.sdp);
   } else if (for_invite && tip.late_offer && by_us && event.sdp) {

@@ -41,8 +41,7 @@ std::optional<Event> response(const DialogState& leg, const Observation& seen) {
 
 bool tells_transaction(const DialogState& leg, const Observation& seen) {
   return seen.channel == Channel::sip && is_initial_invite(seen) && !seen.transaction_id.empty() &&
-         leg.invite.transaction_id.empty() && leg.state != State::terminated && !is_answered(leg) &&
-         acts_on_invite(leg, seen);
+         leg.invite.transaction_id.empty() && !is_answered(leg) && acts_on_invite(leg, seen);
 }
 
 std::optional<Event> observe_proxied(const DialogState& leg, Instant at) {

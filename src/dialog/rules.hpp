@@ -96,6 +96,19 @@ auto* find_offer(Dialog& dialog, std::string_view method, std::uint32_t cseq, bo
   return static_cast<decltype(dialog.offers.data())>(nullptr);
 }
 
+// The offer in a 2xx that an ACK answers. The server numbers the program's ACK as the last request
+// that the program has sent, which may be a later one than the re-INVITE.
+template <typename Dialog>
+auto* find_offer_of_ack(Dialog& dialog, std::uint32_t cseq, bool by_us) {
+  auto* found = find_offer(dialog, "INVITE", cseq, by_us);
+  if (found != nullptr || !by_us) return found;
+  for (auto& offer : dialog.offers) {
+    const bool waits = offer.method == "INVITE" && offer.by_us && offer.answered;
+    if (waits && offer.cseq < cseq) found = &offer;
+  }
+  return found;
+}
+
 // A re-INVITE without SDP, and a 2xx to it that is the offer (RFC 3261 14.1; an UPDATE has none).
 inline bool is_late_offer(const WaitingOffer& offer, const std::optional<Sdp>& answer) {
   return offer.method == "INVITE" && !offer.sdp && answer;

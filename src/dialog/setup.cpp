@@ -22,7 +22,7 @@ void take_cancel_reason(Event& event, const DialogState& tip) {
   if (!event.reason) event.reason = cancelled_phrase;
   if (!tip.cancel_sent) return;
   if (tip.cancel_sent->text) event.reason = tip.cancel_sent->text;
-  if (!event.q850_cause) event.q850_cause = tip.cancel_sent->q850_cause;
+  if (tip.cancel_sent->q850_cause) event.q850_cause = tip.cancel_sent->q850_cause;
   if (tip.cancel_sent->completed_elsewhere) event.completed_elsewhere = true;
 }
 
@@ -111,7 +111,8 @@ Event answered_in_mid_call(const Observation& seen) {
 bool completes_end(const DialogState& tip, const Observation& seen) {
   constexpr std::chrono::seconds apart{5};
   if (tip.state != State::terminated || tip.cause != Cause::cancelled) return false;
-  if (tip.reason != cancelled_phrase || !tip.times.end_time) return false;
+  const bool is_unexplained = tip.reason && tip.reason->starts_with("487");
+  if (!is_unexplained || !tip.times.end_time) return false;
   const Microseconds after = seen.occurred_at - *tip.times.end_time;
   return after <= apart && after >= -apart;
 }
@@ -187,7 +188,7 @@ Event cancel(const DialogState& tip, const Observation& seen) {
   note_reason(event, reason);
   if (event.type == EventType::cancelled) {
     event.cause = Cause::cancelled;
-    event.reason = reason.text.value_or(cancelled_phrase);
+    event.reason = reason.text.value_or(completes ? *tip.reason : cancelled_phrase);
   } else if (seen.direction == Direction::out && !is_over(tip)) {
     event.reason = reason.text;  // of the end to come
     event.branch = seen.message.branch;

@@ -143,7 +143,11 @@ std::string tracking_json(const DialogState& dialog) {
     if (dialog.cancel_sent->completed_elsewhere) cancel.boolean("completed_elsewhere", true);
   }
   if (dialog.completed_elsewhere) object.boolean("completed_elsewhere", true);
-  if (dialog.gone_status) object.number("gone_status", *dialog.gone_status);
+  if (dialog.gone) {
+    JsonObject gone = object.child("gone");
+    gone.number("status", dialog.gone->status);
+    gone.number("at", to_integer(dialog.gone->at));
+  }
   if (dialog.answered_by_proxy) object.boolean("answered_by_proxy", true);
   if (!dialog.held_streams.empty()) {
     object.string("held_streams", std::string_view{dialog.held_streams});
@@ -187,8 +191,9 @@ void read_tracking(std::string_view text, DialogState& dialog) {
     dialog.cancel_sent = read_cancel(cancel->as_object());
   }
   dialog.completed_elsewhere = flag(object, "completed_elsewhere");
-  if (const json::value* status = object.if_contains("gone_status")) {
-    dialog.gone_status = status->to_number<int>();
+  if (const json::value* gone = object.if_contains("gone")) {
+    dialog.gone = {gone->as_object().at("status").to_number<int>(),
+                   to_instant(gone->as_object().at("at").to_number<std::int64_t>())};
   }
   dialog.answered_by_proxy = flag(object, "answered_by_proxy");
   dialog.held_streams = text_of(object, "held_streams").value_or("");

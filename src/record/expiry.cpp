@@ -21,6 +21,20 @@ std::string seconds_text(Microseconds duration) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + " s";
 }
 
+std::string gone_words(const FarEndGone& gone) {
+  return std::to_string(gone.status) + " to a request in the dialog, and no BYE for " +
+         seconds_text(bye_within);
+}
+
+Note lost(std::int64_t dialog, Instant now, std::string why) {
+  Event event;
+  event.type = EventType::lost;
+  event.occurred_at = now;
+  event.cause = Cause::lost;
+  event.reason = std::move(why);
+  return {dialog, std::move(event)};
+}
+
 // Why it is lost, if it is; as far as that is known where nothing was missed of it.
 std::optional<std::string> loss(const Tip& tip, Instant now, const Patience& patience) {
   const DialogState& state = tip.state;
@@ -30,9 +44,8 @@ std::optional<std::string> loss(const Tip& tip, Instant now, const Patience& pat
       now - tip.heard_at >= forgotten_by_server) {
     return "no answer within 64 s: the server forgot it";
   }
-  if (!patience.with_others_only && state.gone_status && now - tip.gone_at >= bye_within) {
-    return std::to_string(*state.gone_status) + " to a request in the dialog, and no BYE for " +
-           seconds_text(bye_within);
+  if (!patience.with_others_only && state.gone && now - tip.gone_at >= bye_within) {
+    return gone_words(*state.gone);
   }
   if (patience.with_others_only && dialog::is_own(state)) return std::nullopt;
   const bool answered = dialog::is_answered(state);
@@ -52,20 +65,28 @@ std::string unheard_words(const DialogState& state, Instant blind_since) {
 
 std::vector<Note> overdue(Tips& tips, Instant now, const Patience& patience,
                           const Blindness& blindness) {
-  std::vector<Note> lost;
+  std::vector<Note> ends;
   tips.each([&](const Tip& tip) {
     const auto why = loss(tip, now, patience);
     if (!why) return;
-    Event event;
-    event.type = EventType::lost;
-    event.occurred_at = now;
-    event.cause = Cause::lost;
     const auto blind_since = blindness.since(tip.state.server, tip.state.last_heard);
-    event.reason = blind_since ? unheard_words(tip.state, *blind_since) : *why;
-    lost.push_back({tip.state.number, std::move(event)});
+    ends.push_back(
+        lost(tip.state.number, now, blind_since ? unheard_words(tip.state, *blind_since) : *why));
   });
-  std::ranges::sort(lost, {}, &Note::dialog);
-  return lost;
+  std::ranges::sort(ends, {}, &Note::dialog);
+  return ends;
+}
+
+std::vector<Note> gone_without_bye(Tips& tips, Instant server_time) {
+  std::vector<Note> ends;
+  tips.each([&](const Tip& tip) {
+    const auto& gone = tip.state.gone;
+    if (!gone || tip.state.state == State::terminated) return;
+    if (server_time - gone->at < bye_within) return;
+    ends.push_back(lost(tip.state.number, server_time, gone_words(*gone)));
+  });
+  std::ranges::sort(ends, {}, &Note::dialog);
+  return ends;
 }
 
 }  // namespace drachtio::record

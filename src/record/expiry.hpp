@@ -24,4 +24,8 @@ struct Patience {
 [[nodiscard]] std::vector<Note> overdue(Tips& tips, Instant now, const Patience& patience,
                                         const Blindness& blindness);
 
+// At the end of an import, whose traffic reaches to `server_time`: `lost` for each dialog that the
+// far end has said to have no more, 32 s or longer before that, without a BYE.
+[[nodiscard]] std::vector<Note> gone_without_bye(Tips& tips, Instant server_time);
+
 }  // namespace drachtio::record

@@ -4,7 +4,6 @@
 #include "dialog/setup.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <tuple>
 
 namespace drachtio::record {
@@ -80,17 +79,15 @@ bool KnownLegs::load(std::string_view server, std::string_view call_id, std::str
 }
 
 Tip* KnownLegs::seen_by(Tip& tip, const dialog::Observation& seen) {
-  constexpr std::chrono::seconds ways_apart{5};
   const SeenMessage message{seen.key, seen.direction};
   if (has_seen(tip, message)) return &tip;
-  if (dialog::is_initial_invite(seen)) return nullptr;
+  // What is later than the INVITE of its leg is none of an earlier leg's.
+  if (dialog::is_initial_invite(seen) || seen.occurred_at > tip.state.invite.at) return nullptr;
   std::vector<Tip*> legs;
   const DialogState& leg = tip.state;
   tips_.find_legs(leg.server, leg.call_id, dialog::creating_tag(leg), legs);
   for (Tip* other : legs) {
-    const auto end = other->state.times.end_time;
-    const bool may_be_its = !end || seen.occurred_at <= *end + ways_apart;
-    if (other != &tip && may_be_its && has_seen(*other, message)) return other;
+    if (other != &tip && has_seen(*other, message)) return other;
   }
   return nullptr;
 }

@@ -59,6 +59,7 @@ std::int64_t Ledger::frame(const Frame& frame) {
           : 0;
   if (!sighting.observation) return handed;
   dialog::Observation& seen = *sighting.observation;
+  latest_ = std::max(latest_, seen.occurred_at);
   const dialog::Placement placed = legs_.place(seen);
   Tip* tip = placed.leg == nullptr ? nullptr : tips().find(placed.leg->number);
   if (placed.kind == dialog::Placement::Kind::stray) stray(seen);
@@ -83,9 +84,15 @@ std::int64_t Ledger::frame(const Frame& frame) {
   return tip->state.number;
 }
 
+// Its ACK may still come, and the BYE of another leg may have come before.
+void Ledger::up_by_call_record(const Tip& tip) {
+  unacknowledged_.await(tip);
+  if (tip.state.answered_by_proxy) handed_on_legs_.opened(tips(), tip, clock_());
+}
+
 // What one way has told that the other may still complete.
 void Ledger::complete_by_other_way(const Tip& tip, const dialog::Observation& seen) {
-  if (seen.channel == dialog::Channel::start) unacknowledged_.await(tip);
+  if (seen.channel == dialog::Channel::start) up_by_call_record(tip);
   if (seen.message.method == "BYE" && tip.state.state == State::terminated) {
     handed_on_legs_.ended(tips(), tip, clock_());
   }
@@ -116,7 +123,7 @@ void Ledger::seen_again(Tip& tip, const Sighting& sighting) {
   if (dialog::tells_transaction(tip.state, seen)) learn(tip, seen);
   auto event = dialog::observe_again(tip.state, seen);
   if (event) append(&tip, *event, &sighting);
-  if (seen.channel == dialog::Channel::start) unacknowledged_.await(tip);
+  if (seen.channel == dialog::Channel::start) up_by_call_record(tip);
 }
 
 // RFC 3261 8.2.2.2: the INVITE has come by another way, and is not over.
@@ -131,10 +138,9 @@ bool Ledger::is_another_branch(const dialog::Observation& seen) {
 void Ledger::learn(Tip& tip, const dialog::Observation& seen) {
   tip.transaction_id = seen.transaction_id;
   tip.received_on = seen.received_on;
+  tip.state.invite.transaction_id = seen.transaction_id;
   tips().changed(tip);
-  DialogState state = tip.state;
-  state.invite.transaction_id = seen.transaction_id;
-  learnt_ = std::make_shared<const DialogState>(std::move(state));
+  learnt_ = std::make_shared<const DialogState>(tip.state);
 }
 
 void Ledger::catch_up(const Frame& frame) { conversations_[frame.connection].read(frame); }
@@ -149,6 +155,7 @@ void Ledger::all_closed() {
   conversations_.clear();
   for (Note& settled : unacknowledged_.closed(tips())) note(std::move(settled));
   for (Note& end : handed_on_legs_.all(tips())) note(std::move(end));
+  for (Note& end : gone_without_bye(tips(), latest_)) note(std::move(end));
   append_all(orphans_.closed());
 }
 
@@ -184,7 +191,11 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
   } else if (tip != nullptr) {
     event.dialog = tip->state.number;
     event.version = tip->state.version + 1;
-    if (!tip->transaction_id.empty() && !event.opening) {
+    if (event.opening) {  // nothing needs to be known of the INVITE before
+      tip->state = tip->as_logged();
+      tip->transaction_id.clear();
+      tip->received_on.reset();
+    } else if (!tip->transaction_id.empty()) {
       event.transaction_id = std::exchange(tip->transaction_id, {});
       event.received_on = std::exchange(tip->received_on, {});
     }
@@ -204,9 +215,9 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
     const DialogState& leg = tip->state;
     tips().all_are_here(leg.server, leg.call_id, dialog::creating_tag(leg));
   } else if (tip != nullptr) {
-    const bool was_gone = tip->state.gone_status.has_value();
+    const bool was_gone = tip->state.gone.has_value();
     dialog::apply(tip->state, event);
-    if (!was_gone && tip->state.gone_status) tip->gone_at = event.recorded_at;
+    if (!was_gone && tip->state.gone) tip->gone_at = event.recorded_at;
     tips().changed(*tip);
     unacknowledged_.changed(*tip);
   }
@@ -240,7 +251,7 @@ Batch Ledger::hand_over() {
   batch.dialogs.reserve(dirty_.size());
   for (const std::int64_t number : dirty_) {
     Tip& tip = *tips().find(number);
-    batch.dialogs.push_back(tip.state);
+    batch.dialogs.push_back(tip.as_logged());
     tip.dirty = false;
   }
   staged_.clear();

@@ -109,6 +109,7 @@ class Ledger {
   void seen_again(Tip& tip, const Sighting& sighting);
   void learn(Tip& tip, const dialog::Observation& seen);
   void complete_by_other_way(const Tip& tip, const dialog::Observation& seen);
+  void up_by_call_record(const Tip& tip);
   bool is_another_branch(const dialog::Observation& seen);
   void stray(const dialog::Observation& seen);
   std::int64_t unreadable(const Conversation& conversation, const Sighting& sighting);
@@ -141,6 +142,7 @@ class Ledger {
   std::vector<Told>* told_ = nullptr;
   std::shared_ptr<const DialogState> learnt_;
   bool another_branch_ = false;
+  Instant latest_;  // the latest time that a server has told
   std::vector<std::string> warnings_;
 };
 

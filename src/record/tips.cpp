@@ -30,10 +30,6 @@ std::uint64_t transaction_hash(std::string_view server, std::string_view transac
   return combined(hash(server), hash(transaction_id));
 }
 
-const std::string& transaction_of(const Tip& tip) {
-  return tip.transaction_id.empty() ? tip.state.invite.transaction_id : tip.transaction_id;
-}
-
 bool is_of_call(const DialogState& leg, std::string_view server, std::string_view call_id,
                 std::string_view tag) {
   return leg.call_id == call_id && leg.server == server &&
@@ -76,7 +72,7 @@ Tip* Tips::find_pending(std::string_view server, std::string_view transaction_id
   Tip* latest = nullptr;
   for (auto found = begin; found != end; ++found) {
     Tip& tip = tips_.at(found->second).tip;
-    if (tip.state.server != server || transaction_of(tip) != transaction_id) continue;
+    if (tip.state.server != server || tip.state.invite.transaction_id != transaction_id) continue;
     if (latest == nullptr || tip.state.number > latest->state.number) latest = &tip;
   }
   return latest;
@@ -110,7 +106,7 @@ void Tips::changed(Tip& tip) {
   if (!open && entry.counted_open) ended_.push_back(state.number);
   entry.counted_open = open;
 
-  const std::string& transaction = transaction_of(tip);
+  const std::string& transaction = state.invite.transaction_id;
   const bool pending = open && !state.times.connect_time && !transaction.empty();
   index_pending(
       entry, pending ? std::optional{transaction_hash(state.server, transaction)} : std::nullopt);

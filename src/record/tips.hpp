@@ -29,16 +29,24 @@ struct Tip {
   bool seen_loaded = true;        // false: those of its stored events have not been read yet
   bool dirty = false;             // changed since the last commit
   bool handing_on = false;        // a `proxy` of it is not acknowledged: it may ring elsewhere
-  Instant gone_at;                // by our clock: when state.gone_status was told
+  Instant gone_at;                // by our clock: when state.gone was told
   Instant heard_at;               // by our clock, which the server's need not agree with
   std::optional<std::uint64_t> connection;  // that last carried it, since the log was opened
   // Its INVITE, and the final answer to it, were seen both on the connection and by call records.
   bool invite_told_both_ways = false;
   bool final_told_both_ways = false;
   bool stray_told = false;  // a gap has said that a message of the call fits none of its legs
-  // Told of the INVITE by a second sighting (dialog::tells_transaction); for the next event.
+  // Told of the INVITE by a second sighting (dialog::tells_transaction), and in the log with the
+  // leg's next event. `state` has the transactionId already.
   std::string transaction_id;
   std::optional<HostPort> received_on;
+
+  // The state as the events in the log give it.
+  [[nodiscard]] DialogState as_logged() const {
+    DialogState logged = state;
+    if (!transaction_id.empty()) logged.invite.transaction_id.clear();
+    return logged;
+  }
 };
 
 // Owned by one writer; not thread-safe. References stay good until forget_ended().

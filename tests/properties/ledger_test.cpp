@@ -25,7 +25,7 @@ std::unique_ptr<record::Ledger> open_ledger(const std::filesystem::path& path) {
 
 DialogsByNumber in_memory(record::Ledger& ledger) {
   DialogsByNumber dialogs;
-  ledger.tips().each([&](record::Tip& tip) { dialogs[tip.state.number] = tip.state; });
+  ledger.tips().each([&](record::Tip& tip) { dialogs[tip.state.number] = tip.as_logged(); });
   return dialogs;
 }
 

@@ -29,14 +29,14 @@ DialogState any_leg(std::int64_t number) {
   return leg;
 }
 
-// What happens to a leg: tried again, answered, ended, told of by a second sighting.
+// What happens to a leg: tried again, answered, ended, reopened.
 void change(Tip& tip) {
   switch (pick(5)) {
     case 0: tip.state.invite.transaction_id = pick_text(transactions); break;
     case 1: tip.state.state = State::terminated; break;
     case 2: tip.state.state = State::pending; break;
     case 3: tip.state.times.connect_time = Instant{}; break;
-    default: tip.transaction_id = pick_text(transactions); break;
+    default: tip.state.times.connect_time.reset(); break;
   }
 }
 
@@ -65,8 +65,7 @@ void compare(Tips& tips) {
     for (const std::string_view transaction : transactions) {
       Tip* expected = nullptr;
       for (Tip* tip : all) {
-        const std::string& own =
-            tip->transaction_id.empty() ? tip->state.invite.transaction_id : tip->transaction_id;
+        const std::string& own = tip->state.invite.transaction_id;
         const bool pending =
             tip->state.state != State::terminated && !tip->state.times.connect_time && !own.empty();
         if (pending && tip->state.server == server && own == transaction) expected = tip;

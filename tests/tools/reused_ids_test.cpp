@@ -2,13 +2,33 @@
 // container does: through watch and tap, also across a restart of each.
 #include "tools/recorded.hpp"
 
+#include <cctype>
+
 using namespace drachtio;
 using namespace drachtio::test;
 
 namespace {
 
-// The same traffic ten minutes later, by the server's clock.
+// The length of a UUID, if one begins there.
+std::size_t uuid_at(const std::string& bytes, std::size_t at) {
+  constexpr std::size_t length = 36;
+  if (at + length > bytes.size()) return 0;
+  for (std::size_t i = 0; i < length; ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash != (bytes[at + i] == '-')) return 0;
+    if (!dash && std::isxdigit(static_cast<unsigned char>(bytes[at + i])) == 0) return 0;
+  }
+  return length;
+}
+
+// The same traffic ten minutes later, by the server's clock, with transactionIds of its own.
 std::string ten_minutes_later(std::string bytes) {
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const std::size_t length = uuid_at(bytes, at);
+    if (length == 0) continue;
+    bytes[at] = bytes[at] == '0' ? '1' : '0';
+    at += length - 1;
+  }
   for (std::size_t at = 0; (at = bytes.find("|18:39:", at)) != std::string::npos; ++at) {
     bytes.replace(at, 7, "|18:49:");
   }
