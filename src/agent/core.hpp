@@ -306,8 +306,8 @@ class Core : public std::enable_shared_from_this<Core> {
   std::uint64_t last_connection_ = 0;
   std::unordered_map<std::uint64_t, std::uint64_t> connections_;  // link of each
   std::list<std::shared_ptr<Acceptor>> acceptors_;
-  // Of after(), until they fire. What waits in the io_context owns them, which may go before the
-  // core.
+  // The timers of after() that have not fired. The io_context's handlers own them, and it may go
+  // before the core.
   std::list<std::weak_ptr<boost::asio::steady_timer>> timers_;
 
   mutable std::mutex cells_mutex_;  // written by the agent's thread only

@@ -27,7 +27,7 @@ Content sdp_content(std::string body, const std::optional<std::string>& type) {
   return content;
 }
 
-// What the program has is what it accepts: its present description, made to fit the offer; where
+// The program accepts what it has: its present description, made to fit the offer; where
 // there was none, offered itself (RFC 3264 6, RFC 3261 14.2).
 Content default_answer(const DialogState& dialog, const SipMessage& request) {
   if (!dialog.local.sdp) return {};

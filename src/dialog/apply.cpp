@@ -73,7 +73,7 @@ void revive(DialogState& dialog) {
   dialog.closed_at.reset();
 }
 
-// What comes late on the INVITE before this one has no effect.
+// A leg remembers its earlier INVITEs, so that what comes late on them has no effect.
 void leave_former_invite(DialogState& dialog) {
   if (dialog.number == 0) return;
   std::vector<InviteTransaction>& earlier = dialog.earlier_invites;
@@ -306,7 +306,7 @@ void let_go_of_handed_on(DialogState& dialog, const Event& event) {
   }
 }
 
-// Whether the far end still has the dialog, as far as its latest answer tells.
+// The latest message of the far end tells whether it still has the dialog.
 void note_whether_gone(DialogState& dialog, const Event& event) {
   if (event.direction != Direction::in || event.method.empty()) return;
   if (event.status == 0 || event.status / 100 == 2) dialog.gone.reset();

@@ -21,7 +21,8 @@ void remember_early_answer(DialogState& dialog, const std::optional<std::string>
 // The SDP of a 2xx; of one without, what its own fork sent before.
 std::optional<Sdp> answer_of(const DialogState& dialog, const Event& event);
 
-// What is in force with one fork before the answer; with the dialog once it is answered.
+// The descriptions and the hold that are in force: with one fork before the answer, and with the
+// dialog once it is answered.
 struct Agreement {
   Holding holding;
   std::optional<std::string> of_caller;

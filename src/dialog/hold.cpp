@@ -7,7 +7,8 @@ namespace {
 using sip::Flow;
 using sip::Stream;
 
-// What a description says of one side's hold of a stream: nothing where it leaves that as it was.
+// A description may say that its side holds a stream, that it does not, or nothing: then that stays
+// as it was.
 using Said = std::optional<bool>;
 
 Said said_by_offer(Flow offered) { return offered == Flow::sendonly || offered == Flow::inactive; }

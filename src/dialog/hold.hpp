@@ -1,6 +1,6 @@
-// Who holds a call, and what our side wants of its streams: decided stream by stream from each
-// offer and its answer (RFC 3264 6.1 and 8.4, RFC 6337 5.3). Pure functions of session
-// descriptions.
+// The rules of hold. Who holds a call, and what our side wants of its streams, is decided stream by
+// stream from each offer and its answer (RFC 3264 6.1 and 8.4, RFC 6337 5.3). Pure functions of
+// session descriptions.
 #pragma once
 
 #include "sip/sdp.hpp"

@@ -210,7 +210,7 @@ const DialogState* failed_over(Legs own, const Observation& seen) {
 Placement initial_invite(Legs legs, const Observation& seen) {
   const std::vector<Leg> own = created_by_sender(legs, seen);
   if (const DialogState* leg = of_transaction_id(own, seen)) return {Kind::belongs, leg, true};
-  const Placement again = invite_with_ids(own, seen);
+  Placement again = invite_with_ids(own, seen);
   if (again.kind == Kind::belongs) return again;
   if (again.kind == Kind::begins) {
     // The retry of a call that uses the ids of an earlier one, whose own retry had these.
@@ -270,9 +270,9 @@ Placement by_tags(Legs legs, const Observation& seen) {
 
 // An ACK for a final answer of 300 or more has the INVITE's branch (RFC 3261 17.1.1.3).
 Placement ack(Legs legs, const Observation& seen) {
-  const Placement tagged = by_tags(legs, seen);
+  Placement tagged = by_tags(legs, seen);
   if (tagged.certain) return tagged;
-  const Placement placed = in_invite_transaction(legs, seen);
+  Placement placed = in_invite_transaction(legs, seen);
   return placed.kind == Kind::none ? tagged : placed;
 }
 
@@ -295,7 +295,7 @@ Placement place(Legs legs, const Observation& seen) {
           ? (message.method == "CANCEL" || message.method == "INVITE") && !message.to.tag
           : message.method == "INVITE";
   if (in_transaction) {
-    const Placement placed = in_invite_transaction(legs, seen);
+    Placement placed = in_invite_transaction(legs, seen);
     if (placed.kind != Kind::none) return placed;
     if (seen.channel == Channel::start && message.status_class() == 2) return {Kind::begins};
     if (message.is_request() || seen.of_proxied) return {};

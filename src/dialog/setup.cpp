@@ -14,7 +14,7 @@ namespace {
 
 using sip::Message;
 
-// Of an INVITE that was cancelled where nothing else says why.
+// The reason of a cancelled INVITE, where nothing else says why.
 constexpr const char* cancelled_phrase = "487 Request Terminated";
 
 // Our own CANCEL has said why; the 487 does not.
@@ -50,8 +50,8 @@ std::string opened_id(const Message& message) {
   return dialog_id(message.call_id, message.from.tag.value_or(""));
 }
 
-// What our side wants of the streams, by its first description: where it answers, the far end's
-// offer bounds it.
+// Our side's first description says what it wants of the streams. Where that is an answer, the far
+// end's offer bounds it.
 void note_first_wish(Event& event, const DialogState& tip, std::optional<std::string_view> offer) {
   if (event.direction != Direction::out || !event.sdp) return;
   std::string wanted = wanted_after({}, event.sdp->text, offer, true);
@@ -88,7 +88,7 @@ Event answered(const DialogState& tip, const Observation& seen) {
   Event event = describe_with_tags(seen, EventType::answered);
   take_answer(event, tip, seen.message);
   event.called_party = asserted_called_party(seen.message);
-  // Of neither is an ACK ever seen.
+  // No ACK is ever seen of either.
   if (seen.channel == Channel::start || seen.of_proxied) {
     event.answered_by_proxy = seen.of_proxied || seen.call_record_token.starts_with("proxy");
     event.settled = event.answered_by_proxy || !is_own(tip) || seen.connection_gone;
@@ -106,7 +106,7 @@ Event answered_in_mid_call(const Observation& seen) {
   return event;
 }
 
-// Whether a CANCEL tells why the leg was cancelled that a cdr:stop has ended: the two ways tell of
+// True where a CANCEL tells why a leg was cancelled that a cdr:stop has ended: the two ways tell of
 // that within 5 s of each other.
 bool completes_end(const DialogState& tip, const Observation& seen) {
   constexpr std::chrono::seconds apart{5};

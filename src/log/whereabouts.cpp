@@ -62,9 +62,9 @@ std::string what_became_of(const std::string& file, const std::string& file_now,
          rest + " to " + file_now + "-wal";
 }
 
-// Whether a -wal holds nothing that was written: it is empty, or its first frame is of before the
-// -wal was begun anew, which its salts tell (https://sqlite.org/fileformat2.html, 4.1 and 4.2). A
-// reader leaves such a file where a log was moved away before it was read.
+// True where a -wal holds nothing that was written: it is empty, or its first frame is of before
+// the -wal was begun anew, which its salts tell (https://sqlite.org/fileformat2.html, 4.1 and 4.2).
+// A reader leaves such a file where a log was moved away before it was read.
 bool holds_no_frame(const std::filesystem::path& wal) {
   constexpr std::size_t header_size = 32;
   constexpr std::size_t salts_in_header = 16;

@@ -122,7 +122,9 @@ std::string upsert_sql() {
   while (true) {
     const std::size_t end = columns.find(',', begin);
     const std::string column = columns.substr(begin, end - begin);
-    if (column != "id") updates += (updates.empty() ? "" : ",") + column + "=excluded." + column;
+    if (column != "id") {
+      updates.append(updates.empty() ? "" : ",").append(column).append("=excluded.").append(column);
+    }
     if (end == std::string::npos) break;
     values += ",?";
     begin = end + 1;

@@ -138,7 +138,7 @@ Sighting Conversation::read_server(const Frame& frame, const Envelope& envelope)
 }
 
 // With fullResponse the reply to a `proxy` tells each destination's final answer.
-Sighting Conversation::final_answer_of_proxied(const Frame& frame, const Envelope& envelope) {
+Sighting Conversation::final_answer_of_proxied(const Frame& frame, const Envelope& envelope) const {
   if (envelope.message.empty()) return {};
   Sighting sighting = message_seen(frame, envelope, server());
   if (sighting.observation) sighting.observation->of_proxied = true;

@@ -23,7 +23,7 @@ struct ProxyAsked {
   bool under_way = false;
 };
 
-// What a frame brought: an observation, an unreadable message, a `proxy`, or nothing. The reply to
+// A frame brings an observation, an unreadable message, a `proxy`, or nothing. The reply to
 // a `proxy` may both acknowledge that and tell a destination's answer.
 struct Sighting {
   std::optional<dialog::Observation> observation;
@@ -48,7 +48,8 @@ class Conversation {
  private:
   Sighting read_server(const Frame& frame, const wire::Envelope& envelope);
   Sighting read_reply(const Frame& frame, const wire::Envelope& envelope);
-  Sighting final_answer_of_proxied(const Frame& frame, const wire::Envelope& envelope);
+  [[nodiscard]] Sighting final_answer_of_proxied(const Frame& frame,
+                                                 const wire::Envelope& envelope) const;
 
   static constexpr const char* unknown = "unknown";
   std::string server_ = unknown;

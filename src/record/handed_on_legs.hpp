@@ -22,7 +22,7 @@ class HandedOnLegs {
   // The ends of those whose BYE has not come within 5 s: by the server's clock, which a message has
   // just told as `server_time`, or by ours.
   [[nodiscard]] std::vector<Note> due(Tips& tips, Instant server_time, Instant now);
-  // Of all that wait: nothing will come any more.
+  // The ends of all that wait: nothing will come any more.
   [[nodiscard]] std::vector<Note> all(Tips& tips);
 
  private:

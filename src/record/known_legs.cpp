@@ -81,7 +81,7 @@ bool KnownLegs::load(std::string_view server, std::string_view call_id, std::str
 Tip* KnownLegs::seen_by(Tip& tip, const dialog::Observation& seen) {
   const SeenMessage message{seen.key, seen.direction};
   if (has_seen(tip, message)) return &tip;
-  // What is later than the INVITE of its leg is none of an earlier leg's.
+  // A message that is later than the INVITE of its leg cannot be an earlier leg's.
   if (dialog::is_initial_invite(seen) || seen.occurred_at > tip.state.invite.at) return nullptr;
   std::vector<Tip*> legs;
   const DialogState& leg = tip.state;

@@ -19,7 +19,7 @@ class KnownLegs {
   [[nodiscard]] Tips& tips() { return tips_; }
   [[nodiscard]] const Tips& tips() const { return tips_; }
 
-  // Where a message belongs, its leg being in memory then.
+  // Finds where a message belongs, and brings its leg into memory.
   [[nodiscard]] dialog::Placement place(const dialog::Observation& seen);
   // The legs that have a tag of the message's.
   [[nodiscard]] std::vector<Tip*> of_call(const dialog::Observation& seen);

@@ -90,7 +90,7 @@ void Ledger::up_by_call_record(const Tip& tip) {
   if (tip.state.answered_by_proxy) handed_on_legs_.opened(tips(), tip, clock_());
 }
 
-// What one way has told that the other may still complete.
+// One way has told something that the other may still complete.
 void Ledger::complete_by_other_way(const Tip& tip, const dialog::Observation& seen) {
   if (seen.channel == dialog::Channel::start) up_by_call_record(tip);
   if (seen.message.method == "BYE" && tip.state.state == State::terminated) {

@@ -1,5 +1,5 @@
-// What a ledger writes down beside the messages of legs: links, gaps, messages that cannot be read
-// or placed, signs of life, and legs of which nothing is heard any more.
+// A ledger's notes beside the messages of legs: links, gaps, messages that cannot be read or
+// placed, signs of life, and legs of which nothing is heard any more.
 #include "record/ledger.hpp"
 
 #include <algorithm>

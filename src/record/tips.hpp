@@ -63,7 +63,7 @@ class Tips {
   // The one leg of this dialog id; null where there are none or several.
   [[nodiscard]] Tip* find_sole(std::string_view server, std::string_view dialog_id);
 
-  // Whether all legs of a call with `tag` are in memory, stored ones too: true once told so by
+  // True where all legs of a call with `tag` are in memory, stored ones too: once told so by
   // all_are_here(), until one of them is forgotten.
   [[nodiscard]] bool has_all(std::string_view server, std::string_view call_id,
                              std::string_view tag) const;

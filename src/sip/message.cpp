@@ -74,7 +74,8 @@ struct Headers {
   std::string_view start_line;
 };
 
-// Of one kind: one for each side or URI scheme, and some to spare.
+// The most identities of one kind that are read: one for each side or URI scheme, and some to
+// spare.
 constexpr std::size_t most_identities = 8;
 
 void keep_first(std::string_view& kept, std::string_view value) {

@@ -56,7 +56,7 @@ struct Message {
   std::string_view body;   // into the bytes parsed
 
   [[nodiscard]] bool is_request() const { return status == 0; }
-  // Of a request: what its start line has between the method and the version.
+  // A request's Request-URI: what its start line has between the method and the version.
   [[nodiscard]] std::string_view request_uri() const;
   // 0 for requests, else 1 to 6.
   [[nodiscard]] int status_class() const { return status / 100; }

@@ -83,7 +83,7 @@ struct MediaLine {
   }
 };
 
-// What the session, or one stream of it, says of itself.
+// The session, or one stream of it, as its lines describe it.
 struct Scope {
   std::optional<Flow> flow;
   std::optional<bool> null_address;

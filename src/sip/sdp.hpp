@@ -32,7 +32,8 @@ bool same_version(std::string_view sdp, std::string_view other);
 // streams beyond the end of `flows` keep theirs.
 std::string with_flows(std::string_view sdp, const std::vector<Flow>& flows);
 
-// What whoever wants `wanted` may answer to an offer of `offered` (RFC 3264 6.1).
+// The direction that a side which wants `wanted` may answer to an offer of `offered` (RFC
+// 3264 6.1).
 Flow answered_flow(Flow wanted, Flow offered);
 
 // The direction that holds the far end: what was to be sent still is, nothing is received

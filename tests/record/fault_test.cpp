@@ -12,6 +12,7 @@
 #include <map>
 #include <mutex>
 
+using namespace drachtio::test;
 using namespace drachtio;
 using namespace std::chrono_literals;
 using test::FaultyDisk;
