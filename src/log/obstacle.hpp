@@ -1,4 +1,4 @@
-// What the operating system has against opening a log, in its own words. SQLite knows no more than
+// Asks the operating system what keeps a log from being opened, in its own words. SQLite says only
 // "unable to open database file", for a missing file, a forbidden one and a folder alike.
 #pragma once
 

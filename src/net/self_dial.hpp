@@ -1,4 +1,5 @@
-// Whether a relay would dial itself: then each connection opens another one, without end.
+// Tells a relay that would dial itself, so that each connection would open another one, without
+// end.
 #pragma once
 
 #include "net/address.hpp"

@@ -55,8 +55,9 @@ class LegFinder {
   // All calls that this server had with this Call-ID.
   std::vector<CallLegs> calls(const std::string& server, const std::string& call_id);
 
-  // Where the dialog stands in its call. The answer is remembered for its siblings, since a test
-  // program may use one Call-ID for all of its calls: a leg that begins later may not be counted.
+  // Tells where the dialog stands in its call. The answer is remembered for its siblings, since a
+  // test program may use one Call-ID for all of its calls: a leg that begins later may not be
+  // counted.
   LegPlace place_of(const DialogState& dialog);
 
  private:

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int deepest_multipart = 8;
 
-// What follows the next semicolon outside quotes; empty where there is none.
+// Returns the text after the next semicolon outside quotes; empty where there is none.
 std::string_view after_semicolon(std::string_view text) {
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {

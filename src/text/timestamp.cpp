@@ -61,7 +61,7 @@ std::optional<Microseconds> take_time(std::string_view& text) {
   return time;
 }
 
-// What stands after the time; the caller has seen that something does.
+// Reads the zone that follows the time; the caller has seen that there is one.
 std::optional<Microseconds> take_offset(std::string_view& text) {
   if (take(text, 'Z') || take(text, 'z')) return Microseconds{0};
   const int sign = text.front() == '-' ? -1 : 1;

@@ -26,10 +26,11 @@ using ZoneOffset = std::function<std::chrono::seconds(Instant)>;
 // Nothing where the text is not such an instant.
 std::optional<Instant> parse_instant(std::string_view text);
 
-// As parse_instant, but a time without an offset is the zone's; and reads what depends on the time
-// it is: "now", "today" and "yesterday" (their beginning, in the zone), and "-30s", "-30m", "-1h"
-// and "-7d", so long before now (a day being 24 hours). Of a time that a zone's clocks show twice,
-// the first is meant; one that they skip is read as if they had not been put forward yet.
+// Reads what parse_instant reads, but takes a time without an offset for the zone's. It also reads
+// times that depend on `now`: "now", "today" and "yesterday" (their beginning, in the zone), and
+// "-30s", "-30m", "-1h" and "-7d", so long before now (a day being 24 hours). Of a time that a
+// zone's clocks show twice, the first is meant; one that they skip is read as if they had not been
+// put forward yet.
 std::optional<Instant> parse_time(std::string_view text, Instant now, const ZoneOffset& zone);
 
 }  // namespace drachtio::text

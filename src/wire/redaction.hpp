@@ -1,4 +1,4 @@
-// What of one side of a connection may stand in a capture: everything but the secret.
+// Removes the secret from one side of a connection, so that the rest may stand in a capture.
 //
 // A login is `<id>|authenticate|<secret>|<tags>`. Its secret is replaced by asterisks, one for each
 // byte, so that the length in front of the frame stays true.

@@ -11,7 +11,7 @@ namespace {
 struct CallUp : Scripted {
   CallUp() { call_up(server, program); }
 
-  // What the program has asked is sent, and the far end answers.
+  // The server sends what the program has asked, and the far end answers.
   void answered(const Heard& asked, int status, const std::string& headers = {}) {
     const std::string transaction = "tx-" + asked.message.method + std::to_string(++sent_);
     server.say(ScriptedServer::sent(asked, transaction, sent_, true));

@@ -45,7 +45,8 @@ TEST_CASE("10,000 calls at full speed: each is answered, created and ended, none
   };
   calls(10'000);  // what is made once is made now: SQLite's cache, the allocator's arenas
   calls(10'000);
-  // What is kept of calls that are over grows with every round; anything else does so in some.
+  // Memory that is kept of ended calls grows in every round; other memory grows in some rounds
+  // only.
   auto least_growth = std::numeric_limits<decltype(resident_kilobytes())>::max();
   int rounds = 2;
   for (; rounds < 5; ++rounds) {

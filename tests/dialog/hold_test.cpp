@@ -1,5 +1,5 @@
-// Who holds a call (RFC 3264 6.1 and 8.4, RFC 6337 5.3): every direction offered and answered, one
-// after the other, against a model that says the same in other words.
+// Tests who holds a call (RFC 3264 6.1 and 8.4, RFC 6337 5.3): every direction is offered and
+// answered, one after the other, and compared with a model that says the same in other words.
 #include "dialog/hold.hpp"
 
 #include "catch.hpp"

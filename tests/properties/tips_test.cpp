@@ -29,7 +29,7 @@ DialogState any_leg(std::int64_t number) {
   return leg;
 }
 
-// What happens to a leg: tried again, answered, ended, reopened.
+// Changes a leg as events do: it is tried again, answered, ended or reopened.
 void change(Tip& tip) {
   switch (pick(5)) {
     case 0: tip.state.invite.transaction_id = pick_text(transactions); break;

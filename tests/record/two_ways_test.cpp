@@ -45,7 +45,7 @@ Capture interleaved(const Capture& first, const Capture& second) {
   return both;
 }
 
-// What is read in the second half of the time is missing.
+// The capture without what was read in the second half of its time.
 Capture first_half(Capture whole) {
   const Instant middle = whole.chunks.front().read_at +
                          (whole.chunks.back().read_at - whole.chunks.front().read_at) / 2;

@@ -1,4 +1,5 @@
-// What each stream is, and small changes to a description (RFC 3264, RFC 4566 5.2, RFC 8839).
+// Tests how streams are read, and small changes to a description (RFC 3264, RFC 4566 5.2, RFC
+// 8839).
 #include "sip/sdp.hpp"
 
 #include "catch.hpp"

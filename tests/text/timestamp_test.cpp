@@ -19,7 +19,7 @@ std::chrono::seconds berlin(Instant instant) {
 
 std::chrono::seconds utc(Instant) { return std::chrono::seconds{0}; }
 
-// What `text` means at `now` in Berlin, in UTC.
+// Returns the instant that `text` means at `now` in Berlin, in UTC.
 std::string meant(const char* text, const char* now = "2026-11-22T12:00Z") {
   const auto instant = parse_time(text, *parse_instant(now), berlin);
   return instant ? rfc3339(*instant) : "nothing";

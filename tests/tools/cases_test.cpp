@@ -40,7 +40,7 @@ class Case {
     return value->is_string() ? std::string{std::string_view{value->as_string()}}
                               : json::serialize(*value);
   }
-  // Of each leg, in the order they began in the log.
+  // Returns each leg's disposition, in the order the legs began in the log.
   [[nodiscard]] std::string dispositions() const {
     std::string all;
     for (const json::object& row : rows("SELECT disposition FROM call_record ORDER BY id")) {
