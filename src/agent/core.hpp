@@ -323,6 +323,7 @@ class Core : public std::enable_shared_from_this<Core> {
     std::int64_t dialog;
     std::string transaction_id;  // of its INVITE
   };
+  [[nodiscard]] bool is_settled(const Asked& asked);
   std::deque<Asked> asked_;  // calls in, until the server has forgotten what nobody answers
   bool looking_ = false;
 

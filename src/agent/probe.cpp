@@ -109,23 +109,30 @@ void Core::watch_for_forgotten(const Cell& cell) {
   after(std::min(look_interval, options_.forgotten_after), [this] { look_for_forgotten(); });
 }
 
+// It was answered, or ended, or tried again, and that stays so: calls that were answered at once
+// are not kept until the server would have forgotten them.
+bool Core::is_settled(const Asked& asked) {
+  const auto cell = cell_of(asked.dialog);
+  if (!cell || cell->invitation.transaction_id != asked.transaction_id) return true;
+  const auto state = SipDialog{cell}.snapshot();
+  return state->state == State::terminated || dialog::is_answered(*state);
+}
+
 // What nothing was answered to: but an answer may have gone out on a link that was lost, or before
 // a crash. So the server is asked whether it knows a dialog.
 void Core::look_for_forgotten() {
   looking_ = false;
   std::erase_if(incoming_, [](const auto& one) { return one.second.expired(); });
+  std::erase_if(asked_, [this](const Asked& asked) { return is_settled(asked); });
   const auto now = std::chrono::steady_clock::now();
   std::vector<std::shared_ptr<Cell>> later;
   while (!asked_.empty() && asked_.front().due <= now) {
     const Asked asked = std::move(asked_.front());
     asked_.pop_front();
     const auto cell = cell_of(asked.dialog);
-    if (!cell || cell->invitation.transaction_id != asked.transaction_id)
-      continue;  // its retry has a time of its own
     const auto state = SipDialog{cell}.snapshot();
-    const bool in_doubt =
-        cell->invitation.answering && !cell->invitation.after_prack && !dialog::is_answered(*state);
-    if (state->state == State::terminated || !(in_doubt || dialog::is_untouched(*state))) continue;
+    const bool in_doubt = cell->invitation.answering && !cell->invitation.after_prack;
+    if (!(in_doubt || dialog::is_untouched(*state))) continue;
     const bool can_ask = link_of(*cell) != nullptr;
     const bool link_may_return = !can_ask && find_link(cell->link) != nullptr;
     if (cell->invitation.handing_on ||
