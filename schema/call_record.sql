@@ -26,7 +26,7 @@ SELECT
       THEN 'answered-elsewhere'
     WHEN cause IN ('cancelled', 'proxied', 'lost', 'challenged') THEN cause
     WHEN cause IN ('far-end-release', 'near-end-release')
-      AND json_extract(tracking, '$.transaction_id') IS NOT NULL
+      AND json_extract(invite, '$.transaction_id') IS NOT NULL
       THEN 'cancelled'
     -- Known from call records alone, and none of them told an answer: it may have gone to another
     -- client (a gap says so). A caller may also hang up before the answer (RFC 3261 15); a callee
@@ -45,4 +45,4 @@ SELECT
   reason,
   q850_cause,
   session
-FROM dialog;
+FROM leg;

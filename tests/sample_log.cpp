@@ -106,7 +106,7 @@ std::int64_t SampleLog::append(Event event) {
   const log::Entry entry = entry_of(event, of_dialog);
   if (of_dialog) dialog::apply(dialogs_[event.dialog], event);
   log_.commit(std::span{&entry, 1}, [&](SQLite::Database& database) {
-    if (of_dialog) projection::DialogTable{database}.upsert(dialogs_[event.dialog]);
+    if (of_dialog) projection::DialogTable{database}.write(dialogs_[event.dialog]);
   });
   return event.dialog;
 }
@@ -182,7 +182,8 @@ void forge_anything(const std::filesystem::path& path, const std::string& sql) {
   std::vector<Object> tables;
   {
     SQLite::Database database{path.string(), SQLite::OPEN_READWRITE};
-    tables = objects(database, "type = 'table' AND name IN ('event', 'sip_message', 'dialog')");
+    tables = objects(
+        database, "type = 'table' AND name IN ('event', 'sip_message', 'dialog', 'open_dialog')");
     for (const Object& table : tables) {
       SQLite::Statement columns{database, "SELECT name, pk FROM pragma_table_info(?)"};
       columns.bind(1, table.name);

@@ -58,6 +58,7 @@ struct Endpoint {
   std::optional<std::string> tag;
   std::optional<std::string> sdp;
   std::optional<std::string> content_type;
+  std::int64_t sdp_position = 0;  // of the event that carried the SDP; 0 where there is none
   std::optional<std::string> user;
   std::optional<std::string> signaling_address;
   std::optional<std::uint16_t> signaling_port;
@@ -68,6 +69,7 @@ struct Endpoint {
 struct Sdp {
   std::string text;
   std::optional<std::string> content_type;
+  std::int64_t position = 0;  // of the event that carried it, where a DialogState keeps it
   bool operator==(const Sdp&) const = default;
 };
 
@@ -156,7 +158,7 @@ struct DialogState {
   std::int64_t version = 0;               // of the latest event applied
   std::int64_t last_position = 0;         // of the latest event applied
   std::optional<std::int64_t> closed_at;  // position of the event that ended it
-  Instant last_heard;                     // occurred_at of the latest event
+  Instant last_heard;                     // occurred_at of the latest event, up to its end
 
   // What the next message is judged by; not part of the face.
   InviteTransaction invite;

@@ -115,7 +115,7 @@ void invited(DialogState& dialog, const Event& event) {
   forget_offers(dialog);
   dialog.late_offer = !event.sdp.has_value();
   set_tags(dialog, event);
-  set_sdp(caller(dialog), event.sdp);
+  set_sdp(caller(dialog), sdp_of(event));
   set_address(caller(dialog), event.contact);
   set_address(callee(dialog), event.received_on);
 }
@@ -123,14 +123,14 @@ void invited(DialogState& dialog, const Event& event) {
 void progressed(DialogState& dialog, const Event& event) {
   set_tags(dialog, event);
   set_address(callee(dialog), event.contact);
-  set_sdp(callee(dialog), event.sdp);
-  if (event.sdp) remember_early_answer(dialog, event.to_tag, *event.sdp);
+  set_sdp(callee(dialog), sdp_of(event));
+  if (event.sdp) remember_early_answer(dialog, event.to_tag, *sdp_of(event));
 }
 
 // A PRACK carries the answer to an offer in the 1xx, or an offer (RFC 3262 section 5).
 void pracked(DialogState& dialog, const Event& event) {
   if (!event.sdp) return;
-  set_sdp(sender(dialog, event.direction), event.sdp);
+  set_sdp(sender(dialog, event.direction), sdp_of(event));
   if (!dialog.early_agreements.empty()) remember_agreement(dialog, event.to_tag);
 }
 
@@ -158,8 +158,7 @@ void answered(DialogState& dialog, const Event& event) {
   set_address(callee(dialog), event.contact);
   if (event.called_party) dialog.called_party = *event.called_party;
   const std::optional<Sdp> answer = answer_of(dialog, event);
-  callee(dialog).sdp.reset();
-  callee(dialog).content_type.reset();
+  forget_sdp(callee(dialog));
   set_sdp(callee(dialog), answer);
   dialog.early_answers.clear();
   if (!dialog.early_agreements.empty()) take_up_agreement(dialog, event.to_tag);
@@ -168,7 +167,7 @@ void answered(DialogState& dialog, const Event& event) {
 
 void confirmed(DialogState& dialog, const Event& event) {
   dialog.state = State::stable;
-  if (dialog.late_offer) set_sdp(sender(dialog, event.direction), event.sdp);
+  if (dialog.late_offer) set_sdp(sender(dialog, event.direction), sdp_of(event));
 }
 
 void refused(DialogState& dialog, const Event& event) {
@@ -196,7 +195,7 @@ void offered(DialogState& dialog, const Event& event) {
   offer.method = event.method;
   offer.cseq = event.cseq;
   offer.by_us = event.direction == Direction::out;
-  offer.sdp = event.sdp;
+  offer.sdp = sdp_of(event);
   if (event.contact) {
     offer.signaling_address = event.contact->host;
     offer.signaling_port = event.contact->port;
@@ -218,18 +217,18 @@ void modified(DialogState& dialog, const Event& event) {
   set_address(responder, event.contact);
   if (is_late_offer(*offer, event.sdp)) {  // it counts at the ACK
     offer->answered = true;
-    offer->sdp = event.sdp;
+    offer->sdp = sdp_of(event);
     return;
   }
   // Before the answer this is what one fork agrees to (RFC 3311 in an early dialog).
   const bool by_caller = by_us == (dialog.role == Role::uac);
   const std::optional<std::string>& fork = by_caller ? event.to_tag : event.from_tag;
-  const std::optional<Sdp>& of_callee = by_caller ? event.sdp : offer->sdp;
+  const std::optional<Sdp> of_callee = by_caller ? sdp_of(event) : offer->sdp;
   const bool early = !is_answered(dialog) && of_callee;
   if (early) take_up_agreement(dialog, fork);
   set_hold(dialog, event);
   set_sdp(requester, offer->sdp);
-  set_sdp(responder, event.sdp);
+  set_sdp(responder, sdp_of(event));
   if (early) {
     remember_early_answer(dialog, fork, *of_callee);
     remember_agreement(dialog, fork);
@@ -244,11 +243,11 @@ void acknowledged(DialogState& dialog, const Event& event) {
   if (offer != nullptr && offer->answered) {
     set_hold(dialog, event);
     set_sdp(receiver(dialog, event.direction), offer->sdp);
-    set_sdp(sender(dialog, event.direction), event.sdp);
+    set_sdp(sender(dialog, event.direction), sdp_of(event));
     forget_offer(dialog, offer);
   } else if (dialog.late_offer && event.cseq == dialog.invite.cseq &&
              by_us == (dialog.role == Role::uac)) {
-    set_sdp(sender(dialog, event.direction), event.sdp);
+    set_sdp(sender(dialog, event.direction), sdp_of(event));
   }
 }
 
@@ -262,10 +261,10 @@ void requested(DialogState& dialog, const Event& event) {
 // A refused offer leaves no trace.
 void responded(DialogState& dialog, const Event& event) {
   if (event.method == "PRACK" && event.sdp) {
-    set_sdp(sender(dialog, event.direction), event.sdp);
+    set_sdp(sender(dialog, event.direction), sdp_of(event));
     set_hold(dialog, event);
     const bool by_callee = (dialog.role == Role::uac) == (event.direction == Direction::in);
-    if (by_callee) remember_early_answer(dialog, event.to_tag, *event.sdp);
+    if (by_callee) remember_early_answer(dialog, event.to_tag, *sdp_of(event));
   }
   if (event.status < 300) return;
   if (!event.branch.empty()) dialog.status = event.status;
@@ -328,6 +327,7 @@ bool is_heard(EventType type) {
 }  // namespace
 
 void apply(DialogState& dialog, const Event& event) {
+  const bool was_over = dialog.state == State::terminated;
   dialog.version = event.version;
   dialog.last_position = event.position;
   learn_of_invite(dialog, event);
@@ -359,7 +359,9 @@ void apply(DialogState& dialog, const Event& event) {
   learn_to_tag(dialog, event);
   note_whether_gone(dialog, event);
   if (event.wanted) dialog.wanted_streams = *event.wanted;
-  if (is_heard(event.type)) dialog.last_heard = event.occurred_at;
+  // What comes after the end tells nothing of when it was up.
+  const bool stays_over = was_over && dialog.state == State::terminated;
+  if (is_heard(event.type) && !stays_over) dialog.last_heard = event.occurred_at;
 }
 
 }  // namespace drachtio::dialog

@@ -13,7 +13,7 @@ constexpr std::size_t most_early_agreements = 16;
 
 std::optional<Sdp> sdp_of(const Endpoint& endpoint) {
   if (!endpoint.sdp) return std::nullopt;
-  return Sdp{*endpoint.sdp, endpoint.content_type};
+  return Sdp{*endpoint.sdp, endpoint.content_type, endpoint.sdp_position};
 }
 
 EarlyAgreement as_it_stands(DialogState& dialog, std::optional<std::string> to_tag) {
@@ -23,10 +23,23 @@ EarlyAgreement as_it_stands(DialogState& dialog, std::optional<std::string> to_t
 
 }  // namespace
 
-void set_sdp(Endpoint& endpoint, const std::optional<Sdp>& sdp) {
+void set_sdp(Endpoint& endpoint, std::optional<Sdp> sdp) {
   if (!sdp) return;
-  endpoint.sdp = sdp->text;
-  endpoint.content_type = sdp->content_type;
+  endpoint.sdp = std::move(sdp->text);
+  endpoint.content_type = std::move(sdp->content_type);
+  endpoint.sdp_position = sdp->position;
+}
+
+void forget_sdp(Endpoint& endpoint) {
+  endpoint.sdp.reset();
+  endpoint.content_type.reset();
+  endpoint.sdp_position = 0;
+}
+
+std::optional<Sdp> sdp_of(const Event& event) {
+  std::optional<Sdp> sdp = event.sdp;
+  if (sdp) sdp->position = event.position;
+  return sdp;
 }
 
 void remember_early_answer(DialogState& dialog, const std::optional<std::string>& to_tag,
@@ -44,7 +57,7 @@ void remember_early_answer(DialogState& dialog, const std::optional<std::string>
 }
 
 std::optional<Sdp> answer_of(const DialogState& dialog, const Event& event) {
-  if (event.sdp) return event.sdp;
+  if (event.sdp) return sdp_of(event);
   const auto early =
       std::ranges::find(dialog.early_answers, event.to_tag.value_or(""), &EarlyAnswer::to_tag);
   if (early == dialog.early_answers.end()) return std::nullopt;
@@ -77,8 +90,7 @@ void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to
   }
   auto found = std::ranges::find(agreed, to_tag, &EarlyAgreement::to_tag);
   if (found == agreed.end()) found = agreed.begin();
-  caller(dialog).sdp.reset();
-  caller(dialog).content_type.reset();
+  forget_sdp(caller(dialog));
   set_sdp(caller(dialog), found->of_caller);
   dialog.held_locally = found->held_locally;
   dialog.held_remotely = found->held_remotely;

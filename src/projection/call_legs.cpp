@@ -50,9 +50,11 @@ std::vector<CallLegs> LegFinder::calls(const std::string& server, const std::str
       // A start is missing in no row that this version writes; an end may be, for a lost leg.
       page_ = std::make_unique<SQLite::Statement>(
           reader_.database(),
-          "SELECT id, coalesce(start_time, last_heard), CASE state WHEN 'terminated' "
-          "THEN coalesce(end_time, start_time, last_heard) END FROM dialog "
-          "WHERE call_key = ? AND id > ? AND server = ? AND call_id = ? ORDER BY id LIMIT ?");
+          std::string{"WITH "} + call_leg_table +
+              "SELECT id, coalesce(start_time, last_heard), CASE state WHEN 'terminated' "
+              "THEN coalesce(end_time, start_time, last_heard) END FROM leg "
+              "WHERE id IN (SELECT id FROM call_leg) AND id > ?3 AND server = ?4 AND call_id = ?5 "
+              "ORDER BY id LIMIT ?6");
     }
     std::vector<LegSpan> legs;
     std::int64_t last = std::numeric_limits<std::int64_t>::min();
@@ -60,10 +62,10 @@ std::vector<CallLegs> LegFinder::calls(const std::string& server, const std::str
     do {
       page_->tryReset();
       page_->bind(1, call_key(call_id));
-      page_->bind(2, last);
-      page_->bind(3, server);
-      page_->bind(4, call_id);
-      page_->bind(5, legs_a_transaction);
+      page_->bind(3, last);
+      page_->bind(4, server);
+      page_->bind(5, call_id);
+      page_->bind(6, legs_a_transaction);
       for (found = 0; page_->executeStep(); ++found) {
         LegSpan& leg = legs.emplace_back();
         leg.dialog = last = page_->getColumn(0).getInt64();

@@ -1,261 +1,164 @@
 #include "projection/dialog_table.hpp"
 
+#include "dialog/event_json.hpp"
 #include "dialog/identity.hpp"
-#include "dialog/names.hpp"
 #include "projection/tracking.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
+#include <stdexcept>
 #include <string>
 
 namespace drachtio::projection {
 
-namespace {
-
-// Binds columns from left to right. Texts must outlive the step: nothing is copied.
-class Binder {
- public:
-  explicit Binder(SQLite::Statement& statement) : statement_(statement) {}
-
-  Binder& integer(std::int64_t value) {
-    statement_.bind(++index_, value);
-    return *this;
-  }
-  template <typename Number>
-  Binder& optional_integer(const std::optional<Number>& value) {
-    return value ? integer(static_cast<std::int64_t>(*value)) : null();
-  }
-  Binder& instant(const std::optional<Instant>& value) {
-    return value ? integer(to_integer(*value)) : null();
-  }
-  Binder& text(const std::string& value) {
-    statement_.bindNoCopy(++index_, value);
-    return *this;
-  }
-  Binder& text(const std::optional<std::string>& value) { return value ? text(*value) : null(); }
-  // Only for names, whose text is static and null-terminated.
-  Binder& name(std::string_view value) {
-    statement_.bindNoCopy(++index_, value.data());
-    return *this;
-  }
-
- private:
-  Binder& null() {
-    statement_.bind(++index_);
-    return *this;
-  }
-
-  SQLite::Statement& statement_;
-  int index_ = 0;
-};
-
-// Reads columns from left to right.
-class Columns {
- public:
-  explicit Columns(SQLite::Statement& statement) : statement_(statement) {}
-
-  std::int64_t integer() { return statement_.getColumn(index_++).getInt64(); }
-  std::string text() {
-    const SQLite::Column column = statement_.getColumn(index_++);
-    const char* text = column.getText();
-    return {text, static_cast<std::size_t>(column.getBytes())};
-  }
-  std::optional<std::string> optional_text() {
-    if (next_is_null()) return std::nullopt;
-    return text();
-  }
-  template <typename Number>
-  std::optional<Number> optional_integer() {
-    if (next_is_null()) return std::nullopt;
-    return static_cast<Number>(integer());
-  }
-  std::optional<Instant> optional_instant() {
-    if (next_is_null()) return std::nullopt;
-    return to_instant(integer());
-  }
-
- private:
-  bool next_is_null() {
-    if (!statement_.getColumn(index_).isNull()) return false;
-    ++index_;
-    return true;
-  }
-
-  SQLite::Statement& statement_;
-  int index_ = 0;
-};
-
-void bind_party(Binder& bind, const Party& party) {
-  bind.text(party.user).text(party.display).text(party.privacy);
-}
-
-void bind_endpoint(Binder& bind, const Endpoint& endpoint) {
-  bind.text(endpoint.tag).text(endpoint.sdp).text(endpoint.content_type).text(endpoint.user);
-  bind.text(endpoint.signaling_address).optional_integer(endpoint.signaling_port);
-}
-
-Party read_party(Columns& columns) {
-  Party party;
-  party.user = columns.optional_text();
-  party.display = columns.optional_text();
-  party.privacy = columns.optional_text();
-  return party;
-}
-
-Endpoint read_endpoint(Columns& columns) {
-  Endpoint endpoint;
-  endpoint.tag = columns.optional_text();
-  endpoint.sdp = columns.optional_text();
-  endpoint.content_type = columns.optional_text();
-  endpoint.user = columns.optional_text();
-  endpoint.signaling_address = columns.optional_text();
-  endpoint.signaling_port = columns.optional_integer<std::uint16_t>();
-  return endpoint;
-}
-
-std::string upsert_sql() {
-  std::string columns{dialog_columns};
-  std::string values = "?";
-  std::string updates;
-  std::size_t begin = 0;
-  while (true) {
-    const std::size_t end = columns.find(',', begin);
-    const std::string column = columns.substr(begin, end - begin);
-    if (column != "id") {
-      updates.append(updates.empty() ? "" : ",").append(column).append("=excluded.").append(column);
-    }
-    if (end == std::string::npos) break;
-    values += ",?";
-    begin = end + 1;
-  }
-  return "INSERT INTO dialog (" + columns + ") VALUES (" + values +
-         ") ON CONFLICT (id) DO UPDATE SET " + updates;
-}
-
-}  // namespace
-
-const char* const dialog_columns =
-    "id,server,dialog_id,call_id,call_key,role,state,"
-    "calling_user,calling_display,calling_privacy,called_user,called_display,called_privacy,"
-    "start_time,connect_time,end_time,"
-    "local_tag,local_sdp,local_content_type,local_user,local_address,local_port,"
-    "remote_tag,remote_sdp,remote_content_type,remote_user,remote_address,remote_port,"
-    "hold,status,cause,reason,q850_cause,session,version,last_position,closed_at,last_heard,"
-    "tracking";
-
-std::int64_t call_key(std::string_view call_id) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : call_id) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 1099511628211ULL;
-  }
-  return static_cast<std::int64_t>(hash);
-}
-
-DialogState read_dialog(SQLite::Statement& statement) {
-  Columns columns{statement};
-  DialogState dialog;
-  dialog.number = columns.integer();
-  dialog.server = columns.text();
-  dialog.dialog_id = columns.text();
-  dialog.call_id = columns.text();
-  columns.integer();  // call_key
-  dialog.role = dialog::parse_role(columns.text()).value_or(Role::uas);
-  dialog.state = dialog::parse_state(columns.text()).value_or(State::pending);
-  dialog.calling_party = read_party(columns);
-  dialog.called_party = read_party(columns);
-  dialog.times.start_time = columns.optional_instant();
-  dialog.times.connect_time = columns.optional_instant();
-  dialog.times.end_time = columns.optional_instant();
-  dialog.local = read_endpoint(columns);
-  dialog.remote = read_endpoint(columns);
-  const std::string hold = columns.text();
-  dialog.held_locally = hold == "local" || hold == "both";
-  dialog.held_remotely = hold == "remote" || hold == "both";
-  dialog.status = columns.optional_integer<int>();
-  if (const auto cause = columns.optional_text()) dialog.cause = dialog::parse_cause(*cause);
-  dialog.reason = columns.optional_text();
-  dialog.q850_cause = columns.optional_integer<int>();
-  dialog.session = columns.text();
-  dialog.version = columns.integer();
-  dialog.last_position = columns.integer();
-  dialog.closed_at = columns.optional_integer<std::int64_t>();
-  dialog.last_heard = to_instant(columns.integer());
-  read_tracking(columns.text(), dialog);
-  return dialog;
-}
+// The index dialog_by_call, probed bucket by bucket, the newest first. A bucket before the one that
+// was begun at ?2 or earlier is not looked at.
+const char* const call_leg_table =
+    "RECURSIVE bucket (number) AS ("
+    "SELECT max(id) >> 15 FROM dialog "
+    "UNION ALL SELECT number - 1 FROM bucket WHERE number > 0 AND (?2 IS NULL OR "
+    "(SELECT recorded_at FROM event WHERE position = number << 15) > ?2)), "
+    "call_leg (id) AS (SELECT dialog.id FROM bucket CROSS JOIN dialog "
+    "ON dialog.id >> 15 = bucket.number AND dialog.call_key = ?1) ";
 
 DialogTable::DialogTable(SQLite::Database& database) : database_(database) {}
 
 DialogTable::~DialogTable() = default;
 DialogTable::DialogTable(DialogTable&&) noexcept = default;
 
-void DialogTable::upsert(const DialogState& dialog) {
-  if (!upsert_) upsert_ = std::make_unique<SQLite::Statement>(database_, upsert_sql());
-  SQLite::Statement& statement = *upsert_;
-  statement.tryReset();  // a commit that failed may have left it half-way
-  const std::string tracking = tracking_json(dialog);
-  Binder bind{statement};
-  bind.integer(dialog.number).text(dialog.server).text(dialog.dialog_id).text(dialog.call_id);
-  bind.integer(call_key(dialog.call_id));
-  bind.name(to_string(dialog.role)).name(to_string(dialog.state));
-  bind_party(bind, dialog.calling_party);
-  bind_party(bind, dialog.called_party);
-  bind.instant(dialog.times.start_time);
-  bind.instant(dialog.times.connect_time).instant(dialog.times.end_time);
-  bind_endpoint(bind, dialog.local);
-  bind_endpoint(bind, dialog.remote);
-  bind.name(to_string(dialog.hold())).optional_integer(dialog.status);
-  dialog.cause ? bind.name(to_string(*dialog.cause)) : bind.text(std::optional<std::string>{});
-  bind.text(dialog.reason).optional_integer(dialog.q850_cause).text(dialog.session);
-  bind.integer(dialog.version).integer(dialog.last_position);
-  bind.optional_integer(dialog.closed_at).integer(to_integer(dialog.last_heard)).text(tracking);
-  statement.exec();
-  statement.reset();
+void DialogTable::write(const DialogState& leg, Rows rows) {
+  if (!write_) {
+    write_ = std::make_unique<SQLite::Statement>(database_, write_dialog_sql());
+    write_open_ = std::make_unique<SQLite::Statement>(database_, write_open_dialog_sql());
+    delete_open_ =
+        std::make_unique<SQLite::Statement>(database_, "DELETE FROM open_dialog WHERE id = ?");
+  }
+  const bool open = leg.state != State::terminated;
+  if (!open && rows == Rows::open) return;
+  const std::string tracking = tracking_json(leg);
+  const auto run = [](SQLite::Statement& statement) {
+    statement.exec();
+    statement.reset();
+  };
+  if (rows == Rows::all) {
+    write_->tryReset();  // a commit that failed may have left it half-way
+    const std::string invite = invite_json(leg);
+    bind_dialog(*write_, leg, invite, tracking);
+    run(*write_);
+  }
+  if (open) {
+    write_open_->tryReset();
+    bind_open_dialog(*write_open_, leg, tracking);
+    run(*write_open_);
+  } else {
+    delete_open_->tryReset();
+    delete_open_->bind(1, leg.number);
+    run(*delete_open_);
+  }
 }
 
 std::optional<DialogState> DialogTable::find(std::int64_t number) {
   if (!by_number_) {
     by_number_ = std::make_unique<SQLite::Statement>(
-        database_, std::string{"SELECT "} + dialog_columns + " FROM dialog WHERE id = ?");
+        database_, std::string{"SELECT "} + leg_columns + " FROM leg WHERE id = ?");
   }
   by_number_->tryReset();
   by_number_->bind(1, number);
-  std::optional<DialogState> dialog;
-  if (by_number_->executeStep()) dialog = read_dialog(*by_number_);
+  std::optional<DialogState> leg;
+  if (by_number_->executeStep()) leg = read_leg(*by_number_);
   by_number_->reset();
-  return dialog;
+  if (leg) fetch_sdp(*leg);
+  return leg;
 }
 
 std::vector<DialogState> DialogTable::legs(std::string_view server, std::string_view call_id,
-                                           std::string_view creating_tag) {
+                                           std::string_view creating_tag,
+                                           std::optional<Instant> since) {
   if (!legs_) {
     legs_ = std::make_unique<SQLite::Statement>(
-        database_, std::string{"SELECT "} + dialog_columns +
-                       " FROM dialog WHERE call_key = ? AND dialog_id = ? COLLATE NOCASE "
-                       "AND server = ? AND call_id = ? ORDER BY id");
+        database_, std::string{"WITH "} + call_leg_table + "SELECT " + leg_columns +
+                       " FROM leg WHERE id IN (SELECT id FROM call_leg) "
+                       "AND dialog_id = ?3 COLLATE NOCASE "
+                       "AND server = ?4 AND call_id = ?5 ORDER BY id");
   }
-  const std::string id = dialog::dialog_id(call_id, creating_tag);
   legs_->tryReset();
   legs_->bind(1, call_key(call_id));
-  legs_->bind(2, id);
-  legs_->bind(3, std::string{server});
-  legs_->bind(4, std::string{call_id});
+  since ? legs_->bind(2, to_integer(*since)) : legs_->bind(2);
+  legs_->bind(3, dialog::dialog_id(call_id, creating_tag));
+  legs_->bind(4, std::string{server});
+  legs_->bind(5, std::string{call_id});
   std::vector<DialogState> legs;
-  while (legs_->executeStep()) legs.push_back(read_dialog(*legs_));
+  while (legs_->executeStep()) legs.push_back(read_leg(*legs_));
   legs_->reset();
+  for (DialogState& leg : legs) fetch_sdp(leg);
   return legs;
 }
 
+void DialogTable::each_of_call(const std::string& call_id, const Visit& visit) {
+  SQLite::Statement statement{
+      database_,
+      std::string{"WITH "} + call_leg_table + "SELECT " + leg_columns +
+          " FROM leg WHERE id IN (SELECT id FROM call_leg) AND call_id = ?3 ORDER BY id"};
+  statement.bind(1, call_key(call_id));
+  statement.bind(3, call_id);
+  each(statement, visit);
+}
+
 void DialogTable::each_open(const Visit& visit) {
-  each("state <> 'terminated' ORDER BY id", visit);
+  each("id IN (SELECT id FROM open_dialog) ORDER BY id", visit);
 }
 
 void DialogTable::each(const std::string& where, const Visit& visit) {
-  SQLite::Statement statement{
-      database_, std::string{"SELECT "} + dialog_columns + " FROM dialog WHERE " + where};
-  while (statement.executeStep()) visit(read_dialog(statement));
+  SQLite::Statement statement{database_,
+                              std::string{"SELECT "} + leg_columns + " FROM leg WHERE " + where};
+  each(statement, visit);
+}
+
+void DialogTable::each(SQLite::Statement& statement, const Visit& visit) {
+  while (statement.executeStep()) {
+    DialogState leg = read_leg(statement);
+    fetch_sdp(leg);
+    visit(std::move(leg));
+  }
+}
+
+void DialogTable::fetch_sdp(DialogState& leg) {
+  for (Endpoint* endpoint : {&leg.local, &leg.remote}) {
+    if (endpoint->sdp_position == 0) continue;
+    Sdp sdp = sdp_of_event(endpoint->sdp_position);
+    endpoint->sdp = std::move(sdp.text);
+    endpoint->content_type = std::move(sdp.content_type);
+  }
+  const auto fetch = [this](Sdp& sdp) { sdp = sdp_of_event(sdp.position); };
+  for (EarlyAnswer& answer : leg.early_answers) fetch(answer.sdp);
+  for (EarlyAgreement& agreement : leg.early_agreements) {
+    if (agreement.of_caller) fetch(*agreement.of_caller);
+  }
+  for (WaitingOffer& offer : leg.offers) {
+    if (offer.sdp) fetch(*offer.sdp);
+  }
+}
+
+Sdp DialogTable::sdp_of_event(std::int64_t position) {
+  if (!data_) {
+    data_ =
+        std::make_unique<SQLite::Statement>(database_, "SELECT data FROM event WHERE position = ?");
+  }
+  data_->tryReset();
+  data_->bind(1, position);
+  Event event;
+  if (data_->executeStep()) {
+    const SQLite::Column data = data_->getColumn(0);
+    dialog::from_json({data.getText(), static_cast<std::size_t>(data.getBytes())}, event);
+  }
+  data_->reset();
+  if (!event.sdp) {
+    throw std::runtime_error("the event at position " + std::to_string(position) +
+                             " carries no SDP, as a dialog says it does");
+  }
+  event.sdp->position = position;
+  return std::move(*event.sdp);
 }
 
 }  // namespace drachtio::projection

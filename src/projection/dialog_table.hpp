@@ -1,5 +1,8 @@
-// The `dialog` table: the current state of every dialog, kept beside the log, rebuilt from it.
+// The tables `dialog` and `open_dialog`: the current state of every leg, kept beside the log,
+// rebuilt from it.
 #pragma once
+
+#include "projection/leg_row.hpp"
 
 #include <drachtio/dialog_state.hpp>
 
@@ -17,10 +20,14 @@ class Statement;
 
 namespace drachtio::projection {
 
-// FNV-1a of a Call-ID: what dialog.call_key holds.
-std::int64_t call_key(std::string_view call_id);
+// Which of a leg's rows a change is written to.
+enum class Rows : std::uint8_t {
+  open,  // only that in `open_dialog`, if it is open: digest_of_row is as it was at the last write
+  all,
+};
 
-// Not thread-safe. The database must outlive the table. Throws SQLite::Exception.
+// Not thread-safe. The database must outlive the table. Throws SQLite::Exception; what reads,
+// std::runtime_error for values that this class has not written.
 class DialogTable {
  public:
   explicit DialogTable(SQLite::Database& database);
@@ -30,30 +37,42 @@ class DialogTable {
   DialogTable(const DialogTable&) = delete;
   DialogTable& operator=(const DialogTable&) = delete;
 
-  void upsert(const DialogState& dialog);
+  void write(const DialogState& leg, Rows rows = Rows::all);
 
   [[nodiscard]] std::optional<DialogState> find(std::int64_t number);
-  // The legs of a call that were created with that tag, in the order they began.
+  // The legs of a call that were created with that tag, in the order they began: those in the part
+  // of the log that was recorded since then, and those in older parts too where `since` is null.
   [[nodiscard]] std::vector<DialogState> legs(std::string_view server, std::string_view call_id,
-                                              std::string_view creating_tag);
+                                              std::string_view creating_tag,
+                                              std::optional<Instant> since = {});
 
   using Visit = std::function<void(DialogState&&)>;
+  // All legs with that Call-ID, on any server, by number.
+  void each_of_call(const std::string& call_id, const Visit& visit);
   // All that are not terminated, by number.
   void each_open(const Visit& visit);
-  // All that `where` (SQL over the table's columns, with ORDER BY and LIMIT if wished) selects.
+  // All that `where` (SQL over the columns of the view `leg`, with ORDER BY and LIMIT if wished)
+  // selects.
   void each(const std::string& where, const Visit& visit);
 
+  // Reads the SDP of a leg that read_leg has read.
+  void fetch_sdp(DialogState& leg);
+
  private:
+  void each(SQLite::Statement& statement, const Visit& visit);
+  [[nodiscard]] Sdp sdp_of_event(std::int64_t position);
+
   SQLite::Database& database_;
-  std::unique_ptr<SQLite::Statement> upsert_;
+  std::unique_ptr<SQLite::Statement> write_;
+  std::unique_ptr<SQLite::Statement> write_open_;
+  std::unique_ptr<SQLite::Statement> delete_open_;
   std::unique_ptr<SQLite::Statement> by_number_;
   std::unique_ptr<SQLite::Statement> legs_;
+  std::unique_ptr<SQLite::Statement> data_;
 };
 
-// The columns of the table, in the order read_dialog expects.
-extern const char* const dialog_columns;
-
-// The dialog a statement that selects dialog_columns stands on.
-DialogState read_dialog(SQLite::Statement& statement);
+// The legs of a Call-ID, for an SQL statement: `WITH ` + this. It makes the table call_leg(id) of
+// the legs whose call_key is ?1, in the part of the log recorded since ?2 (null: in all of it).
+extern const char* const call_leg_table;
 
 }  // namespace drachtio::projection

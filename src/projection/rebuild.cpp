@@ -17,14 +17,14 @@ namespace {
 
 constexpr std::int64_t progress_every = 4096;
 
-// The statements that make the table and its indexes, from a database as it is shipped: the table
-// first.
+// The statements that make the tables and their indexes, from a database as it is shipped: the
+// tables first.
 std::vector<std::string> definitions() {
   SQLite::Database shipped{":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
   log::migrate(shipped);
   SQLite::Statement statement{shipped,
                               "SELECT sql FROM sqlite_schema "
-                              "WHERE tbl_name = 'dialog' AND sql IS NOT NULL "
+                              "WHERE tbl_name IN ('dialog', 'open_dialog') AND sql IS NOT NULL "
                               "ORDER BY type = 'table' DESC, name"};
   std::vector<std::string> result;
   while (statement.executeStep()) result.push_back(statement.getColumn(0).getString());
@@ -50,7 +50,7 @@ void read_into(SQLite::Statement& statement, log::Row& row) {
 
 Rebuilt refill(SQLite::Database& database, std::int64_t head, const log::Progress& progress) {
   DialogTable table{database};
-  LogFold fold{[&](const DialogState& dialog) { table.upsert(dialog); },
+  LogFold fold{[&](const DialogState& dialog) { table.write(dialog); },
                [&](std::int64_t number) { return table.find(number); }};
   // NOT INDEXED: in the order of the log, not dialog by dialog.
   SQLite::Statement rows{database,
@@ -84,13 +84,14 @@ bool is_missing(log::EventLog& log) {
 }
 
 Rebuilt rebuild(log::EventLog& log, const log::Progress& progress) {
+  constexpr std::size_t tables = 2;
   const std::vector<std::string> create = definitions();
   Rebuilt rebuilt;
   log.commit({}, [&](SQLite::Database& database) {
-    database.exec("DROP TABLE IF EXISTS dialog");
-    database.exec(create.front());
+    database.exec("DROP TABLE IF EXISTS dialog; DROP TABLE IF EXISTS open_dialog;");
+    for (std::size_t i = 0; i < tables; ++i) database.exec(create[i]);
     rebuilt = refill(database, log.head().position, progress);
-    for (std::size_t i = 1; i < create.size(); ++i) database.exec(create[i]);
+    for (std::size_t i = tables; i < create.size(); ++i) database.exec(create[i]);
   });
   return rebuilt;
 }

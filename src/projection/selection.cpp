@@ -8,6 +8,7 @@
 #include <SQLiteCpp/Transaction.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <limits>
 #include <variant>
 #include <vector>
@@ -16,7 +17,7 @@ namespace drachtio::projection {
 
 namespace {
 
-constexpr std::int64_t dialogs_a_transaction = 500;
+constexpr std::int64_t legs_a_page = 500;
 constexpr std::size_t pattern_shown = 40;  // bytes of a pattern that is too long
 
 // Where the reading stands in the order of (start_time, id).
@@ -39,7 +40,7 @@ class Conditions {
     if (selection.q850_cause) add("q850_cause = ?", std::int64_t{*selection.q850_cause});
     // The view by its primary key: one definition of the disposition, and one row read again.
     if (selection.disposition) {
-      add("(SELECT disposition FROM call_record WHERE call_record.id = dialog.id) = ?",
+      add("(SELECT disposition FROM call_record WHERE call_record.id = leg.id) = ?",
           *selection.disposition);
     }
     if (selection.part) add("instr(dialog_id, ?) > 0", *selection.part);
@@ -70,18 +71,18 @@ class Conditions {
   std::vector<Value> values_;
 };
 
-class Pages {
+// All legs, in order of start_time, a few hundred at a time.
+class AllLegs {
  public:
-  Pages(SQLite::Database& database, const Selection& selection)
-      : database_(database),
-        conditions_(database, selection),
+  AllLegs(SQLite::Database& database, const Selection& selection, const Conditions& conditions)
+      : conditions_(conditions),
         page_end_(database,
                   "SELECT start_time, id FROM dialog WHERE (start_time, id) > (?, ?) "
                   "ORDER BY start_time, id LIMIT 1 OFFSET ?"),
-        page_(database, std::string{"SELECT "} + dialog_columns +
-                            " FROM dialog WHERE (start_time, id) > (?, ?) "
+        page_(database, std::string{"SELECT "} + leg_columns +
+                            " FROM leg WHERE (start_time, id) > (?, ?) "
                             "AND (start_time, id) <= (?, ?)" +
-                            conditions_.sql() + " ORDER BY start_time, id") {
+                            conditions.sql() + " ORDER BY start_time, id") {
     if (selection.since) {
       place_.start = to_integer(*selection.since);
       if (selection.until && *selection.until <= *selection.since) done_ = true;
@@ -89,10 +90,9 @@ class Pages {
     if (selection.until) until_ = to_integer(*selection.until);
   }
 
-  // The dialogs selected among the next few hundred; nothing once all have been looked at.
-  std::optional<std::vector<DialogState>> next() {
-    if (done_) return std::nullopt;
-    SQLite::Transaction transaction{database_};
+  [[nodiscard]] bool done() const { return done_; }
+
+  void next(std::vector<DialogState>& legs) {
     const Place end = page_end();
     page_.reset();
     page_.bind(1, place_.start);
@@ -100,13 +100,10 @@ class Pages {
     page_.bind(3, end.start);
     page_.bind(4, end.number);
     conditions_.bind(page_, 5);
-    std::vector<DialogState> dialogs;
-    while (page_.executeStep()) dialogs.push_back(read_dialog(page_));
+    while (page_.executeStep()) legs.push_back(read_leg(page_));
     page_.reset();
     place_ = end;
     if (until_ && end.start >= *until_) done_ = true;
-    transaction.commit();
-    return dialogs;
   }
 
  private:
@@ -114,7 +111,7 @@ class Pages {
     page_end_.reset();
     page_end_.bind(1, place_.start);
     page_end_.bind(2, place_.number);
-    page_end_.bind(3, dialogs_a_transaction - 1);
+    page_end_.bind(3, legs_a_page - 1);
     Place end{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::max()};
     if (page_end_.executeStep()) {
       end = {page_end_.getColumn(0).getInt64(), page_end_.getColumn(1).getInt64()};
@@ -125,14 +122,64 @@ class Pages {
     return end;
   }
 
-  SQLite::Database& database_;
-  Conditions conditions_;
+  const Conditions& conditions_;
   SQLite::Statement page_end_;
   SQLite::Statement page_;
   Place place_;
   std::optional<std::int64_t> until_;
   bool done_ = false;
 };
+
+// The open ones alone: they cost what they are, however long the log is.
+class OpenLegs {
+ public:
+  OpenLegs(SQLite::Database& database, const Conditions& conditions)
+      : conditions_(conditions),
+        leg_(database,
+             std::string{"SELECT "} + leg_columns + " FROM leg WHERE id = ?" + conditions.sql()) {
+    SQLite::Statement open{database,
+                           "SELECT dialog.id FROM open_dialog JOIN dialog USING (id) "
+                           "ORDER BY dialog.start_time, dialog.id"};
+    while (open.executeStep()) numbers_.push_back(open.getColumn(0).getInt64());
+  }
+
+  [[nodiscard]] bool done() const { return next_ == numbers_.size(); }
+
+  void next(std::vector<DialogState>& legs) {
+    for (std::size_t left = legs_a_page; left > 0 && !done(); --left) {
+      leg_.reset();
+      leg_.bind(1, numbers_[next_++]);
+      conditions_.bind(leg_, 2);
+      if (leg_.executeStep()) legs.push_back(read_leg(leg_));  // else it has ended meanwhile
+    }
+    leg_.reset();
+  }
+
+ private:
+  const Conditions& conditions_;
+  SQLite::Statement leg_;
+  std::vector<std::int64_t> numbers_;
+  std::size_t next_ = 0;
+};
+
+template <typename Legs>
+void visit_each(log::Reader& reader, const Selection& selection, Legs legs,
+                const std::function<void(const DialogState&)>& visit) {
+  DialogTable table{reader.database()};
+  std::int64_t left = selection.limit.value_or(std::numeric_limits<std::int64_t>::max());
+  std::vector<DialogState> found;
+  while (left > 0 && !legs.done()) {
+    found.clear();
+    SQLite::Transaction transaction{reader.database()};
+    legs.next(found);
+    if (selection.with_sdp) std::ranges::for_each(found, [&](auto& leg) { table.fetch_sdp(leg); });
+    transaction.commit();
+    for (const DialogState& leg : found) {
+      if (left-- <= 0) return;
+      visit(leg);
+    }
+  }
+}
 
 }  // namespace
 
@@ -156,16 +203,12 @@ std::string glob_of(SQLite::Database& database, const std::string& pattern) {
 
 void each_dialog(log::Reader& reader, const Selection& selection,
                  const std::function<void(const DialogState&)>& visit) {
-  std::int64_t left = selection.limit.value_or(std::numeric_limits<std::int64_t>::max());
   try {
-    Pages pages{reader.database(), selection};
-    while (left > 0) {
-      const auto dialogs = pages.next();
-      if (!dialogs) return;
-      for (const DialogState& dialog : *dialogs) {
-        if (left-- <= 0) return;
-        visit(dialog);
-      }
+    const Conditions conditions{reader.database(), selection};
+    if (selection.active) {
+      visit_each(reader, selection, OpenLegs{reader.database(), conditions}, visit);
+    } else {
+      visit_each(reader, selection, AllLegs{reader.database(), selection, conditions}, visit);
     }
   } catch (const SQLite::Exception& error) {
     throw log::translate(error, "cannot read the log " + reader.path().string());

@@ -32,6 +32,7 @@ struct Selection {
   std::optional<std::string> disposition;  // as the view call_record works it out
   std::optional<int> q850_cause;
   std::optional<std::int64_t> limit;  // the first so many
+  bool with_sdp = false;              // read their SDP, too: two look-ups in the log for each
   std::optional<std::string> part;    // somewhere in the dialog id, `*` being no more than itself
 };
 

@@ -13,10 +13,7 @@ namespace {
 namespace json = boost::json;
 using text::JsonObject;
 
-void write_sdp(JsonObject& object, const Sdp& sdp) {
-  object.string("sdp", std::string_view{sdp.text});
-  object.string("content_type", sdp.content_type);
-}
+void write_sdp(JsonObject& object, const Sdp& sdp) { object.number("sdp", sdp.position); }
 
 void write_invite(JsonObject& object, const InviteTransaction& invite) {
   object.number("cseq", invite.cseq);
@@ -24,7 +21,6 @@ void write_invite(JsonObject& object, const InviteTransaction& invite) {
   if (!invite.transaction_id.empty()) {
     object.string("transaction_id", std::string_view{invite.transaction_id});
   }
-  if (!invite.uri.empty()) object.string("uri", std::string_view{invite.uri});
   object.number("at", to_integer(invite.at));
   if (invite.from_call_record) object.boolean("from_call_record", true);
 }
@@ -72,9 +68,9 @@ std::optional<std::string> text_of(const json::object& object, std::string_view 
 }
 
 std::optional<Sdp> sdp_of(const json::object& object) {
-  auto text = text_of(object, "sdp");
-  if (!text) return std::nullopt;
-  return Sdp{std::move(*text), text_of(object, "content_type")};
+  const json::value* position = object.if_contains("sdp");
+  if (position == nullptr) return std::nullopt;
+  return Sdp{{}, {}, position->to_number<std::int64_t>()};
 }
 
 bool flag(const json::object& object, std::string_view name) {
@@ -82,12 +78,11 @@ bool flag(const json::object& object, std::string_view name) {
   return value != nullptr && value->as_bool();
 }
 
-InviteTransaction read_invite(const json::object& object) {
+InviteTransaction invite_of(const json::object& object) {
   InviteTransaction invite;
   invite.cseq = object.at("cseq").to_number<std::uint32_t>();
   invite.branch = text_of(object, "branch").value_or("");
   invite.transaction_id = text_of(object, "transaction_id").value_or("");
-  invite.uri = text_of(object, "uri").value_or("");
   invite.at = to_instant(object.at("at").to_number<std::int64_t>());
   invite.from_call_record = flag(object, "from_call_record");
   return invite;
@@ -119,10 +114,18 @@ WaitingOffer read_offer(const json::object& object) {
 
 }  // namespace
 
-std::string tracking_json(const DialogState& dialog) {
+std::string invite_json(const DialogState& dialog) {
   std::string out;
   JsonObject object{out};
   write_invite(object, dialog.invite);
+  object.close();
+  return out;
+}
+
+std::string tracking_json(const DialogState& dialog) {
+  std::string out;
+  JsonObject object{out};
+  if (!dialog.invite.uri.empty()) object.string("uri", std::string_view{dialog.invite.uri});
   if (!dialog.earlier_invites.empty()) {
     object.raw("earlier_invites", list_of(dialog.earlier_invites, write_invite));
   }
@@ -170,15 +173,21 @@ std::string tracking_json(const DialogState& dialog) {
   return out;
 }
 
+void read_invite(std::string_view text, DialogState& dialog) {
+  std::array<unsigned char, 1024> buffer;
+  json::monotonic_resource memory{buffer.data(), buffer.size()};
+  dialog.invite = invite_of(json::parse(text, &memory).as_object());
+}
+
 void read_tracking(std::string_view text, DialogState& dialog) {
   std::array<unsigned char, 2048> buffer;
   json::monotonic_resource memory{buffer.data(), buffer.size()};
   const json::value value = json::parse(text, &memory);
   const json::object& object = value.as_object();
-  dialog.invite = read_invite(object);
+  dialog.invite.uri = text_of(object, "uri").value_or("");
   if (const json::value* invites = object.if_contains("earlier_invites")) {
     for (const json::value& item : invites->as_array()) {
-      dialog.earlier_invites.push_back(read_invite(item.as_object()));
+      dialog.earlier_invites.push_back(invite_of(item.as_object()));
     }
   }
   if (const json::value* tags = object.if_contains("to_tags")) {

@@ -1,4 +1,6 @@
-// dialog.tracking: what the next message of a dialog is judged by, as JSON.
+// What the next message of a dialog is judged by, as JSON: the columns `invite` and `tracking`.
+//
+// SDP is kept as the position of the event that carried it, and read back without its text.
 #pragma once
 
 #include <drachtio/dialog_state.hpp>
@@ -8,9 +10,13 @@
 
 namespace drachtio::projection {
 
+// The transaction that the leg stands on: settled when the leg opens, but for what is learnt of it.
+std::string invite_json(const DialogState& dialog);
+// All else.
 std::string tracking_json(const DialogState& dialog);
 
-// Throws std::runtime_error for text that tracking_json cannot have written.
-void read_tracking(std::string_view text, DialogState& dialog);
+// Throw std::runtime_error for text that the above cannot have written.
+void read_invite(std::string_view text, DialogState& dialog);
+void read_tracking(std::string_view text, DialogState& dialog);  // after read_invite
 
 }  // namespace drachtio::projection

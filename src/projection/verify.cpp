@@ -11,9 +11,11 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace drachtio::projection {
 
@@ -25,8 +27,11 @@ constexpr std::int64_t rows_at_once = 1000;
 constexpr std::size_t most_shown = 80;    // bytes of a text
 constexpr std::size_t most_context = 24;  // of these, before the first that differs
 
-std::string select_dialog() {
-  return std::string{"SELECT "} + dialog_columns + " FROM dialog WHERE id = ?";
+// The tables of the projection, each with a row a leg by its number.
+constexpr std::array tables{"dialog", "open_dialog"};
+
+std::string select_row(std::string_view table) {
+  return "SELECT * FROM " + std::string{table} + " WHERE id = ?";
 }
 
 std::string_view bytes_of(const SQLite::Column& column) {
@@ -76,30 +81,34 @@ std::string difference(const SQLite::Column& have, const SQLite::Column& want) {
          std::to_string(other.size()) + " bytes)";
 }
 
-// A second `dialog` table, empty, in memory: what ought to be stored is written to it by the code
-// that writes the real one, so that the two can be compared as stored values.
+// The same tables, empty, in memory: what ought to be stored is written to them by the code that
+// writes the real ones, so that they can be compared as stored values.
 class Scratch {
  public:
   Scratch() : database_(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE) {
     log::migrate(database_);
     table_.emplace(database_);
-    select_.emplace(database_, select_dialog());
+    for (const char* table : tables) select_.emplace_back(database_, select_row(table));
   }
 
-  // The row as it ought to be, until the next call.
-  SQLite::Statement& row_of(const DialogState& dialog) {
-    select_->reset();
-    database_.exec("DELETE FROM dialog");
-    table_->upsert(dialog);
-    select_->bind(1, dialog.number);
-    select_->executeStep();
-    return *select_;
+  // The rows are then as they ought to be.
+  void write(const DialogState& leg) {
+    for (SQLite::Statement& select : select_) select.reset();
+    database_.exec("DELETE FROM dialog; DELETE FROM open_dialog;");
+    table_->write(leg);
+  }
+  // The row of that table: none where executeStep() was false.
+  SQLite::Statement& row_of(std::size_t table, std::int64_t number) {
+    SQLite::Statement& select = select_[table];
+    select.reset();
+    select.bind(1, number);
+    return select;
   }
 
  private:
   SQLite::Database database_;
   std::optional<DialogTable> table_;
-  std::optional<SQLite::Statement> select_;
+  std::vector<SQLite::Statement> select_;
 };
 
 class Check {
@@ -108,10 +117,13 @@ class Check {
       : database_(database),
         faults_(faults),
         next_(database, "SELECT min(dialog) FROM event WHERE dialog > ?"),
-        without_events_(database, "SELECT id FROM dialog WHERE id > ? AND id < ? LIMIT 1000"),
+        without_events_(database,
+                        "SELECT id FROM dialog WHERE id > ?1 AND id < ?2 UNION "
+                        "SELECT id FROM open_dialog WHERE id > ?1 AND id < ?2 LIMIT 1000"),
         events_(database, std::string{"SELECT "} + log::row_columns +
                               " FROM event WHERE dialog = ? AND version > ? ORDER BY version"),
-        stored_(database, select_dialog()) {}
+        stored_{SQLite::Statement{database, select_row(tables[0])},
+                SQLite::Statement{database, select_row(tables[1])}} {}
 
   Verified run(std::int64_t head, const log::Progress& progress) {
     begin();
@@ -153,7 +165,8 @@ class Check {
     without_events_.bind(1, number_);
     without_events_.bind(2, next.value_or(Limits::max()));
     while (without_events_.executeStep()) {
-      fault(without_events_.getColumn(0).getInt64(), "has a row in dialog, but no events");
+      fault(without_events_.getColumn(0).getInt64(),
+            "has a row in dialog or open_dialog, but no events");
     }
     without_events_.reset();
     next_.reset();
@@ -207,25 +220,41 @@ class Check {
   }
 
   void compare(const DialogState& dialog) {
-    stored_.reset();
-    stored_.bind(1, dialog.number);
-    if (!stored_.executeStep()) {
-      fault(dialog.number, "has events, but no row in dialog (dialog-replay rebuild makes it)");
-      return;
-    }
-    SQLite::Statement& expected = scratch_.row_of(dialog);
+    scratch_.write(dialog);
     bool equal = true;
-    for (int i = 0; i < expected.getColumnCount(); ++i) {
-      const SQLite::Column want = expected.getColumn(i);
-      const SQLite::Column have = stored_.getColumn(i);
-      if (same(want, have)) continue;
-      fault(dialog.number, std::string{want.getName()} + " is " + difference(have, want));
-      equal = false;
+    for (std::size_t table = 0; table < tables.size(); ++table) {
+      equal = compare_row(table, dialog.number) && equal;
     }
-    stored_.reset();
     if (!equal) return;
     ++verified_.dialogs;
     if (dialog.state != State::terminated) ++verified_.open;
+  }
+
+  bool compare_row(std::size_t table, std::int64_t number) {
+    const std::string name = tables[table];
+    SQLite::Statement& stored = stored_[table];
+    stored.reset();
+    stored.bind(1, number);
+    SQLite::Statement& expected = scratch_.row_of(table, number);
+    const bool is_there = stored.executeStep();
+    const bool ought_to_be = expected.executeStep();
+    bool equal = is_there == ought_to_be;
+    if (!equal && ought_to_be) {
+      fault(number, "has events, but no row in " + name + " (dialog-replay rebuild makes it)");
+    } else if (!equal) {
+      fault(number, "has a row in " + name + ", but its events have ended it");
+    } else if (is_there) {
+      for (int i = 0; i < expected.getColumnCount(); ++i) {
+        const SQLite::Column want = expected.getColumn(i);
+        const SQLite::Column have = stored.getColumn(i);
+        if (same(want, have)) continue;
+        fault(number, std::string{want.getName()} + " is " + difference(have, want));
+        equal = false;
+      }
+    }
+    stored.reset();
+    expected.reset();
+    return equal;
   }
 
   SQLite::Database& database_;
@@ -235,7 +264,7 @@ class Check {
   SQLite::Statement next_;
   SQLite::Statement without_events_;
   SQLite::Statement events_;
-  SQLite::Statement stored_;
+  std::array<SQLite::Statement, tables.size()> stored_;  // rows of each
   Verified verified_;
   std::int64_t number_ = Limits::min();
   std::int64_t rows_left_ = rows_at_once;

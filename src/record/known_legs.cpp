@@ -52,13 +52,16 @@ dialog::Placement KnownLegs::place_among_known(const dialog::Observation& seen) 
   return dialog::place(legs, seen);
 }
 
-dialog::Placement KnownLegs::place(const dialog::Observation& seen) {
+dialog::Placement KnownLegs::place(const dialog::Observation& seen, Instant now) {
   using Kind = dialog::Placement::Kind;
   if (!dialog::may_belong(seen)) return {};
   dialog::Placement placed = place_among_known(seen);
   if (placed.certain) return placed;
   const sip::Message& message = seen.message;
-  if (load(seen.server, message.call_id, text_of(message.from.tag))) {
+  // For each new call: so not through the whole log, whatever its age.
+  std::optional<Instant> since;
+  if (reach_ && dialog::is_initial_invite(seen)) since = now - *reach_;
+  if (load(seen.server, message.call_id, text_of(message.from.tag), since)) {
     placed = place_among_known(seen);
   }
   const bool has_place = placed.kind != Kind::none && placed.kind != Kind::stray;
@@ -66,10 +69,11 @@ dialog::Placement KnownLegs::place(const dialog::Observation& seen) {
   return load(seen.server, message.call_id, *message.to.tag) ? place_among_known(seen) : placed;
 }
 
-bool KnownLegs::load(std::string_view server, std::string_view call_id, std::string_view tag) {
+bool KnownLegs::load(std::string_view server, std::string_view call_id, std::string_view tag,
+                     std::optional<Instant> since) {
   if (recall_ == nullptr || tips_.has_all(server, call_id, tag)) return false;
   bool any = false;
-  for (DialogState& leg : recall_->legs(server, call_id, tag)) {
+  for (DialogState& leg : recall_->legs(server, call_id, tag, since)) {
     if (tips_.find(leg.number) != nullptr) continue;
     insert_stored(std::move(leg));
     any = true;

@@ -20,7 +20,7 @@ class KnownLegs {
   [[nodiscard]] const Tips& tips() const { return tips_; }
 
   // Finds where a message belongs, and brings its leg into memory.
-  [[nodiscard]] dialog::Placement place(const dialog::Observation& seen);
+  [[nodiscard]] dialog::Placement place(const dialog::Observation& seen, Instant now);
   // The legs that have a tag of the message's.
   [[nodiscard]] std::vector<Tip*> of_call(const dialog::Observation& seen);
   // The leg that has had this message: `tip`, or another with the same tags, whose ids were used
@@ -30,7 +30,12 @@ class KnownLegs {
 
   // Brings the stored legs of a call that were created with `tag` into memory; false: there are
   // none that were not there.
-  bool load(std::string_view server, std::string_view call_id, std::string_view tag);
+  // `since`: those alone that were recorded since then.
+  bool load(std::string_view server, std::string_view call_id, std::string_view tag,
+            std::optional<Instant> since = {});
+  // What a message may belong to has been recorded within that time before `now`, unless it is
+  // still open: look for no older ones. Else the whole log is looked through.
+  void look_back(Microseconds reach) { reach_ = reach; }
   // The log cannot be read any more: legs that are not in memory are unknown from now on.
   void read_no_more() { recall_ = nullptr; }
 
@@ -40,6 +45,7 @@ class KnownLegs {
   void insert_stored(DialogState&& state);
 
   Recall* recall_;
+  std::optional<Microseconds> reach_;
   Tips tips_;
 };
 

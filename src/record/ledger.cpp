@@ -60,7 +60,7 @@ std::int64_t Ledger::frame(const Frame& frame) {
   if (!sighting.observation) return handed;
   dialog::Observation& seen = *sighting.observation;
   latest_ = std::max(latest_, seen.occurred_at);
-  const dialog::Placement placed = legs_.place(seen);
+  const dialog::Placement placed = legs_.place(seen, frame.read_at);
   Tip* tip = placed.leg == nullptr ? nullptr : tips().find(placed.leg->number);
   if (placed.kind == dialog::Placement::Kind::stray) stray(seen);
   const bool by_connection = seen.channel == dialog::Channel::sip && !seen.of_proxied;
@@ -248,10 +248,12 @@ void Ledger::append_all(std::vector<Event> events) {
 Batch Ledger::hand_over() {
   Batch batch;
   batch.entries = std::move(staged_);
-  batch.dialogs.reserve(dirty_.size());
+  batch.legs.reserve(dirty_.size());
   for (const std::int64_t number : dirty_) {
     Tip& tip = *tips().find(number);
-    batch.dialogs.push_back(tip.as_logged());
+    Batch::Leg& leg = batch.legs.emplace_back(tip.as_logged());
+    const std::uint64_t row = projection::digest_of_row(leg.state);
+    if (std::exchange(tip.written_row, row) == row) leg.rows = projection::Rows::open;
     tip.dirty = false;
   }
   staged_.clear();
@@ -275,9 +277,11 @@ void Ledger::commit(const log::EventLog::Alongside& alongside) {
 void Ledger::take_back(Batch batch) {
   staged_ = std::move(batch.entries);
   for (const log::Entry& entry : staged_) staged_bytes_ += size_of(entry);
-  for (const DialogState& state : batch.dialogs) {
-    tips().find(state.number)->dirty = true;
-    dirty_.push_back(state.number);
+  for (const Batch::Leg& leg : batch.legs) {
+    Tip& tip = *tips().find(leg.state.number);
+    tip.dirty = true;
+    tip.written_row.reset();
+    dirty_.push_back(leg.state.number);
   }
 }
 

@@ -18,9 +18,10 @@ class Recall {
   explicit Recall(const std::filesystem::path& log) : reader_(log), dialogs_(reader_.database()) {}
 
   void each_open(const projection::DialogTable::Visit& visit);
-  // The legs of a call that were created with that tag, in the order they began.
+  // The legs of a call that were created with that tag, in the order they began: see DialogTable.
   [[nodiscard]] std::vector<DialogState> legs(std::string_view server, std::string_view call_id,
-                                              std::string_view creating_tag);
+                                              std::string_view creating_tag,
+                                              std::optional<Instant> since);
   // The messages a dialog's events are of.
   [[nodiscard]] std::vector<SeenMessage> messages_of(std::int64_t dialog);
   // Servers whose link was up when the log was last written.

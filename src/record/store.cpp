@@ -12,7 +12,7 @@ Store::Store(log::EventLog log)
 
 void Store::commit(const Batch& batch, const log::EventLog::Alongside& alongside) {
   log_.commit(batch.entries, [&](SQLite::Database& database) {
-    for (const DialogState& dialog : batch.dialogs) dialogs_.upsert(dialog);
+    for (const Batch::Leg& leg : batch.legs) dialogs_.write(leg.state, leg.rows);
     if (alongside) alongside(database);
   });
   committed_ = log_.head().position;

@@ -13,11 +13,15 @@
 
 namespace drachtio::record {
 
-// What one transaction writes: rows in the order of the log, and the dialogs they changed as they
+// What one transaction writes: rows in the order of the log, and the legs they changed as they
 // stand after the last of them.
 struct Batch {
+  struct Leg {
+    DialogState state;
+    projection::Rows rows = projection::Rows::all;  // that the change is written to
+  };
   std::vector<log::Entry> entries;
-  std::vector<DialogState> dialogs;
+  std::vector<Leg> legs;
 
   [[nodiscard]] bool empty() const { return entries.empty(); }
 };

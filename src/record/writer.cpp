@@ -13,6 +13,8 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::size_t most_frames_a_batch = 2000;
 constexpr std::size_t most_bytes_a_batch = 4UL * 1024 * 1024;
 constexpr std::chrono::seconds expiry_interval{1};
+// Of an INVITE that has ended, its retransmissions and retries come within seconds (RFC 3261 17).
+constexpr std::chrono::minutes ids_remembered{5};
 constexpr std::chrono::milliseconds first_retry{50};
 constexpr std::chrono::milliseconds last_retry{2000};
 constexpr std::chrono::seconds warning_interval{30};
@@ -27,6 +29,7 @@ Writer::Writer(const std::filesystem::path& database, Options options)
       store_(ledger_.keeps() ? &ledger_.store() : nullptr) {
   if (store_ != nullptr) statistics_.head = ledger_.head();
   statistics_.open_dialogs = ledger_.open_dialogs();
+  ledger_.look_back(ids_remembered);
   ledger_.note_killed();
   if (options_.on_open) ledger_.tips().each([&](Tip& tip) { options_.on_open(tip.state); });
   if (options_.start_at_once) start();

@@ -118,7 +118,7 @@ uas,hold,1
 uas,unhold,1
 END
 "$DRACHTIO_BIN/dialog-replay" --db run/calls.db sql --csv \
-  "SELECT count(DISTINCT session) FROM dialog" | tr -d "\r" | grep -qx 1
+  "SELECT count(DISTINCT session) FROM leg" | tr -d "\r" | grep -qx 1
 
 echo "b2bua, whose caller offers nothing: the ACK carries its answer to the callee"
 start b2bua sip:answer@127.0.0.1
@@ -127,7 +127,7 @@ until_says out "leg ended" 2
 stop
 proven
 "$DRACHTIO_BIN/dialog-replay" --db run/calls.db sql --csv \
-  "SELECT count(*) FROM dialog AS uac JOIN dialog AS uas
+  "SELECT count(*) FROM leg AS uac JOIN leg AS uas
     ON uac.local_sdp = uas.remote_sdp AND uac.remote_sdp = uas.local_sdp
     WHERE uac.role = 'uac' AND uas.role = 'uas'" | tr -d "\r" | grep -qx 1
 

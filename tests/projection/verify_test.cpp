@@ -65,20 +65,27 @@ TEST_CASE("any changed column of a dialog is found and named", "[slow]") {
   const ScratchFolder folder;
   const auto path = folder / "calls.db";
   write_sample(path);
-  const auto columns = dump(path, "SELECT name FROM pragma_table_info('dialog') WHERE pk = 0");
-  CHECK(columns.size() > 30);
+  const auto open = dump(path, "SELECT id FROM open_dialog");
+  REQUIRE(open.size() == 1);
+  const std::string open_number = open.front().substr(2, open.front().size() - 3);
+  const auto [name, number, fewest] = GENERATE_COPY(table<std::string, std::string, std::size_t>(
+      {{"dialog", "1", 34}, {"open_dialog", open_number, 19}}));
+  const auto columns =
+      dump(path, "SELECT name FROM pragma_table_info('" + name + "') WHERE pk = 0");
+  CHECK(columns.size() >= fewest);
+  const std::string where = " WHERE id = " + number;
   for (const std::string& dumped : columns) {
     const std::string column = dumped.substr(2, dumped.size() - 3);  // without type and bar
-    const auto right = dump(path, "SELECT quote(" + column + ") FROM dialog WHERE id = 1");
+    const auto right = dump(path, "SELECT quote(" + column + ") FROM " + name + where);
     const std::string literal = right.front().substr(2, right.front().size() - 3);
     for (const char* value : {"'x'", "7", "NULL"}) {
       if (literal == value) continue;
-      INFO(column << " = " << value);
-      forge_anything(path, "UPDATE dialog SET " + column + " = " + value + " WHERE id = 1");
+      INFO(name << "." << column << " = " << value);
+      forge_anything(path, "UPDATE " + name + " SET " + column + " = " + value + where);
       const std::string faults = faults_of(path);
       INFO(faults);
-      CHECK(faults.find("dialog 1: " + column + " is ") != std::string::npos);
-      forge_anything(path, "UPDATE dialog SET " + column + " = " + literal + " WHERE id = 1");
+      CHECK(faults.find("dialog " + number + ": " + column + " is ") != std::string::npos);
+      forge_anything(path, "UPDATE " + name + " SET " + column + " = " + literal + where);
       REQUIRE(faults_of(path).empty());
     }
   }
@@ -94,11 +101,11 @@ TEST_CASE("where two long texts differ is told and shown") {
   CHECK_THAT(other,
              contains("but its events give \"callee-one\" (they differ from byte 0 on; 101 and "
                       "10 bytes)"));
-  forge(path, "UPDATE dialog SET remote_sdp = remote_sdp || 'a=sendrecv' WHERE id = 1");
+  forge(path, "UPDATE dialog SET invite = invite || 'and more' WHERE id = 1");
   CHECK_THAT(faults_of(path),
-             contains("remote_sdp is \"...m=audio 6000 RTP/AVP 0\r\na=sendrecv\"") &&
-                 contains("but its events give \"...m=audio 6000 RTP/AVP 0\r\n\"") &&
-                 contains("from byte 29 on; 39 and 29 bytes"));
+             contains(R"(invite is "...","at":1767225610000000}and more")") &&
+                 contains(R"(but its events give "...","at":1767225610000000}")") &&
+                 contains("from byte 55 on; 63 and 55 bytes"));
 }
 
 TEST_CASE("dialogs without a row, rows without a dialog and stale rows are found") {
@@ -108,6 +115,19 @@ TEST_CASE("dialogs without a row, rows without a dialog and stale rows are found
   SECTION("no row") {
     forge(path, "DELETE FROM dialog WHERE id = 7");
     CHECK(faults_of(path).find("dialog 7: has events, but no row") != std::string::npos);
+  }
+  SECTION("no row of an open one") {
+    forge(path, "DELETE FROM open_dialog");
+    CHECK_THAT(faults_of(path), contains("has events, but no row in open_dialog"));
+  }
+  SECTION("a row of one that has ended") {
+    forge(path, "UPDATE open_dialog SET id = 7");
+    CHECK_THAT(faults_of(path),
+               contains("dialog 7: has a row in open_dialog, but its events have ended it"));
+  }
+  SECTION("a row of one that was never there") {
+    forge(path, "UPDATE open_dialog SET id = 900");
+    CHECK_THAT(faults_of(path), contains("dialog 900: has a row in dialog or open_dialog"));
   }
   SECTION("no events, before, between and after") {
     for (const char* id : {"-3", "4", "900"}) {

@@ -23,6 +23,8 @@ struct LogOptions {
 };
 // Folding the log, and refilling the tables from it, against a bare scan of the same rows.
 int rebuild(const LogOptions& options);
+// Pages written to the -wal, against a bare log's; and whether they grow with the log.
+int pages(const LogOptions& options);
 // Time to be ready, per open call.
 int restart(const LogOptions& options);
 // From frame read to subscriber told, idle and at half the full rate, against a bare commit.

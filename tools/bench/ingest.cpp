@@ -1,8 +1,8 @@
 // Server bytes to durable events: framing, parsing, tracking, chain, projection and commit, as the
 // programs do it, against the floor: the same rows in the same batches into tables without index,
 // trigger or projection. And stage by stage on one thread: where the time goes.
+#include "bare_log.hpp"
 #include "benches.hpp"
-#include "log/reader.hpp"
 #include "measure.hpp"
 #include "record/ledger.hpp"
 #include "record/writer.hpp"
@@ -11,8 +11,6 @@
 #include "wire/frame_reader.hpp"
 
 #include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Statement.h>
-#include <SQLiteCpp/Transaction.h>
 #include <fmt/core.h>
 
 #include <fstream>
@@ -116,21 +114,6 @@ double parse_alone(const std::string& bytes) {
   return seen == 0 ? 0 : seconds;
 }
 
-std::vector<log::Entry> read_entries(const std::filesystem::path& db) {
-  log::Reader reader{db};
-  std::vector<log::Entry> entries;
-  std::int64_t position = 0;
-  while (true) {
-    auto rows = reader.after(position);
-    if (rows.empty()) return entries;
-    position = rows.back().position;
-    for (log::Row& row : rows) {
-      auto evidence = reader.evidence(row.position);
-      entries.push_back({std::move(row), std::move(evidence)});
-    }
-  }
-}
-
 double hash_alone(const std::vector<log::Entry>& entries) {
   digest::Sha256 hasher;
   unsigned folded = 0;
@@ -147,51 +130,13 @@ double hash_alone(const std::vector<log::Entry>& entries) {
 }
 
 // The floor: what SQLite takes to append these rows and nothing else, in the same transactions.
-double run_floor(const std::vector<log::Entry>& entries, const std::vector<std::size_t>& batches,
+double run_floor(std::span<const log::Entry> entries, const std::vector<std::size_t>& batches,
                  const std::filesystem::path& db) {
-  remove_database(db);
-  SQLite::Database database{db.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
-  database.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768;"
-      "PRAGMA wal_autocheckpoint = 4000;");
-  database.exec(
-      "CREATE TABLE event (position INTEGER PRIMARY KEY, dialog INTEGER, version INTEGER, type "
-      "TEXT,"
-      " occurred_at INTEGER, recorded_at INTEGER, data TEXT, format INTEGER, evidence_hash BLOB,"
-      " previous_hash BLOB, hash BLOB) STRICT;"
-      "CREATE TABLE sip_message (position INTEGER PRIMARY KEY, direction TEXT, peer TEXT,"
-      " bytes BLOB) STRICT;");
-  SQLite::Statement event{database, "INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?)"};
-  SQLite::Statement evidence{database, "INSERT INTO sip_message VALUES (?,?,?,?)"};
+  BareLog floor{db};
   const Stopwatch watch;
-  auto entry = entries.begin();
   for (const std::size_t batch : batches) {
-    SQLite::Transaction transaction{database, SQLite::TransactionBehavior::IMMEDIATE};
-    for (const auto end = entry + static_cast<std::ptrdiff_t>(batch); entry != end; ++entry) {
-      const log::Row& row = entry->row;
-      event.bind(1, row.position);
-      row.dialog ? event.bind(2, *row.dialog) : event.bind(2);
-      row.version ? event.bind(3, *row.version) : event.bind(3);
-      event.bindNoCopy(4, row.type);
-      event.bind(5, row.occurred_at);
-      event.bind(6, row.recorded_at);
-      event.bindNoCopy(7, row.data);
-      event.bind(8, row.format);
-      row.evidence_hash ? event.bindNoCopy(9, row.evidence_hash->data(), 32) : event.bind(9);
-      event.bindNoCopy(10, row.previous_hash.data(), 32);
-      event.bindNoCopy(11, row.hash.data(), 32);
-      event.exec();
-      event.reset();
-      if (!entry->evidence) continue;
-      evidence.bind(1, row.position);
-      evidence.bindNoCopy(2, entry->evidence->direction);
-      evidence.bindNoCopy(3, entry->evidence->peer);
-      evidence.bindNoCopy(4, entry->evidence->bytes.data(),
-                          static_cast<int>(entry->evidence->bytes.size()));
-      evidence.exec();
-      evidence.reset();
-    }
-    transaction.commit();
+    floor.append(entries.first(batch));
+    entries = entries.subspan(batch);
   }
   return watch.seconds();
 }

@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
     });
   };
   add("rebuild", "The fold of the log, and the refill of the tables", rebuild);
+  add("pages", "Pages a commit writes, and whether that grows with the log", pages);
   add("restart", "Time to be ready, per open call", restart);
   add("latency", "From frame read to subscriber told", latency);
   add("memory", "Bytes per open dialog", memory);

@@ -5,6 +5,7 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <algorithm>
 #include <set>
 
 namespace drachtio::replay {
@@ -17,13 +18,13 @@ std::vector<DialogState> by_id(log::Reader& reader, const std::string& id) {
   const std::string call_id = id.substr(0, id.rfind(";from-tag="));
   std::vector<DialogState> dialogs;
   projection::DialogTable table{reader.database()};
-  table.each("call_key IN (" + std::to_string(projection::call_key(id)) + ", " +
-                 std::to_string(projection::call_key(call_id)) + ") ORDER BY id",
-             [&](DialogState&& dialog) {
-               if (dialog.call_id == id || dialog.dialog_id == id) {
-                 dialogs.push_back(std::move(dialog));
-               }
-             });
+  // A Call-ID may itself have ";from-tag=" in it.
+  table.each_of_call(id, [&](DialogState&& dialog) { dialogs.push_back(std::move(dialog)); });
+  if (call_id == id) return dialogs;
+  table.each_of_call(call_id, [&](DialogState&& dialog) {
+    if (dialog.dialog_id == id) dialogs.push_back(std::move(dialog));
+  });
+  std::ranges::sort(dialogs, {}, &DialogState::number);
   return dialogs;
 }
 

@@ -43,7 +43,8 @@ class EventTypes {
   SQLite::Statement statement_;
 };
 
-void list_json(log::Reader& reader, const projection::Selection& selection) {
+void list_json(log::Reader& reader, projection::Selection selection) {
+  selection.with_sdp = true;
   EventTypes types{reader};
   CallRecords records{reader};
   projection::LegFinder legs{reader};

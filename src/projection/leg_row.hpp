@@ -1,0 +1,43 @@
+// A leg's rows in the tables `dialog` and `open_dialog`, and back from the view `leg`: the one
+// place that knows which column holds what.
+#pragma once
+
+#include <drachtio/dialog_state.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace SQLite {
+class Statement;
+}  // namespace SQLite
+
+namespace drachtio::projection {
+
+// FNV-1a of a Call-ID: what dialog.call_key holds.
+std::int64_t call_key(std::string_view call_id);
+
+// Statements that insert a row, or change the one that is there, with the values that the functions
+// below bind.
+std::string write_dialog_sql();
+std::string write_open_dialog_sql();
+
+// The columns of a leg's row in `dialog`. The leg must outlive the statement's step: its texts are
+// not copied; nor are `invite` and `tracking`, which are invite_json and tracking_json of it.
+void bind_dialog(SQLite::Statement& statement, const DialogState& leg, const std::string& invite,
+                 const std::string& tracking);
+// Likewise of an open leg in `open_dialog`.
+void bind_open_dialog(SQLite::Statement& statement, const DialogState& leg,
+                      const std::string& tracking);
+
+// A digest of what the row in `dialog` holds of a leg: while it stays the same, the row does.
+std::uint64_t digest_of_row(const DialogState& leg);
+
+// The columns of the view `leg` that read_leg expects, in order.
+extern const char* const leg_columns;
+
+// The leg that a statement stands on which selects leg_columns. Its SDP is known by position only:
+// DialogTable::fetch_sdp. Throws std::runtime_error for values that nothing above has written.
+DialogState read_leg(SQLite::Statement& statement);
+
+}  // namespace drachtio::projection
