@@ -46,8 +46,12 @@ Event bye(const DialogState& tip, const Observation& seen) {
 std::optional<Event> hung_up_with(const DialogState& leg, const DialogState& other) {
   const bool handed_on = leg.answered_by_proxy && leg.state != State::terminated;
   if (!handed_on || other.state != State::terminated || !other.times.end_time) return std::nullopt;
-  if (*other.times.end_time < leg.invite.at)
-    return std::nullopt;  // a call before, with the same ids
+  // Calls before or after this one may have had the same ids: the other leg was up when this one
+  // was answered.
+  const Instant answered = leg.times.connect_time.value_or(leg.invite.at);
+  const bool before = *other.times.end_time < answered;
+  const bool after = other.times.start_time && *other.times.start_time > answered + clocks_apart;
+  if (before || after) return std::nullopt;
   const auto same = [](const Endpoint& a, const Endpoint& b) {
     return a.tag && b.tag && same_tag(*a.tag, *b.tag);
   };

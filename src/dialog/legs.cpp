@@ -20,10 +20,11 @@ using Kind = Placement::Kind;
 
 // The two ways tell of one message within this time of each other.
 constexpr Microseconds ways_apart = 5s;
-// Two times of one message, one by each way, were up to 15 ms apart under load.
-constexpr Microseconds clocks_apart = 50ms;
 // RFC 3261 8.1.3.5: a caller tries again what was refused for a reason it can mend.
 constexpr Microseconds retry_within = 5min;
+// RFC 3261 17.1.1.2: an INVITE is repeated for 64 T1, at most, and each INVITE server transaction
+// of the server absorbs what it has seen (17.2.1).
+constexpr Microseconds repeated_within = 64s;
 // RFC 3263 4.3: a proxy tries the next server; 64 T1 of RFC 3261 17.1.1.2, twice.
 constexpr Microseconds fail_over_within = 64s;
 
@@ -105,14 +106,31 @@ Placement in_invite_transaction(Legs legs, const Observation& seen) {
   };
   // Legs with the same ids follow one another: the message is of the last one that had begun.
   const DialogState* begun = nullptr;
+  Instant begun_at = Instant::min();
   std::vector<Leg> with_ids;
   for (const Leg& leg : own) {
     const InviteTransaction* invite = find_invite(*leg.state, has_ids);
     if (invite == nullptr) continue;
     with_ids.push_back(leg);
-    if (invite->at <= seen.occurred_at + clocks_apart) begun = leg.state;
+    if (invite->at > seen.occurred_at + clocks_apart || invite->at < begun_at) continue;
+    begun = leg.state;
+    begun_at = invite->at;
   }
   if (with_ids.empty()) return {};
+  const auto lacks_final = [&](const Leg& leg) {
+    const bool told =
+        leg.state->status &&
+        (leg.final_told_both_ways || leg.state->final_from_call_record == from_call_record(seen));
+    return !told;
+  };
+  // The other way tells of an end when the next call with these ids has begun: the tag says whose.
+  const auto was_answered_so = [&](const Leg& leg) {
+    return knows_tag(*leg.state, seen.message.to.tag) && lacks_final(leg) &&
+           seen.occurred_at <= leg.state->times.end_time.value_or(Instant::max()) + clocks_apart;
+  };
+  const auto number = [](const DialogState& leg) { return leg.number; };
+  if (const DialogState* leg = least(with_ids, was_answered_so, number))
+    return {Kind::belongs, leg};
   if (begun != nullptr) {
     return is_of_untold_call(*begun, seen) ? Placement{} : Placement{Kind::belongs, begun};
   }
@@ -120,30 +138,39 @@ Placement in_invite_transaction(Legs legs, const Observation& seen) {
   const auto age = [&](const DialogState& leg) {
     return distance(leg.invite.at, seen.occurred_at);
   };
-  const auto lacks_final = [&](const Leg& leg) {
-    const bool told =
-        leg.state->status &&
-        (leg.final_told_both_ways || leg.state->final_from_call_record == from_call_record(seen));
-    return !told;
-  };
   if (const DialogState* leg = least(with_ids, lacks_final, age)) return {Kind::belongs, leg};
   return {Kind::belongs, with_ids.back().state};
 }
 
+// An INVITE with the ids of `invite`, and another time, may be the same: it came while the leg was
+// up, and not so late that nobody repeats it any more. The server gives what is repeated the same
+// transactionId, and call records tell of an INVITE once.
+bool may_be_repeated(const DialogState& leg, const InviteTransaction& invite,
+                     const Observation& seen) {
+  const bool other_way = invite.from_call_record != from_call_record(seen);
+  if (seen.occurred_at + (other_way ? clocks_apart : 0ms) < invite.at) return false;
+  if (leg.state == State::terminated) {
+    return seen.occurred_at <= leg.times.end_time.value_or(Instant::max());
+  }
+  if (!other_way && (from_call_record(seen) || is_another_transaction(invite, seen))) return false;
+  return seen.occurred_at - invite.at <= repeated_within;
+}
+
 // An INVITE with the CSeq and branch of a leg's: the same, seen again, or another call's that uses
-// the ids of one that has ended: then Kind::begins, with that leg. Kind::none where no leg has
-// them.
+// the ids of an earlier or a later one: then Kind::begins, with the latest leg that has them.
+// Kind::none where no leg has them.
 Placement invite_with_ids(Legs own, const Observation& seen) {
   const auto with_ids = [&](const InviteTransaction& invite) {
     return has_ids_of(invite, seen.message);
   };
   const DialogState* nearest_untold = nullptr;
   Microseconds nearest = ways_apart;
-  const DialogState* open = nullptr;
+  const DialogState* covering = nullptr;
   const DialogState* latest = nullptr;
   for (const Leg& leg : own) {
     const InviteTransaction* invite = find_invite(*leg.state, with_ids);
     if (invite == nullptr) continue;
+    latest = leg.state;
     const bool other_way = invite->from_call_record != from_call_record(seen);
     if (!other_way && invite->at == seen.occurred_at) return {Kind::belongs, leg.state, true};
     const bool untold = invite != &leg.state->invite || !leg.invite_told_both_ways;
@@ -152,14 +179,12 @@ Placement invite_with_ids(Legs own, const Observation& seen) {
       nearest = apart;
       nearest_untold = leg.state;
     }
-    if (leg.state->state != State::terminated) open = leg.state;
-    latest = leg.state;
+    if (may_be_repeated(*leg.state, *invite, seen)) covering = leg.state;
   }
   if (latest == nullptr) return {};
   if (nearest_untold != nullptr) return {Kind::belongs, nearest_untold};
-  if (open != nullptr) return {Kind::belongs, open};
-  const bool is_another_call = seen.occurred_at > latest->times.end_time.value_or(Instant::max());
-  return is_another_call ? Placement{Kind::begins, latest} : Placement{Kind::belongs, latest};
+  if (covering != nullptr) return {Kind::belongs, covering};
+  return {Kind::begins, latest};
 }
 
 // The caller may try again what ended like this.
@@ -177,17 +202,28 @@ bool may_be_retried(const DialogState& leg, Instant now) {
   }
 }
 
-// A leg that was refused, or was not answered yet, with a lower CSeq.
+// Another leg has begun since with the ids of this one's INVITE: what its caller does now is about
+// that.
+bool is_replaced(Legs own, const DialogState& leg) {
+  return std::ranges::any_of(own, [&](const Leg& other) {
+    const InviteTransaction& invite = other.state->invite;
+    return invite.at > leg.invite.at && invite.cseq == leg.invite.cseq &&
+           invite.branch == leg.invite.branch;
+  });
+}
+
+// A leg that was refused, or was not answered yet, with a lower CSeq: of several branches the one
+// that was asked for credentials, before those that were refused for another reason.
 const DialogState* retried(Legs own, const Observation& seen) {
   const auto rank = [&](const DialogState& leg) {
-    return std::tuple{leg.state != State::terminated, leg.invite.uri != seen.message.request_uri(),
-                      leg.number};
+    return std::tuple{leg.state != State::terminated, leg.cause != Cause::challenged,
+                      leg.invite.uri != seen.message.request_uri(), leg.number};
   };
   return least(
       own,
       [&](const Leg& leg) {
         return leg.state->invite.cseq < seen.message.cseq &&
-               may_be_retried(*leg.state, seen.occurred_at);
+               may_be_retried(*leg.state, seen.occurred_at) && !is_replaced(own, *leg.state);
       },
       rank);
 }
@@ -202,6 +238,7 @@ const DialogState* failed_over(Legs own, const Observation& seen) {
         return leg.role == Role::uas && leg.cause == Cause::rejected &&
                (status == 408 || status / 100 == 5) && leg.invite.cseq == seen.message.cseq &&
                leg.invite.uri == seen.message.request_uri() &&
+               seen.occurred_at >= leg.times.end_time.value_or(Instant{}) &&
                seen.occurred_at - leg.times.end_time.value_or(Instant{}) <= fail_over_within;
       },
       [](const DialogState& leg) { return leg.number; });
@@ -217,7 +254,12 @@ Placement initial_invite(Legs legs, const Observation& seen) {
     std::vector<Leg> younger = own;
     std::erase_if(younger, [&](const Leg& leg) { return leg.state->number <= again.leg->number; });
     const DialogState* leg = retried(younger, seen);
-    return leg != nullptr ? Placement{Kind::reopens, leg} : Placement{Kind::begins};
+    if (leg != nullptr) return {Kind::reopens, leg};
+    const bool replaces =
+        again.leg->state != State::terminated && seen.occurred_at > again.leg->invite.at;
+    Placement begins{Kind::begins};
+    if (replaces) begins.replaced = again.leg;
+    return begins;
   }
   if (const DialogState* leg = retried(own, seen)) return {Kind::reopens, leg};
   if (const DialogState* leg = failed_over(own, seen)) return {Kind::reopens, leg};

@@ -37,6 +37,9 @@ struct Placement {
   bool certain = false;
   // The message has this tag in the callee's place, which the leg has not heard of before.
   std::optional<std::string> unknown_tag = {};
+  // Begins: a leg with the same ids stands open still. It must be over, for its peer uses them
+  // again.
+  const DialogState* replaced = nullptr;
 };
 
 // Could the message be of a leg at all? Out-of-dialog requests are many (OPTIONS pings, REGISTER)

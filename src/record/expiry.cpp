@@ -39,6 +39,7 @@ Note lost(std::int64_t dialog, Instant now, std::string why) {
 std::optional<std::string> loss(const Tip& tip, Instant now, const Patience& patience) {
   const DialogState& state = tip.state;
   if (state.state == State::terminated) return std::nullopt;
+  if (patience.carried_only && !tip.connection) return std::nullopt;
   // What was handed on may ring elsewhere for as long as they like.
   if (!patience.with_others_only && dialog::is_untouched(state) && !tip.handing_on &&
       now - tip.heard_at >= forgotten_by_server) {
@@ -61,20 +62,33 @@ std::string unheard_words(const DialogState& state, Instant blind_since) {
          text::rfc3339(blind_since);
 }
 
+std::string connection_gone_words(const DialogState& state) {
+  return "nothing heard since " + text::rfc3339(state.last_heard) +
+         ", and its program's connection is gone";
+}
+
 }  // namespace
 
 std::vector<Note> overdue(Tips& tips, Instant now, const Patience& patience,
-                          const Blindness& blindness) {
+                          const Blindness& blindness,
+                          const std::function<bool(std::uint64_t)>& is_up) {
   std::vector<Note> ends;
   tips.each([&](const Tip& tip) {
     const auto why = loss(tip, now, patience);
     if (!why) return;
     const auto blind_since = blindness.since(tip.state.server, tip.state.last_heard);
-    ends.push_back(
-        lost(tip.state.number, now, blind_since ? unheard_words(tip.state, *blind_since) : *why));
+    const bool is_deaf = tip.connection && !is_up(*tip.connection);
+    ends.push_back(lost(tip.state.number, now,
+                        blind_since ? unheard_words(tip.state, *blind_since)
+                        : is_deaf   ? connection_gone_words(tip.state)
+                                    : *why));
   });
   std::ranges::sort(ends, {}, &Note::dialog);
   return ends;
+}
+
+Note replaced(const DialogState& leg, Instant at) {
+  return lost(leg.number, at, "another call has begun with the same ids");
 }
 
 std::vector<Note> gone_without_bye(Tips& tips, Instant server_time) {

@@ -3,6 +3,8 @@
 #include "dialog/identity.hpp"
 #include "dialog/observe.hpp"
 
+#include <algorithm>
+
 namespace drachtio::record {
 
 namespace {
@@ -32,31 +34,41 @@ void HandedOnLegs::opened(Tips& tips, const Tip& leg, Instant now) {
   }
 }
 
-void HandedOnLegs::end(Tips& tips, const Waiting& waiting, std::vector<Note>& ends) {
+std::optional<Note> HandedOnLegs::end_of(Tips& tips, const Waiting& waiting) {
   const Tip* leg = tips.find(waiting.leg);
   const Tip* other = tips.find(waiting.other);
-  if (leg == nullptr || other == nullptr) return;
-  if (auto event = dialog::ends_with(leg->state, other->state)) {
-    ends.push_back({waiting.leg, std::move(*event)});
-  }
+  if (leg == nullptr || other == nullptr) return std::nullopt;
+  auto event = dialog::ends_with(leg->state, other->state);
+  if (!event) return std::nullopt;
+  return Note{waiting.leg, std::move(*event)};
 }
 
-std::vector<Note> HandedOnLegs::due(Tips& tips, Instant server_time, Instant now) {
-  std::vector<Note> ends;
+std::optional<Note> HandedOnLegs::next_due(Tips& tips, Instant server_time, Instant now) {
   while (!waiting_.empty()) {
-    const Waiting& first = waiting_.front();
+    const Waiting first = waiting_.front();
     if (server_time - first.ended_at < own_bye_within && now - first.since < own_bye_within) break;
-    end(tips, first, ends);
     waiting_.pop_front();
+    if (auto end = end_of(tips, first)) return end;
   }
-  return ends;
+  return std::nullopt;
 }
 
-std::vector<Note> HandedOnLegs::all(Tips& tips) {
-  std::vector<Note> ends;
-  for (const Waiting& waiting : waiting_) end(tips, waiting, ends);
-  waiting_.clear();
-  return ends;
+std::optional<Note> HandedOnLegs::next_of(Tips& tips, std::span<Tip* const> legs, Instant at) {
+  for (const Waiting& one : waiting_) {
+    const auto is_it = [&](const Tip* leg) { return leg->state.number == one.leg; };
+    if (one.ended_at >= at || std::ranges::none_of(legs, is_it)) continue;
+    if (auto end = end_of(tips, one)) return end;
+  }
+  return std::nullopt;
+}
+
+std::optional<Note> HandedOnLegs::next(Tips& tips) {
+  while (!waiting_.empty()) {
+    const Waiting first = waiting_.front();
+    waiting_.pop_front();
+    if (auto end = end_of(tips, first)) return end;
+  }
+  return std::nullopt;
 }
 
 }  // namespace drachtio::record

@@ -7,7 +7,8 @@
 
 #include <cstdint>
 #include <deque>
-#include <vector>
+#include <optional>
+#include <span>
 
 namespace drachtio::record {
 
@@ -19,11 +20,13 @@ class HandedOnLegs {
   // The log was opened with this leg: it may have waited before.
   void opened(Tips& tips, const Tip& leg, Instant now);
 
-  // The ends of those whose BYE has not come within 5 s: by the server's clock, which a message has
-  // just told as `server_time`, or by ours.
-  [[nodiscard]] std::vector<Note> due(Tips& tips, Instant server_time, Instant now);
-  // The ends of all that wait: nothing will come any more.
-  [[nodiscard]] std::vector<Note> all(Tips& tips);
+  // The end of one whose BYE has not come within 5 s: by the server's clock, which a message has
+  // just told as `server_time`, or by ours. Each end may settle others: log it, and ask again.
+  [[nodiscard]] std::optional<Note> next_due(Tips& tips, Instant server_time, Instant now);
+  // The end of one of these legs that waits for a BYE of before `at`, when its call begins anew.
+  [[nodiscard]] std::optional<Note> next_of(Tips& tips, std::span<Tip* const> legs, Instant at);
+  // The end of one that waits, whatever the time: nothing will come any more.
+  [[nodiscard]] std::optional<Note> next(Tips& tips);
 
  private:
   struct Waiting {
@@ -33,7 +36,7 @@ class HandedOnLegs {
     Instant since;           // by ours
   };
 
-  static void end(Tips& tips, const Waiting& waiting, std::vector<Note>& ends);
+  static std::optional<Note> end_of(Tips& tips, const Waiting& waiting);
 
   std::deque<Waiting> waiting_;
 };

@@ -29,7 +29,9 @@ Ledger::Ledger(log::EventLog log, Clock clock)
     : kept_(std::make_unique<Kept>(std::move(log))),
       clock_(std::move(clock)),
       legs_(&kept_->recall),
-      next_(kept_->store.log().head()) {
+      next_(kept_->store.log().head()),
+      read_at_(clock_()) {
+  for (const Event& event : kept_->recall.latest_blindness()) blindness_.hear(event);
   std::vector<std::int64_t> handed_on;
   legs_.tips().each([&](const Tip& tip) {
     if (tip.state.answered_by_proxy) handed_on.push_back(tip.state.number);
@@ -38,13 +40,14 @@ Ledger::Ledger(log::EventLog log, Clock clock)
   for (const std::int64_t number : handed_on) {
     const DialogState leg = tips().find(number)->state;
     legs_.load(leg.server, leg.call_id, dialog::creating_tag(leg));
-    handed_on_legs_.opened(tips(), *tips().find(number), clock_());
+    handed_on_legs_.opened(tips(), *tips().find(number), read_at_);
   }
 }
 
 std::int64_t Ledger::frame(const Frame& frame) {
   learnt_.reset();
   another_branch_ = false;
+  read_at_ = frame.read_at;
   Conversation& conversation = conversations_[frame.connection];
   Sighting sighting = conversation.read(frame);
   if (sighting.unreadable) return unreadable(conversation, sighting);
@@ -60,8 +63,12 @@ std::int64_t Ledger::frame(const Frame& frame) {
   if (!sighting.observation) return handed;
   dialog::Observation& seen = *sighting.observation;
   latest_ = std::max(latest_, seen.occurred_at);
+  end_handed_on(seen.occurred_at, {});
+  if (dialog::is_initial_invite(seen)) end_handed_on_before(seen);
   const dialog::Placement placed = legs_.place(seen, frame.read_at);
+  const bool begins = placed.kind == dialog::Placement::Kind::begins;
   Tip* tip = placed.leg == nullptr ? nullptr : tips().find(placed.leg->number);
+  if (placed.replaced != nullptr) note(replaced(*placed.replaced, seen.occurred_at));
   if (placed.kind == dialog::Placement::Kind::stray) stray(seen);
   const bool by_connection = seen.channel == dialog::Channel::sip && !seen.of_proxied;
   if (tip != nullptr) {
@@ -74,8 +81,7 @@ std::int64_t Ledger::frame(const Frame& frame) {
   }
   append_all(
       orphans_.seen(frame.connection, tip == nullptr ? nullptr : &tip->state, seen, frame.read_at));
-  another_branch_ = placed.kind == dialog::Placement::Kind::begins &&
-                    dialog::is_initial_invite(seen) && is_another_branch(seen);
+  another_branch_ = begins && dialog::is_initial_invite(seen) && is_another_branch(seen);
   auto event = dialog::observe(placed, seen);
   if (event) tip = append(tip, *event, &sighting);
   if (tip == nullptr) return handed;
@@ -87,16 +93,15 @@ std::int64_t Ledger::frame(const Frame& frame) {
 // Its ACK may still come, and the BYE of another leg may have come before.
 void Ledger::up_by_call_record(const Tip& tip) {
   unacknowledged_.await(tip);
-  if (tip.state.answered_by_proxy) handed_on_legs_.opened(tips(), tip, clock_());
+  if (tip.state.answered_by_proxy) handed_on_legs_.opened(tips(), tip, read_at_);
 }
 
 // One way has told something that the other may still complete.
 void Ledger::complete_by_other_way(const Tip& tip, const dialog::Observation& seen) {
   if (seen.channel == dialog::Channel::start) up_by_call_record(tip);
   if (seen.message.method == "BYE" && tip.state.state == State::terminated) {
-    handed_on_legs_.ended(tips(), tip, clock_());
+    handed_on_legs_.ended(tips(), tip, read_at_);
   }
-  for (Note& end : handed_on_legs_.due(tips(), seen.occurred_at, {})) note(std::move(end));
 }
 
 // The server has acknowledged a `proxy`.
@@ -153,8 +158,9 @@ void Ledger::closed(std::uint64_t connection) {
 
 void Ledger::all_closed() {
   conversations_.clear();
+  tips().each([](Tip& tip) { tip.connection.reset(); });
   for (Note& settled : unacknowledged_.closed(tips())) note(std::move(settled));
-  for (Note& end : handed_on_legs_.all(tips())) note(std::move(end));
+  while (auto end = handed_on_legs_.next(tips())) note(std::move(*end));
   for (Note& end : gone_without_bye(tips(), latest_)) note(std::move(end));
   append_all(orphans_.closed());
 }
@@ -217,7 +223,7 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
   } else if (tip != nullptr) {
     const bool was_gone = tip->state.gone.has_value();
     dialog::apply(tip->state, event);
-    if (!was_gone && tip->state.gone) tip->gone_at = event.recorded_at;
+    if (!was_gone && tip->state.gone) tip->gone_at = read_at_;
     tips().changed(*tip);
     unacknowledged_.changed(*tip);
   }
@@ -233,7 +239,7 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
   }
   if (tip == nullptr) return nullptr;
   if (event.key) KnownLegs::remember(*tip, {*event.key, event.direction});
-  tip->heard_at = event.recorded_at;
+  tip->heard_at = evidence == nullptr ? event.recorded_at : read_at_;
   if (!tip->dirty) {
     tip->dirty = true;
     dirty_.push_back(tip->state.number);

@@ -113,6 +113,8 @@ class Ledger {
   void learn(Tip& tip, const dialog::Observation& seen);
   void complete_by_other_way(const Tip& tip, const dialog::Observation& seen);
   void up_by_call_record(const Tip& tip);
+  void end_handed_on(Instant server_time, Instant now);
+  void end_handed_on_before(const dialog::Observation& seen);
   bool is_another_branch(const dialog::Observation& seen);
   void stray(const dialog::Observation& seen);
   std::int64_t unreadable(const Conversation& conversation, const Sighting& sighting);
@@ -145,7 +147,8 @@ class Ledger {
   std::vector<Told>* told_ = nullptr;
   std::shared_ptr<const DialogState> learnt_;
   bool another_branch_ = false;
-  Instant latest_;  // the latest time that a server has told
+  Instant latest_;   // the latest time that a server has told
+  Instant read_at_;  // when the latest frame was read, by our clock
   std::vector<std::string> warnings_;
 };
 

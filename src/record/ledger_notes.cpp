@@ -74,8 +74,25 @@ void Ledger::note_killed() {
 
 void Ledger::expire(Instant now, const Patience& patience) {
   append_all(orphans_.due(now));
-  for (Note& end : handed_on_legs_.due(tips(), {}, now)) note(std::move(end));
-  for (Note& lost : overdue(tips(), now, patience, blindness_)) note(std::move(lost));
+  end_handed_on({}, now);
+  const auto is_up = [this](std::uint64_t connection) {
+    return conversations_.contains(connection);
+  };
+  for (Note& lost : overdue(tips(), now, patience, blindness_, is_up)) note(std::move(lost));
+}
+
+// Ends the legs whose BYE was another leg's.
+void Ledger::end_handed_on(Instant server_time, Instant now) {
+  while (auto end = handed_on_legs_.next_due(tips(), server_time, now)) note(std::move(*end));
+}
+
+// An INVITE of a call that was handed on, later than its BYE: it has begun anew.
+void Ledger::end_handed_on_before(const dialog::Observation& seen) {
+  const std::vector<Tip*> legs = legs_.of_call(seen);
+  if (std::ranges::none_of(legs, [](const Tip* leg) { return leg->state.answered_by_proxy; })) {
+    return;
+  }
+  while (auto end = handed_on_legs_.next_of(tips(), legs, seen.occurred_at)) note(std::move(*end));
 }
 
 void Ledger::warn_of(const Event& event) {

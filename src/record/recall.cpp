@@ -1,6 +1,7 @@
 #include "record/recall.hpp"
 
 #include "dialog/event_json.hpp"
+#include "projection/fold.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
@@ -43,6 +44,23 @@ std::vector<SeenMessage> Recall::messages_of(std::int64_t dialog) {
       if (event.key) messages.push_back({*event.key, event.direction});
     }
     return messages;
+  });
+}
+
+std::vector<Event> Recall::latest_blindness() {
+  return reading("the log", [&] {
+    // Of each server the latest counts; those of so many are read at every start.
+    constexpr int most = 1000;
+    const std::string columns = log::row_columns;
+    SQLite::Statement stored{
+        reader_.database(),
+        "SELECT * FROM (SELECT " + columns +
+            " FROM event WHERE dialog IS NULL AND type IN ('link-up', 'link-down', 'link-refused', "
+            "'gap') ORDER BY position DESC LIMIT ?) ORDER BY position"};
+    stored.bind(1, most);
+    std::vector<Event> events;
+    while (stored.executeStep()) events.push_back(projection::to_event(log::read_row(stored)));
+    return events;
   });
 }
 

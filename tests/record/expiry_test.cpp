@@ -12,7 +12,13 @@ using namespace drachtio::test;
 TEST_CASE("an attempt not answered in time is lost, an answered call after longer") {
   const ScratchFolder folder;
   auto ledger = open_ledger(folder / "calls.db");
-  feed(ledger, capture("uas-noack.cdr"), "pbx");  // ends stable
+  const Capture stable = capture("uas-noack.cdr");  // so it ends
+  feed(ledger, stable, "pbx");
+  const Instant read_at = stable.chunks.back().read_at;
+  ledger.expire(read_at + 23h, {.answered = 24h});
+  CHECK(ledger.open_dialogs() == 1);
+  ledger.expire(read_at + 25h, {.answered = 24h});
+  CHECK(ledger.open_dialogs() == 0);
   // Our clock counts, not the server's: these frames say it is noon there.
   ledger.frame(from_server(attempt_frame(invite_text("c1"))));
   ledger.commit();
@@ -23,11 +29,6 @@ TEST_CASE("an attempt not answered in time is lost, an answered call after longe
   ledger.expire(heard + 5min, {.pending = 5min});
   CHECK(of_pending()->state.cause == Cause::lost);
   CHECK(of_pending()->state.times.end_time == of_pending()->state.last_heard);
-  CHECK(ledger.open_dialogs() == 1);
-  ledger.expire(heard + 23h, {.answered = 24h});
-  CHECK(ledger.open_dialogs() == 1);
-  ledger.expire(heard + 25h, {.answered = 24h});
-  CHECK(ledger.open_dialogs() == 0);
 }
 
 TEST_CASE("a call in that nothing is answered to is lost once the server has forgotten it") {
@@ -74,6 +75,44 @@ TEST_CASE("what was lost while the recorder was blind is not said to have gone u
   INFO(state.reason.value_or(""));
   CHECK(state.reason->starts_with("nothing heard since " + text::rfc3339(*state.times.end_time)));
   CHECK(state.reason->find(", with a gap since ") != std::string::npos);
+}
+
+TEST_CASE("what was missed between two recorders is remembered by the second one") {
+  const ScratchFolder folder;
+  const auto path = folder / "calls.db";
+  Instant heard;
+  const auto note = [](record::Ledger& ledger, EventType type, Instant at) {
+    Event event;
+    event.type = type;
+    event.occurred_at = at;
+    event.server = "pbx";
+    REQUIRE(ledger.note({0, std::move(event)}));
+  };
+  {
+    auto ledger = open_ledger(path);
+    ledger.frame(from_server(sip_frame(invite_text("c1"))));
+    heard = ledger.tips().find_sole("pbx", "c1;from-tag=a")->state.last_heard;
+    note(ledger, EventType::link_down, heard + 1s);  // stopped, as it should be
+    ledger.commit();
+  }
+  auto ledger = open_ledger(path);
+  note(ledger, EventType::link_up, heard + 4s);
+  ledger.expire(drachtio::now() + 100s, {});
+  const auto& state = ledger.tips().find_sole("pbx", "c1;from-tag=a")->state;
+  REQUIRE(state.cause == Cause::lost);
+  CHECK(state.reason->find(", with a gap since ") != std::string::npos);
+}
+
+TEST_CASE("what a program does whose connection is gone is not said not to have happened") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  ledger.frame(from_server(sip_frame(invite_text("c1"))));
+  ledger.closed(1);
+  ledger.expire(drachtio::now() + 100s, {});
+  const auto& state = ledger.tips().find_sole("pbx", "c1;from-tag=a")->state;
+  REQUIRE(state.cause == Cause::lost);
+  CHECK(state.reason == "nothing heard since " + text::rfc3339(state.last_heard) +
+                            ", and its program's connection is gone");
 }
 
 TEST_CASE("what the recorder missed before a call began is not held against it") {

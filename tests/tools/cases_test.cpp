@@ -1,83 +1,8 @@
 // Rough traffic, made from the facts of public bug reports or recorded from a real server: what
 // must come out of each capture in tests/cases.
-#include "catch.hpp"
-#include "program.hpp"
-#include "scratch_folder.hpp"
-
-#include <boost/json.hpp>
-
-#include <sstream>
+#include "tools/imported_case.hpp"
 
 using namespace drachtio::test;
-
-namespace {
-
-namespace json = boost::json;
-
-// A capture of tests/cases, imported into an empty log.
-class Case {
- public:
-  explicit Case(const std::string& name) {
-    const std::string capture = std::string{DRACHTIO_TEST_CASES} + "/" + name + ".jsonl";
-    const Ran imported = run("dialog-recorder", {"import", "--db", db_, capture});
-    INFO(imported.out << imported.err);
-    REQUIRE(imported.status == 0);
-    const Ran verified = run("dialog-replay", {"verify", "--db", db_});
-    INFO(verified.out << verified.err);
-    CHECK(verified.status == 0);
-    const Ran again = run("dialog-recorder", {"import", "--db", db_, capture});
-    CHECK(head_of(again) == head_of(imported));
-    dialogs_ = objects(run("dialog-replay", {"list", "--db", db_, "--json"}).out);
-  }
-
-  [[nodiscard]] std::size_t count() const { return dialogs_.size(); }
-  // A member of the dialog, in order of start: "hold", "remote.sdp".
-  [[nodiscard]] std::string text(std::size_t dialog, const std::string& path) const {
-    const json::value* value = &dialogs_.at(dialog).at(path.substr(0, path.find('.')));
-    if (const std::size_t dot = path.find('.'); dot != std::string::npos) {
-      value = &value->as_object().at(path.substr(dot + 1));
-    }
-    return value->is_string() ? std::string{std::string_view{value->as_string()}}
-                              : json::serialize(*value);
-  }
-  // Returns each leg's disposition, in the order the legs began in the log.
-  [[nodiscard]] std::string dispositions() const {
-    std::string all;
-    for (const json::object& row : rows("SELECT disposition FROM call_record ORDER BY id")) {
-      all += (all.empty() ? "" : " ") +
-             std::string{std::string_view{row.at("disposition").as_string()}};
-    }
-    return all;
-  }
-  [[nodiscard]] double talk_seconds(std::size_t leg) const {
-    return rows("SELECT talk_seconds FROM call_record ORDER BY id")
-        .at(leg)
-        .at("talk_seconds")
-        .to_number<double>();
-  }
-
- private:
-  static std::string head_of(const Ran& imported) {
-    return imported.out.substr(imported.out.find("log head"));
-  }
-  static std::vector<json::object> objects(const std::string& lines) {
-    std::vector<json::object> result;
-    std::istringstream stream{lines};
-    for (std::string line; std::getline(stream, line);) {
-      result.push_back(json::parse(line).as_object());
-    }
-    return result;
-  }
-  [[nodiscard]] std::vector<json::object> rows(const std::string& sql) const {
-    return objects(run("dialog-replay", {"sql", "--db", db_, "--json", sql}).out);
-  }
-
-  ScratchFolder folder_;
-  std::string db_ = (folder_ / "calls.db").string();
-  std::vector<json::object> dialogs_;
-};
-
-}  // namespace
 
 TEST_CASE("An hour after the BYE the ids are used again: two calls", "[cases]") {
   const Case seen{"f6"};

@@ -78,10 +78,11 @@ TEST_CASE("tap for a server that dials its programs records under the server's a
 
 TEST_CASE("tap --cdrs: one log has what the program's connection and the call records tell",
           "[recorder]") {
+  const ScratchFolder folder;
   Door door;
   Recorder recorder;
   recorder.start("tap", {"--server", "pbx=127.0.0.1:" + std::to_string(door.port()), "--listen",
-                         "127.0.0.1:0", "--cdrs"});
+                         "127.0.0.1:0", "--cdrs", "--capture", recorder.capture().string()});
   Peer records = door.accept();
   let_in(records);
   Peer program{recorder.port()};
@@ -110,6 +111,11 @@ TEST_CASE("tap --cdrs: one log has what the program's connection and the call re
   const std::string notes = notes_in(recorder.db());
   CHECK_THAT(notes, contains("tap listening") && contains("v0.9.4"));
   CHECK_FALSE(recorder.leaks());
+  // An import reads what was written of both ways.
+  const Ran imported = run("dialog-recorder", {"import", "--db", (folder / "imported.db").string(),
+                                               recorder.capture().string()});
+  INFO(imported.out << imported.err);
+  CHECK(imported.status == 0);
 }
 
 TEST_CASE("A tap whose sides are mistaken for each other keeps the login out of the log",

@@ -178,7 +178,17 @@ void CaptureImport::frame(const wire::CaptureChunk& chunk, std::string_view payl
   if (!is_new()) return ledger_.catch_up(frame);
   ++new_frames_;
   ++since_commit_;
+  expire(chunk.read_at);
   if (ledger_.frame(frame) != 0) ++of_dialogs_;
+}
+
+// What a recorder would have said by then of calls that nothing more is heard of: it must come
+// before their ids are used again.
+void CaptureImport::expire(Instant read_at) {
+  constexpr std::chrono::seconds interval{1};
+  if (read_at < next_expiry_) return;
+  next_expiry_ = read_at + interval;
+  ledger_.expire(read_at, {.carried_only = true});
 }
 
 // The capture's end, which should be that of a frame in each direction too.

@@ -67,6 +67,7 @@ class CaptureImport {
   void line(std::int64_t number, const std::string& text);
   void chunk(const wire::CaptureChunk& chunk);
   void frame(const wire::CaptureChunk& chunk, std::string_view payload);
+  void expire(Instant read_at);
   void end();
   void leave(std::int64_t bytes_done);
   void fault(const Key& key, const std::string& what);
@@ -90,6 +91,7 @@ class CaptureImport {
   std::int64_t new_frames_ = 0;
   std::int64_t of_dialogs_ = 0;
   std::size_t since_commit_ = 0;
+  Instant next_expiry_;  // by the capture's clock
   std::vector<std::string> faults_;
 };
 

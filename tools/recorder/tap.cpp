@@ -160,8 +160,8 @@ void require_another(const TapOptions& options, const net::Address& listening) {
 
 namespace {
 
-// Beside the relay's connections, which are numbered from 1.
-constexpr std::uint64_t first_call_record_connection = std::uint64_t{1} << 62U;
+// Beside the relay's connections, which are numbered from 1; captures take numbers up to 10^11.
+constexpr std::uint64_t first_call_record_connection = 50'000'000'000;
 
 }  // namespace
 
