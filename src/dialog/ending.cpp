@@ -79,6 +79,33 @@ std::optional<Event> hung_up_with(const DialogState& leg, const DialogState& oth
   }
 }
 
+std::optional<Event> cancelled_with(const DialogState& leg, const DialogState& other) {
+  const bool is_branch =
+      leg.role == Role::uac && !is_own(leg) && !is_answered(leg) && !is_over(leg);
+  if (!is_branch || other.role != Role::uas || other.invite.cseq != leg.invite.cseq) {
+    return std::nullopt;
+  }
+  std::optional<Instant> settled;
+  if (other.answered_by_proxy) {
+    settled = other.times.connect_time;
+  } else if (is_over(other) && !is_answered(other) && other.cause != Cause::proxied) {
+    settled = other.times.end_time;
+  }
+  const bool of_that_call =
+      settled && other.invite.at <= leg.invite.at + clocks_apart && leg.invite.at <= *settled;
+  if (!of_that_call) return std::nullopt;
+  Event event;
+  event.type = EventType::cancelled;
+  event.occurred_at = *settled;
+  event.from_call_record = true;
+  event.cause = Cause::cancelled;
+  event.reason = "487 Request Terminated";
+  event.completed_elsewhere = other.answered_by_proxy || other.completed_elsewhere;
+  event.detail = "by the server, once the leg at " + std::to_string(other.number) +
+                 (other.answered_by_proxy ? " was answered by another branch" : " had ended");
+  return event;
+}
+
 std::optional<Event> proxied(const DialogState& tip, Instant at) {
   if (tip.state == State::terminated || is_answered(tip)) return std::nullopt;
   Event event;

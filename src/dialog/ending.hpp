@@ -11,6 +11,10 @@ namespace drachtio::dialog {
 Event bye(const DialogState& tip, const Observation& seen);
 // The end of a leg that the program has handed on, by the BYE of another leg of the same dialog.
 std::optional<Event> hung_up_with(const DialogState& leg, const DialogState& other);
+// The end of a branch of a call that the program has handed on: the server itself cancels those
+// that ring on when another one has answered, or the caller has hung up, and no call record tells
+// that. `other` is the leg of the caller, with the same Call-ID and From tag.
+std::optional<Event> cancelled_with(const DialogState& leg, const DialogState& other);
 // The server has acknowledged the program's `proxy`.
 std::optional<Event> proxied(const DialogState& tip, Instant at);
 

@@ -66,7 +66,8 @@ Event settled_without_ack(const DialogState& leg) {
 }
 
 std::optional<Event> ends_with(const DialogState& leg, const DialogState& other) {
-  return hung_up_with(leg, other);
+  auto end = hung_up_with(leg, other);
+  return end ? std::move(end) : cancelled_with(leg, other);
 }
 
 std::optional<Event> observe(const Placement& place, const Observation& seen) {

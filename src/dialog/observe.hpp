@@ -28,8 +28,9 @@ std::optional<Event> observe_again(const DialogState& leg, const Observation& se
 // dialog is up.
 Event settled_without_ack(const DialogState& leg);
 
-// A leg that the program has handed on, whose BYE nothing has told, ends with that of `other`,
-// which has the same Call-ID and tags. Nothing where `other` did not end by one.
+// How a leg that the program has handed on, of whose end nothing has told, ends with `other`: with
+// its BYE, where the two have the same Call-ID and tags; as a branch of it, with its answer by
+// another branch or its end. Nothing where `other` ends nothing.
 std::optional<Event> ends_with(const DialogState& leg, const DialogState& other);
 
 // `seen` is the INVITE the dialog stands on, known from a call record so far, on the program's own

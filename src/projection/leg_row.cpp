@@ -3,8 +3,11 @@
 #include "dialog/names.hpp"
 #include "projection/tracking.hpp"
 
+#include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Statement.h>
 
+#include <algorithm>
+#include <functional>
 #include <optional>
 
 namespace drachtio::projection {
@@ -134,7 +137,7 @@ std::string write_sql(const std::string& table, std::string_view columns) {
     rest.remove_prefix(std::min(rest.size(), column.size() + 1));
     values += values.empty() ? "?" : ",?";
     if (is_fixed(column)) continue;
-    updates += (updates.empty() ? "" : ",") + column + "=excluded." + column;
+    updates.append(updates.empty() ? "" : ",").append(column).append("=excluded.").append(column);
   }
   return "INSERT INTO " + table + " (" + std::string{columns} + ") VALUES (" + values +
          ") ON CONFLICT (id) DO UPDATE SET " + updates;

@@ -21,15 +21,17 @@ std::vector<Tip*> legs_of_call(Tips& tips, const DialogState& leg) {
 
 void HandedOnLegs::ended(Tips& tips, const Tip& ended, Instant now) {
   for (const Tip* leg : legs_of_call(tips, ended.state)) {
-    if (!dialog::ends_with(leg->state, ended.state)) continue;
-    waiting_.push_back({leg->state.number, ended.state.number, *ended.state.times.end_time, now});
+    const auto end = dialog::ends_with(leg->state, ended.state);
+    if (!end) continue;
+    waiting_.push_back({leg->state.number, ended.state.number, end->occurred_at, now});
   }
 }
 
 void HandedOnLegs::opened(Tips& tips, const Tip& leg, Instant now) {
   for (const Tip* other : legs_of_call(tips, leg.state)) {
-    if (!dialog::ends_with(leg.state, other->state)) continue;
-    waiting_.push_back({leg.state.number, other->state.number, *other->state.times.end_time, now});
+    const auto end = dialog::ends_with(leg.state, other->state);
+    if (!end) continue;
+    waiting_.push_back({leg.state.number, other->state.number, end->occurred_at, now});
     return;
   }
 }

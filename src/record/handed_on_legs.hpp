@@ -1,5 +1,6 @@
-// Legs of calls that the program has handed on, which end with the BYE of another leg of the same
-// dialog: the server tells each leg's own in most cases, and then within seconds.
+// Legs of calls that the program has handed on, which end with another leg: with the BYE of one of
+// the same dialog, or as branches that the server cancels. The server tells each leg's own end in
+// most cases, and then within seconds.
 #pragma once
 
 #include "record/tips.hpp"
@@ -14,8 +15,8 @@ namespace drachtio::record {
 
 class HandedOnLegs {
  public:
-  // A call record has ended `ended`: legs that were handed on, with its Call-ID and both tags, wait
-  // for a BYE of their own from now on. `now` is our clock.
+  // `ended` has ended, or was answered by a branch: legs that may end with it wait for an end of
+  // their own from now on. `now` is our clock.
   void ended(Tips& tips, const Tip& ended, Instant now);
   // The log was opened with this leg: it may have waited before.
   void opened(Tips& tips, const Tip& leg, Instant now);

@@ -34,7 +34,8 @@ Ledger::Ledger(log::EventLog log, Clock clock)
   for (const Event& event : kept_->recall.latest_blindness()) blindness_.hear(event);
   std::vector<std::int64_t> handed_on;
   legs_.tips().each([&](const Tip& tip) {
-    if (tip.state.answered_by_proxy) handed_on.push_back(tip.state.number);
+    const bool is_branch = tip.state.role == Role::uac && !dialog::is_own(tip.state);
+    if (tip.state.answered_by_proxy || is_branch) handed_on.push_back(tip.state.number);
   });
   // Their BYE may have been another leg's, just before the recorder ended.
   for (const std::int64_t number : handed_on) {
@@ -99,7 +100,9 @@ void Ledger::up_by_call_record(const Tip& tip) {
 // One way has told something that the other may still complete.
 void Ledger::complete_by_other_way(const Tip& tip, const dialog::Observation& seen) {
   if (seen.channel == dialog::Channel::start) up_by_call_record(tip);
-  if (seen.message.method == "BYE" && tip.state.state == State::terminated) {
+  const bool has_branches = tip.state.role == Role::uas && !seen.message.is_request();
+  const bool is_settled = tip.state.state == State::terminated || tip.state.answered_by_proxy;
+  if ((seen.message.method == "BYE" || has_branches) && is_settled) {
     handed_on_legs_.ended(tips(), tip, read_at_);
   }
 }
@@ -257,7 +260,8 @@ Batch Ledger::hand_over() {
   batch.legs.reserve(dirty_.size());
   for (const std::int64_t number : dirty_) {
     Tip& tip = *tips().find(number);
-    Batch::Leg& leg = batch.legs.emplace_back(tip.as_logged());
+    batch.legs.push_back({tip.as_logged()});
+    Batch::Leg& leg = batch.legs.back();
     const std::uint64_t row = projection::digest_of_row(leg.state);
     if (std::exchange(tip.written_row, row) == row) leg.rows = projection::Rows::open;
     tip.dirty = false;

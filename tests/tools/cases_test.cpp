@@ -81,3 +81,11 @@ TEST_CASE("A call that is proxied to its own server comes back as another leg", 
 TEST_CASE("A caller's BYE, and no record of an answer: nobody knows", "[cases]") {
   CHECK(Case{"bye-before-answer"}.dispositions() == "unknown");
 }
+
+// The server tells no end of the branches that it cancels itself.
+TEST_CASE("The branches of a proxied call end with it", "[cases]") {
+  const Case answered{"proxy-cancels-the-other-branch"};
+  CHECK(answered.dispositions() == "answered answered-elsewhere answered");
+  const Case given_up{"proxy-cancelled-by-its-caller"};
+  CHECK(given_up.dispositions() == "cancelled cancelled cancelled");
+}
