@@ -1,6 +1,7 @@
 #include "dialog/apply.hpp"
 
 #include "dialog/forks.hpp"
+#include "dialog/identity.hpp"
 #include "dialog/rules.hpp"
 #include "dialog/session.hpp"
 
@@ -286,7 +287,8 @@ void learn_to_tag(DialogState& dialog, const Event& event) {
   const bool of_answer = event.method == "INVITE" && event.status > 100;
   const std::optional<std::string>& tag = of_answer ? event.to_tag : event.callee_tag;
   std::vector<std::string>& tags = dialog.to_tags;
-  if (!tag || std::ranges::find(tags, *tag) != tags.end()) return;
+  const auto is_known = [&](const std::string& known) { return same_tag(known, *tag); };
+  if (!tag || std::ranges::any_of(tags, is_known)) return;
   if (tags.size() == most_to_tags) tags.erase(tags.begin());
   tags.push_back(*tag);
 }

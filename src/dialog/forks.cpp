@@ -1,5 +1,6 @@
 #include "dialog/forks.hpp"
 
+#include "dialog/identity.hpp"
 #include "dialog/rules.hpp"
 
 #include <algorithm>
@@ -14,6 +15,16 @@ constexpr std::size_t most_early_agreements = 16;
 std::optional<Sdp> sdp_of(const Endpoint& endpoint) {
   if (!endpoint.sdp) return std::nullopt;
   return Sdp{*endpoint.sdp, endpoint.content_type, endpoint.sdp_position};
+}
+
+// What is kept of the fork that has this To tag. A fork of a peer that sends none (RFC 2543) is
+// known by the empty one; what the INVITE itself had is of no fork.
+template <typename Kept>
+auto find_fork(Kept& kept, const std::optional<std::string>& to_tag) {
+  return std::ranges::find_if(kept, [&](const auto& one) {
+    const std::optional<std::string>& known = one.to_tag;
+    return known && same_tag(*known, to_tag.value_or(""));
+  });
 }
 
 EarlyAgreement as_it_stands(DialogState& dialog, std::optional<std::string> to_tag) {
@@ -44,8 +55,7 @@ std::optional<Sdp> sdp_of(const Event& event) {
 
 void remember_early_answer(DialogState& dialog, const std::optional<std::string>& to_tag,
                            const Sdp& sdp) {
-  const std::string tag = to_tag.value_or("");
-  const auto known = std::ranges::find(dialog.early_answers, tag, &EarlyAnswer::to_tag);
+  const auto known = find_fork(dialog.early_answers, to_tag);
   if (known != dialog.early_answers.end()) {
     known->sdp = sdp;
     return;
@@ -53,13 +63,12 @@ void remember_early_answer(DialogState& dialog, const std::optional<std::string>
   if (dialog.early_answers.size() == most_early_answers) {
     dialog.early_answers.erase(dialog.early_answers.begin());
   }
-  dialog.early_answers.push_back({tag, sdp});
+  dialog.early_answers.push_back({to_tag.value_or(""), sdp});
 }
 
 std::optional<Sdp> answer_of(const DialogState& dialog, const Event& event) {
   if (event.sdp) return sdp_of(event);
-  const auto early =
-      std::ranges::find(dialog.early_answers, event.to_tag.value_or(""), &EarlyAnswer::to_tag);
+  const auto early = find_fork(dialog.early_answers, event.to_tag);
   if (early == dialog.early_answers.end()) return std::nullopt;
   return early->sdp;
 }
@@ -69,12 +78,11 @@ Agreement agreement_with(const DialogState& dialog, const std::optional<std::str
                       caller(dialog).sdp,
                       callee(dialog).sdp};
   if (is_answered(dialog)) return agreement;
-  const auto answer =
-      std::ranges::find(dialog.early_answers, to_tag.value_or(""), &EarlyAnswer::to_tag);
+  const auto answer = find_fork(dialog.early_answers, to_tag);
   if (answer != dialog.early_answers.end()) agreement.of_callee = answer->sdp.text;
   const std::vector<EarlyAgreement>& agreed = dialog.early_agreements;
   if (agreed.empty()) return agreement;
-  auto found = std::ranges::find(agreed, to_tag, &EarlyAgreement::to_tag);
+  auto found = find_fork(agreed, to_tag);
   if (found == agreed.end()) found = agreed.begin();
   agreement.holding = {found->held_locally, found->held_remotely, found->held_streams};
   agreement.of_caller.reset();
@@ -88,7 +96,7 @@ void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to
     agreed.push_back(as_it_stands(dialog, {}));  // the INVITE's own
     return;
   }
-  auto found = std::ranges::find(agreed, to_tag, &EarlyAgreement::to_tag);
+  auto found = find_fork(agreed, to_tag);
   if (found == agreed.end()) found = agreed.begin();
   forget_sdp(caller(dialog));
   set_sdp(caller(dialog), found->of_caller);
@@ -99,7 +107,7 @@ void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to
 
 void remember_agreement(DialogState& dialog, const std::optional<std::string>& to_tag) {
   std::vector<EarlyAgreement>& agreed = dialog.early_agreements;
-  std::erase_if(agreed, [&](const auto& one) { return one.to_tag && one.to_tag == to_tag; });
+  if (const auto known = find_fork(agreed, to_tag); known != agreed.end()) agreed.erase(known);
   if (agreed.size() == most_early_agreements) agreed.erase(agreed.begin() + 1);
   agreed.push_back(as_it_stands(dialog, to_tag.value_or("")));
 }

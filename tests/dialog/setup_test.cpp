@@ -2,6 +2,8 @@
 #include "catch.hpp"
 #include "dialog/sip_scenario.hpp"
 
+#include <algorithm>
+
 using namespace drachtio;
 using namespace drachtio::test;
 
@@ -121,6 +123,52 @@ TEST_CASE("RFC 3261 13.2.2.4: a 2xx without SDP takes what its own fork sent bef
     flow << ok(sdp(9, "sendrecv", "fork-a")).tag("a");
     CHECK(flow->remote.sdp == sdp(9, "sendrecv", "fork-a"));
   }
+}
+
+TEST_CASE("RFC 3261 7.3.1: a fork is the same however it spells its tag", "[dialog]") {
+  Flow flow{Role::uac};
+  flow << invite(sdp()) << ringing(sdp(1, "sendrecv", "fork-a")).tag("AbC");
+  SECTION("the answer in its 183 is that of its 2xx") {
+    flow << ok().tag("aBC") << ack().tag("aBC");
+    CHECK(flow->remote.sdp == sdp(1, "sendrecv", "fork-a"));
+  }
+  SECTION("another description of it replaces the one before") {
+    flow << ringing(sdp(2, "sendrecv", "fork-a")).tag("abc");
+    REQUIRE(flow->early_answers.size() == 1);
+    CHECK(flow->early_answers.front().sdp.text == sdp(2, "sendrecv", "fork-a"));
+  }
+  SECTION("what it agreed to in an UPDATE is in force once it answers") {
+    const Said holds = request(caller, "UPDATE", 3, sdp(2, "sendonly")).tag("ABC");
+    flow << holds << answer(holds, 200, "OK", sdp(2, "recvonly", "fork-a"));
+    const Said plain = request(caller, "UPDATE", 4, sdp(3)).tag("other");
+    flow << ringing(sdp(1)).tag("other") << plain << answer(plain, 200, "OK", sdp(2));
+    const Said still = request(caller, "UPDATE", 5, sdp(4, "sendonly")).tag("abC");
+    flow << still << answer(still, 200, "OK", sdp(3, "recvonly", "fork-a"));
+    CHECK(flow->early_agreements.size() == 3);  // the INVITE's own, and two forks'
+    flow << ok().tag("aBc");
+    CHECK(flow->hold() == Hold::local);
+    CHECK(flow->local.sdp == sdp(4, "sendonly"));
+    CHECK(flow->remote.sdp == sdp(3, "recvonly", "fork-a"));
+  }
+  CHECK(flow->to_tags.front() == "AbC");
+  CHECK(std::ranges::count_if(flow->to_tags, [](const std::string& tag) {
+          return dialog::same_tag(tag, "abc");
+        }) == 1);
+}
+
+TEST_CASE("RFC 2543: what a callee without a tag has agreed to is in force once it answers",
+          "[dialog]") {
+  Flow flow{Role::uas};
+  const Said holds = request(caller, "UPDATE", 2, sdp(2, "sendonly")).branch("b1").tag("");
+  Said held = answer(holds, 200, "OK", sdp(2, "recvonly", "callee"));
+  held.callee_tag.clear();
+  Said answers = ok();
+  answers.callee_tag.clear();
+  Said rings = ringing(sdp(1, "sendrecv", "callee"));
+  rings.callee_tag.clear();
+  flow << invite(sdp()) << rings << holds << held << answers;
+  CHECK(flow->hold() == Hold::remote);
+  CHECK(flow->remote.sdp == sdp(2, "sendonly"));
 }
 
 TEST_CASE("RFC 3262 5: a PRACK may carry an offer, and its 2xx the answer", "[dialog]") {
