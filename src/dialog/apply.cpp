@@ -128,19 +128,6 @@ void progressed(DialogState& dialog, const Event& event) {
   if (event.sdp) remember_early_answer(dialog, event.to_tag, *sdp_of(event));
 }
 
-// A PRACK carries the answer to an offer in the 1xx, or an offer (RFC 3262 section 5).
-void pracked(DialogState& dialog, const Event& event) {
-  if (!event.sdp) return;
-  set_sdp(sender(dialog, event.direction), sdp_of(event));
-  if (!dialog.early_agreements.empty()) remember_agreement(dialog, event.to_tag);
-}
-
-void early(DialogState& dialog, const Event& event) {
-  dialog.state = State::early;
-  dialog.was_early = true;
-  pracked(dialog, event);
-}
-
 void answered(DialogState& dialog, const Event& event) {
   if (event.opening) open(dialog, event);
   revive(dialog);
@@ -205,36 +192,56 @@ void offered(DialogState& dialog, const Event& event) {
   dialog.offers.push_back(std::move(offer));
 }
 
+// A PRACK carries the answer to an offer in the 1xx, or an offer (RFC 3262 section 5).
+void pracked(DialogState& dialog, const Event& event) {
+  if (!event.sdp) return;
+  if (!prack_answers(dialog, event.to_tag)) return offered(dialog, event);
+  take_up_agreement(dialog, event.to_tag);
+  set_sdp(sender(dialog, event.direction), sdp_of(event));
+  remember_agreement(dialog, event.to_tag);
+}
+
+void early(DialogState& dialog, const Event& event) {
+  dialog.state = State::early;
+  dialog.was_early = true;
+  pracked(dialog, event);
+}
+
+// `event` has accepted the offer: both descriptions count from now on. Before the INVITE is
+// answered this is what one fork agrees to (RFC 3311, RFC 3262 section 5).
+void accepted(DialogState& dialog, const Event& event, const WaitingOffer* waiting) {
+  const WaitingOffer offer = *waiting;
+  forget_offer(dialog, waiting);
+  const std::optional<Sdp> answer = sdp_of(event);
+  const bool by_caller = offer.by_us == (dialog.role == Role::uac);
+  const std::optional<std::string>& fork = by_caller ? event.to_tag : event.from_tag;
+  const std::optional<Sdp>& of_callee = by_caller ? answer : offer.sdp;
+  const bool early = !is_answered(dialog) && (offer.sdp || answer);
+  if (early) take_up_agreement(dialog, fork);
+  set_hold(dialog, event);
+  set_sdp(receiver(dialog, event.direction), offer.sdp);
+  set_sdp(sender(dialog, event.direction), answer);
+  if (!early) return;
+  if (of_callee) remember_early_answer(dialog, fork, *of_callee);
+  remember_agreement(dialog, fork);
+}
+
 void modified(DialogState& dialog, const Event& event) {
   const bool by_us = event.direction == Direction::in;
   WaitingOffer* offer = find_offer(dialog, event.method, event.cseq, by_us);
   if (offer == nullptr) return;
   Endpoint& requester = receiver(dialog, event.direction);
-  Endpoint& responder = sender(dialog, event.direction);
   if (offer->signaling_address) {
     requester.signaling_address = offer->signaling_address;
     requester.signaling_port = offer->signaling_port;
   }
-  set_address(responder, event.contact);
+  set_address(sender(dialog, event.direction), event.contact);
   if (is_late_offer(*offer, event.sdp)) {  // it counts at the ACK
     offer->answered = true;
     offer->sdp = sdp_of(event);
     return;
   }
-  // Before the answer this is what one fork agrees to (RFC 3311 in an early dialog).
-  const bool by_caller = by_us == (dialog.role == Role::uac);
-  const std::optional<std::string>& fork = by_caller ? event.to_tag : event.from_tag;
-  const std::optional<Sdp> of_callee = by_caller ? sdp_of(event) : offer->sdp;
-  const bool early = !is_answered(dialog) && of_callee;
-  if (early) take_up_agreement(dialog, fork);
-  set_hold(dialog, event);
-  set_sdp(requester, offer->sdp);
-  set_sdp(responder, sdp_of(event));
-  if (early) {
-    remember_early_answer(dialog, fork, *of_callee);
-    remember_agreement(dialog, fork);
-  }
-  forget_offer(dialog, offer);
+  accepted(dialog, event, offer);
 }
 
 void acknowledged(DialogState& dialog, const Event& event) {
@@ -259,18 +266,15 @@ void requested(DialogState& dialog, const Event& event) {
   }
 }
 
-// A refused offer leaves no trace.
+// A refused offer leaves no trace. The 2xx to a PRACK that offers says who holds the call.
 void responded(DialogState& dialog, const Event& event) {
-  if (event.method == "PRACK" && event.sdp) {
-    set_sdp(sender(dialog, event.direction), sdp_of(event));
-    set_hold(dialog, event);
-    const bool by_callee = (dialog.role == Role::uac) == (event.direction == Direction::in);
-    if (by_callee) remember_early_answer(dialog, event.to_tag, *sdp_of(event));
+  const WaitingOffer* offer =
+      find_offer(dialog, event.method, event.cseq, event.direction == Direction::in);
+  if (offer != nullptr && event.method == "PRACK" && event.hold) {
+    return accepted(dialog, event, offer);
   }
   if (event.status < 300) return;
   if (!event.branch.empty()) dialog.status = event.status;
-  const WaitingOffer* offer =
-      find_offer(dialog, event.method, event.cseq, event.direction == Direction::in);
   if (offer != nullptr && !offer->answered) forget_offer(dialog, offer);
 }
 

@@ -72,13 +72,13 @@ bool is_about_creating_invite(const DialogState& leg, const Observation& seen) {
          });
 }
 
-bool for_another_fork(const DialogState& tip, const sip::Message& request) {
-  if (!is_answered(tip) || !tip.local.tag || !tip.remote.tag || !request.from.tag ||
-      !request.to.tag) {
+bool for_another_fork(const DialogState& tip, const sip::Message& message) {
+  if (!is_answered(tip) || !tip.local.tag || !tip.remote.tag || !message.from.tag ||
+      !message.to.tag) {
     return false;
   }
   const auto are = [&](const std::string& from, const std::string& to) {
-    return same_tag(*request.from.tag, from) && same_tag(*request.to.tag, to);
+    return same_tag(*message.from.tag, from) && same_tag(*message.to.tag, to);
   };
   return !are(*tip.local.tag, *tip.remote.tag) && !are(*tip.remote.tag, *tip.local.tag);
 }

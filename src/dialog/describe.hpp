@@ -31,6 +31,6 @@ bool acts_on_invite(const DialogState& leg, const Observation& seen);
 // It is about that INVITE or an earlier one that was tried again.
 bool is_about_creating_invite(const DialogState& leg, const Observation& seen);
 // What another fork sends does not concern the call that was answered (RFC 3261 12.2.2).
-bool for_another_fork(const DialogState& tip, const sip::Message& request);
+bool for_another_fork(const DialogState& tip, const sip::Message& message);
 
 }  // namespace drachtio::dialog

@@ -90,6 +90,10 @@ Agreement agreement_with(const DialogState& dialog, const std::optional<std::str
   return agreement;
 }
 
+bool prack_answers(const DialogState& dialog, const std::optional<std::string>& to_tag) {
+  return dialog.late_offer && !is_answered(dialog) && !agreement_with(dialog, to_tag).of_caller;
+}
+
 void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to_tag) {
   std::vector<EarlyAgreement>& agreed = dialog.early_agreements;
   if (agreed.empty()) {

@@ -33,6 +33,10 @@ struct Agreement {
 };
 Agreement agreement_with(const DialogState& dialog, const std::optional<std::string>& to_tag);
 
+// An SDP in a PRACK to this fork answers the fork's offer: the INVITE had none, nor has a PRACK
+// answered yet. Any other SDP in a PRACK is an offer (RFC 3262 section 5).
+bool prack_answers(const DialogState& dialog, const std::optional<std::string>& to_tag);
+
 // The caller's SDP and the hold are those that this fork has agreed to, or the INVITE's own. To be
 // called before an early dialog is changed, and when it is answered...
 void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to_tag);

@@ -1,11 +1,17 @@
 #include "dialog/modification.hpp"
 
 #include "dialog/describe.hpp"
+#include "dialog/forks.hpp"
+#include "dialog/hold.hpp"
 #include "dialog/rules.hpp"
 #include "sip/sdp.hpp"
 
 namespace drachtio::dialog {
 
+namespace {
+
+// `event` completes an offer: who holds the call from now on, what that was, and what our side
+// wants of its streams. `agreed` is what was in force before.
 void complete_exchange(Event& event, const DialogState& tip, const Agreement& agreed,
                        const Exchange& exchange) {
   const Holding& before = agreed.holding;
@@ -28,8 +34,6 @@ void complete_exchange(Event& event, const DialogState& tip, const Agreement& ag
   }
   if (wanted != tip.wanted_streams) event.wanted = std::move(wanted);
 }
-
-namespace {
 
 std::optional<std::string_view> text_of(const std::optional<Sdp>& sdp) {
   if (!sdp) return std::nullopt;
@@ -63,13 +67,14 @@ Event answer_to_offer(const DialogState& tip, const Observation& seen) {
   const bool by_us = seen.direction == Direction::in;
   const WaitingOffer* offer = find_offer(tip, answer.method, answer.cseq, by_us);
   if (offer == nullptr || offer->answered || answer.status_class() != 2 ||
-      tip.state == State::terminated) {
+      tip.state == State::terminated || for_another_fork(tip, answer)) {
     return without_effect(seen);
   }
+  const bool of_prack = answer.method == "PRACK";
+  const EventType type = of_prack ? EventType::responded : EventType::modified;
   // In an early dialog the tags say which fork has agreed.
-  Event event = is_answered(tip) ? describe(seen, EventType::modified)
-                                 : describe_with_tags(seen, EventType::modified);
-  event.contact = answer.contact;
+  Event event = is_answered(tip) ? describe(seen, type) : describe_with_tags(seen, type);
+  if (!of_prack) event.contact = answer.contact;  // a PRACK moves no contact (RFC 3262 section 1)
   event.sdp = answer.sdp;
   // A 2xx that is itself the offer changes nothing before its ACK.
   if (is_late_offer(*offer, answer.sdp)) return event;

@@ -1,9 +1,7 @@
-// Offers in a dialog: re-INVITE, UPDATE, their answers and ACKs (RFC 3261 14, RFC 3311). Pure
-// rules.
+// Offers in a dialog: re-INVITE, UPDATE, PRACK, their answers and ACKs (RFC 3261 14, RFC 3311,
+// RFC 3262 5). Pure rules.
 #pragma once
 
-#include "dialog/forks.hpp"
-#include "dialog/hold.hpp"
 #include "dialog/observation.hpp"
 
 #include <drachtio/event.hpp>
@@ -12,16 +10,11 @@ namespace drachtio::dialog {
 
 // A re-INVITE or an UPDATE.
 Event offered(const DialogState& tip, const Observation& seen);
-// A response of 101 or more to one.
+// A response of 101 or more to one, or to a PRACK.
 Event answer_to_offer(const DialogState& tip, const Observation& seen);
 // An ACK, of the call's INVITE too. One with the branch of an INVITE that is not answered as far as
 // is known acknowledges a refusal (RFC 3261 17.1.1.3): the server has refused the program's 2xx,
 // and sent a final answer of its own.
 Event ack(const DialogState& tip, const Observation& seen);
-
-// `event` completes an offer: who holds the call from now on, what that was, and what our side
-// wants of its streams. `agreed` is what was in force before.
-void complete_exchange(Event& event, const DialogState& tip, const Agreement& agreed,
-                       const Exchange& exchange);
 
 }  // namespace drachtio::dialog

@@ -33,7 +33,7 @@ std::optional<Event> response(const DialogState& leg, const Observation& seen) {
                             is_about_creating_invite(leg, seen);
     return for_invite ? answer_to_invite(leg, seen) : answer_to_offer(leg, seen);
   }
-  if (message.method == "PRACK") return answer_to_prack(leg, seen);
+  if (message.method == "PRACK") return answer_to_offer(leg, seen);
   return without_effect(seen);
 }
 

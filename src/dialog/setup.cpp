@@ -4,7 +4,6 @@
 #include "dialog/forks.hpp"
 #include "dialog/hold.hpp"
 #include "dialog/identity.hpp"
-#include "dialog/modification.hpp"
 #include "dialog/parties.hpp"
 #include "dialog/rules.hpp"
 
@@ -202,22 +201,8 @@ Event prack(const DialogState& tip, const Observation& seen) {
   Event event = describe(seen, first ? EventType::early : EventType::requested);
   event.sdp = seen.message.sdp;
   if (event.sdp) event.to_tag = seen.message.to.tag;  // the fork it is for
-  if (tip.late_offer) note_first_wish(event, tip, text_of(callee(tip).sdp));
-  return event;
-}
-
-// A PRACK may carry an offer, and its 2xx the answer (RFC 3262 section 5).
-Event answer_to_prack(const DialogState& tip, const Observation& seen) {
-  const bool agrees = seen.message.status_class() == 2 && seen.message.sdp &&
-                      tip.state != State::terminated && !is_answered(tip);
-  if (!agrees) return without_effect(seen);
-  Event event = describe_with_tags(seen, EventType::responded);
-  event.sdp = seen.message.sdp;
-  const bool by_caller = (tip.role == Role::uac) == (seen.direction == Direction::in);
-  const Agreement agreed = agreement_with(tip, by_caller ? event.to_tag : event.from_tag);
-  if (by_caller && agreed.of_caller) {
-    complete_exchange(event, tip, agreed,
-                      {seen.direction == Direction::in, *agreed.of_caller, event.sdp->text, {}});
+  if (prack_answers(tip, event.to_tag)) {
+    note_first_wish(event, tip, text_of(agreement_with(tip, event.to_tag).of_callee));
   }
   return event;
 }

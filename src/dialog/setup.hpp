@@ -24,6 +24,5 @@ std::optional<Event> invite_again(const DialogState& tip, const Observation& see
 Event answer_to_invite(const DialogState& tip, const Observation& seen);
 Event cancel(const DialogState& tip, const Observation& seen);
 Event prack(const DialogState& tip, const Observation& seen);
-Event answer_to_prack(const DialogState& tip, const Observation& seen);
 
 }  // namespace drachtio::dialog

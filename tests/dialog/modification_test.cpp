@@ -13,12 +13,6 @@ Said reinvite(Side side, std::uint32_t cseq, const std::string& body = {}) {
 Said update(Side side, std::uint32_t cseq, const std::string& body = {}) {
   return request(side, "UPDATE", cseq, body);
 }
-const Endpoint& ann(const Flow& flow) {
-  return flow->role == Role::uac ? flow->local : flow->remote;
-}
-const Endpoint& bob(const Flow& flow) {
-  return flow->role == Role::uac ? flow->remote : flow->local;
-}
 const std::string ann_sdp = sdp(1, "sendrecv", "caller");
 const std::string bob_sdp = sdp(1, "sendrecv", "callee");
 
@@ -262,8 +256,11 @@ TEST_CASE("RFC 3261 13.2.2.4: a hold in an early dialog is of its own fork", "[d
     CHECK(flow->hold() == (side == caller ? Hold::local : Hold::remote));
   }
   SECTION("it answers, and the caller has offered again in a PRACK") {
-    flow << prack(4, sdp(4, "sendonly", "caller")).tag("a") << ok().tag("a");
+    const Said again = prack(4, sdp(4, "sendonly", "caller")).tag("a");
+    flow << again << answer(again, 200, "OK", sdp(4, "inactive", "callee")) << ok().tag("a");
+    CHECK(flow->hold() == Hold::both);
     CHECK(flow->local.sdp == sdp(4, "sendonly", "caller"));
+    CHECK(flow->remote.sdp == sdp(4, "inactive", "callee"));
   }
   SECTION("one answers that nothing was heard of") {
     flow << ok(bob_sdp).tag("c");

@@ -290,6 +290,14 @@ class Flow {
   std::vector<Event> events_;
 };
 
+// The caller's end of it, and the callee's.
+inline const Endpoint& ann(const Flow& flow) {
+  return flow->role == Role::uac ? flow->local : flow->remote;
+}
+inline const Endpoint& bob(const Flow& flow) {
+  return flow->role == Role::uac ? flow->remote : flow->local;
+}
+
 // A call that is up: the caller offered, the callee answered.
 inline Flow established(Role role) {
   Flow flow{role};
