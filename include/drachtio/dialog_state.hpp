@@ -102,14 +102,16 @@ struct EarlyAgreement {
   bool operator==(const EarlyAgreement&) const = default;
 };
 
-// An INVITE or UPDATE in the dialog that waits for its answer, or whose 2xx, being the offer
-// itself (RFC 3264: a late offer), waits for the ACK.
+// An INVITE or UPDATE in the dialog, or a PRACK that offers, that waits for its answer; or a late
+// offer: an INVITE without SDP, whose answer offers, and waits for the ACK or a PRACK.
 struct WaitingOffer {
   std::string method;
   std::uint32_t cseq = 0;
-  bool by_us = false;      // the request was sent by our side
-  bool answered = false;   // the 2xx has come; only a late offer waits beyond it
-  std::optional<Sdp> sdp;  // of the request, or of the 2xx once answered
+  bool by_us = false;               // the request was sent by our side
+  bool late = false;                // it carried no SDP, and its answer may
+  bool answered = false;            // the 2xx has come; only a late offer waits beyond it
+  std::optional<Sdp> of_requester;  // of the request; of a late offer, in the PRACK
+  std::optional<Sdp> of_responder;  // of a provisional answer, and the 2xx of a late offer
   std::optional<std::string> signaling_address;  // the request's Contact, in force once accepted
   std::optional<std::uint16_t> signaling_port;
   bool operator==(const WaitingOffer&) const = default;

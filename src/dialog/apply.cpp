@@ -183,7 +183,8 @@ void offered(DialogState& dialog, const Event& event) {
   offer.method = event.method;
   offer.cseq = event.cseq;
   offer.by_us = event.direction == Direction::out;
-  offer.sdp = sdp_of(event);
+  offer.late = event.method == "INVITE" && !event.sdp;
+  offer.of_requester = sdp_of(event);
   if (event.contact) {
     offer.signaling_address = event.contact->host;
     offer.signaling_port = event.contact->port;
@@ -195,6 +196,11 @@ void offered(DialogState& dialog, const Event& event) {
 // A PRACK carries the answer to an offer in the 1xx, or an offer (RFC 3262 section 5).
 void pracked(DialogState& dialog, const Event& event) {
   if (!event.sdp) return;
+  const bool by_us = event.direction == Direction::out;
+  if (WaitingOffer* late = find_offer_of_prack(dialog, by_us)) {
+    late->of_requester = sdp_of(event);  // it counts with the 2xx
+    return;
+  }
   if (!prack_answers(dialog, event.to_tag)) return offered(dialog, event);
   take_up_agreement(dialog, event.to_tag);
   set_sdp(sender(dialog, event.direction), sdp_of(event));
@@ -207,20 +213,31 @@ void early(DialogState& dialog, const Event& event) {
   pracked(dialog, event);
 }
 
+// A re-INVITE that has been answered in a reliable 1xx, and in which another offer was accepted
+// since, comes to what that one did.
+void bring_up_to_date(DialogState& dialog) {
+  for (WaitingOffer& offer : dialog.offers) {
+    if (offer.answered || !offer.of_requester || !offer.of_responder) continue;
+    offer.of_requester = sdp_of(offer.by_us ? dialog.local : dialog.remote);
+    offer.of_responder = sdp_of(offer.by_us ? dialog.remote : dialog.local);
+  }
+}
+
 // `event` has accepted the offer: both descriptions count from now on. Before the INVITE is
 // answered this is what one fork agrees to (RFC 3311, RFC 3262 section 5).
 void accepted(DialogState& dialog, const Event& event, const WaitingOffer* waiting) {
   const WaitingOffer offer = *waiting;
   forget_offer(dialog, waiting);
-  const std::optional<Sdp> answer = sdp_of(event);
+  const std::optional<Sdp> of_responder = event.sdp ? sdp_of(event) : offer.of_responder;
   const bool by_caller = offer.by_us == (dialog.role == Role::uac);
   const std::optional<std::string>& fork = by_caller ? event.to_tag : event.from_tag;
-  const std::optional<Sdp>& of_callee = by_caller ? answer : offer.sdp;
-  const bool early = !is_answered(dialog) && (offer.sdp || answer);
+  const std::optional<Sdp>& of_callee = by_caller ? of_responder : offer.of_requester;
+  const bool early = !is_answered(dialog) && (offer.of_requester || of_responder);
   if (early) take_up_agreement(dialog, fork);
   set_hold(dialog, event);
-  set_sdp(receiver(dialog, event.direction), offer.sdp);
-  set_sdp(sender(dialog, event.direction), answer);
+  set_sdp(receiver(dialog, event.direction), offer.of_requester);
+  set_sdp(sender(dialog, event.direction), of_responder);
+  bring_up_to_date(dialog);
   if (!early) return;
   if (of_callee) remember_early_answer(dialog, fork, *of_callee);
   remember_agreement(dialog, fork);
@@ -236,9 +253,9 @@ void modified(DialogState& dialog, const Event& event) {
     requester.signaling_port = offer->signaling_port;
   }
   set_address(sender(dialog, event.direction), event.contact);
-  if (is_late_offer(*offer, event.sdp)) {  // it counts at the ACK
+  if (awaits_answer_in_ack(*offer, event.sdp)) {
     offer->answered = true;
-    offer->sdp = sdp_of(event);
+    if (event.sdp) offer->of_responder = sdp_of(event);
     return;
   }
   accepted(dialog, event, offer);
@@ -250,7 +267,7 @@ void acknowledged(DialogState& dialog, const Event& event) {
   WaitingOffer* offer = find_offer_of_ack(dialog, event.cseq, by_us);
   if (offer != nullptr && offer->answered) {
     set_hold(dialog, event);
-    set_sdp(receiver(dialog, event.direction), offer->sdp);
+    set_sdp(receiver(dialog, event.direction), offer->of_responder);
     set_sdp(sender(dialog, event.direction), sdp_of(event));
     forget_offer(dialog, offer);
   } else if (dialog.late_offer && event.cseq == dialog.invite.cseq &&
@@ -266,12 +283,16 @@ void requested(DialogState& dialog, const Event& event) {
   }
 }
 
-// A refused offer leaves no trace. The 2xx to a PRACK that offers says who holds the call.
+// A refused offer leaves no trace, nor does what a 1xx answered to it. The 2xx to a PRACK that
+// offers says who holds the call.
 void responded(DialogState& dialog, const Event& event) {
-  const WaitingOffer* offer =
+  WaitingOffer* offer =
       find_offer(dialog, event.method, event.cseq, event.direction == Direction::in);
   if (offer != nullptr && event.method == "PRACK" && event.hold) {
     return accepted(dialog, event, offer);
+  }
+  if (offer != nullptr && !offer->answered && event.status < 200 && event.sdp) {
+    offer->of_responder = sdp_of(event);
   }
   if (event.status < 300) return;
   if (!event.branch.empty()) dialog.status = event.status;

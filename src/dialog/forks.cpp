@@ -12,11 +12,6 @@ namespace {
 constexpr std::size_t most_early_answers = 16;
 constexpr std::size_t most_early_agreements = 16;
 
-std::optional<Sdp> sdp_of(const Endpoint& endpoint) {
-  if (!endpoint.sdp) return std::nullopt;
-  return Sdp{*endpoint.sdp, endpoint.content_type, endpoint.sdp_position};
-}
-
 // What is kept of the fork that has this To tag. A fork of a peer that sends none (RFC 2543) is
 // known by the empty one; what the INVITE itself had is of no fork.
 template <typename Kept>
@@ -51,6 +46,11 @@ std::optional<Sdp> sdp_of(const Event& event) {
   std::optional<Sdp> sdp = event.sdp;
   if (sdp) sdp->position = event.position;
   return sdp;
+}
+
+std::optional<Sdp> sdp_of(const Endpoint& endpoint) {
+  if (!endpoint.sdp) return std::nullopt;
+  return Sdp{*endpoint.sdp, endpoint.content_type, endpoint.sdp_position};
 }
 
 void remember_early_answer(DialogState& dialog, const std::optional<std::string>& to_tag,

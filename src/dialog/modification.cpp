@@ -66,10 +66,14 @@ Event answer_to_offer(const DialogState& tip, const Observation& seen) {
   const sip::Message& answer = seen.message;
   const bool by_us = seen.direction == Direction::in;
   const WaitingOffer* offer = find_offer(tip, answer.method, answer.cseq, by_us);
-  if (offer == nullptr || offer->answered || answer.status_class() != 2 ||
-      tip.state == State::terminated || for_another_fork(tip, answer)) {
-    return without_effect(seen);
+  const bool is_waited_for = offer != nullptr && !offer->answered &&
+                             tip.state != State::terminated && !for_another_fork(tip, answer);
+  if (is_waited_for && answer.method == "INVITE" && answer.status_class() == 1) {
+    Event event = without_effect(seen);
+    event.sdp = answer.sdp;  // it counts with the 2xx, which need not repeat it (RFC 3261 13.2.1)
+    return event;
   }
+  if (!is_waited_for || answer.status_class() != 2) return without_effect(seen);
   const bool of_prack = answer.method == "PRACK";
   const EventType type = of_prack ? EventType::responded : EventType::modified;
   // In an early dialog the tags say which fork has agreed.
@@ -77,15 +81,21 @@ Event answer_to_offer(const DialogState& tip, const Observation& seen) {
   if (!of_prack) event.contact = answer.contact;  // a PRACK moves no contact (RFC 3262 section 1)
   event.sdp = answer.sdp;
   // A 2xx that is itself the offer changes nothing before its ACK.
-  if (is_late_offer(*offer, answer.sdp)) return event;
-  if (!offer->sdp) {  // an UPDATE, or a re-INVITE that nobody has made an offer in
+  if (awaits_answer_in_ack(*offer, answer.sdp)) return event;
+  const std::optional<Sdp>& of_responder = answer.sdp ? answer.sdp : offer->of_responder;
+  // An UPDATE, or a re-INVITE, in which nobody has made an offer.
+  if (!offer->of_requester || (offer->late && !of_responder)) {
     event.offered_by_us = by_us;
     event.modification = Modification::refresh;
     return event;
   }
   const bool by_caller = by_us == (tip.role == Role::uac);
-  note_exchange(event, tip, agreement_with(tip, by_caller ? answer.to.tag : answer.from.tag), by_us,
-                *offer->sdp, answer.sdp);
+  const Agreement agreed = agreement_with(tip, by_caller ? answer.to.tag : answer.from.tag);
+  if (offer->late) {  // a 1xx has offered, and a PRACK answered
+    note_exchange(event, tip, agreed, !by_us, *of_responder, offer->of_requester);
+  } else {
+    note_exchange(event, tip, agreed, by_us, *offer->of_requester, of_responder);
+  }
   return event;
 }
 
@@ -108,7 +118,7 @@ Event ack(const DialogState& tip, const Observation& seen) {
   event.sdp = seen.message.sdp;
   if (const WaitingOffer* offer = find_offer_of_ack(tip, seen.message.cseq, by_us);
       offer != nullptr && offer->answered && event.type == EventType::acknowledged) {
-    note_exchange(event, tip, agreement_with(tip, {}), !by_us, *offer->sdp, event.sdp);
+    note_exchange(event, tip, agreement_with(tip, {}), !by_us, *offer->of_responder, event.sdp);
   } else if (for_invite && tip.late_offer && by_us && event.sdp) {
     std::optional<std::string_view> first_offer;
     if (tip.remote.sdp) first_offer = *tip.remote.sdp;

@@ -112,9 +112,21 @@ auto* find_offer_of_ack(Dialog& dialog, std::uint32_t cseq, bool by_us) {
   return found;
 }
 
+// The re-INVITE whose offer, made in a reliable 1xx, an SDP in a PRACK answers (RFC 3262 section
+// 5).
+template <typename Dialog>
+auto* find_offer_of_prack(Dialog& dialog, bool by_us) {
+  for (auto& offer : dialog.offers) {
+    const bool is_open = offer.late && !offer.answered && offer.of_responder && !offer.of_requester;
+    if (is_open && offer.by_us == by_us) return &offer;
+  }
+  return static_cast<decltype(dialog.offers.data())>(nullptr);
+}
+
 // A re-INVITE without SDP, and a 2xx to it that is the offer (RFC 3261 14.1; an UPDATE has none).
-inline bool is_late_offer(const WaitingOffer& offer, const std::optional<Sdp>& answer) {
-  return offer.method == "INVITE" && !offer.sdp && answer;
+// Its ACK answers, unless a PRACK has.
+inline bool awaits_answer_in_ack(const WaitingOffer& offer, const std::optional<Sdp>& of_2xx) {
+  return offer.late && !offer.of_requester && (of_2xx || offer.of_responder);
 }
 
 }  // namespace drachtio::dialog

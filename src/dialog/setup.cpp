@@ -196,8 +196,10 @@ Event cancel(const DialogState& tip, const Observation& seen) {
 }
 
 Event prack(const DialogState& tip, const Observation& seen) {
-  if (tip.state == State::terminated || is_answered(tip)) return without_effect(seen);
-  const bool first = tip.state == State::pending;
+  if (tip.state == State::terminated || for_another_fork(tip, seen.message)) {
+    return without_effect(seen);
+  }
+  const bool first = tip.state == State::pending && !is_answered(tip);
   Event event = describe(seen, first ? EventType::early : EventType::requested);
   event.sdp = seen.message.sdp;
   if (event.sdp) event.to_tag = seen.message.to.tag;  // the fork it is for

@@ -136,7 +136,8 @@ void DialogTable::fetch_sdp(DialogState& leg) {
     if (agreement.of_caller) fetch(*agreement.of_caller);
   }
   for (WaitingOffer& offer : leg.offers) {
-    if (offer.sdp) fetch(*offer.sdp);
+    if (offer.of_requester) fetch(*offer.of_requester);
+    if (offer.of_responder) fetch(*offer.of_responder);
   }
 }
 

@@ -13,7 +13,9 @@ namespace {
 namespace json = boost::json;
 using text::JsonObject;
 
-void write_sdp(JsonObject& object, const Sdp& sdp) { object.number("sdp", sdp.position); }
+void write_sdp(JsonObject& object, const Sdp& sdp, std::string_view name = "sdp") {
+  object.number(name, sdp.position);
+}
 
 void write_invite(JsonObject& object, const InviteTransaction& invite) {
   object.number("cseq", invite.cseq);
@@ -44,8 +46,10 @@ void write_offer(JsonObject& object, const WaitingOffer& offer) {
   object.string("method", std::string_view{offer.method});
   object.number("cseq", offer.cseq);
   object.boolean("by_us", offer.by_us);
+  if (offer.late) object.boolean("late", true);
   object.boolean("answered", offer.answered);
-  if (offer.sdp) write_sdp(object, *offer.sdp);
+  if (offer.of_requester) write_sdp(object, *offer.of_requester);
+  if (offer.of_responder) write_sdp(object, *offer.of_responder, "answer");
   object.string("address", offer.signaling_address);
   if (offer.signaling_port) object.number("port", *offer.signaling_port);
 }
@@ -67,8 +71,8 @@ std::optional<std::string> text_of(const json::object& object, std::string_view 
   return std::string{std::string_view{value->as_string()}};
 }
 
-std::optional<Sdp> sdp_of(const json::object& object) {
-  const json::value* position = object.if_contains("sdp");
+std::optional<Sdp> sdp_of(const json::object& object, std::string_view name = "sdp") {
+  const json::value* position = object.if_contains(name);
   if (position == nullptr) return std::nullopt;
   return Sdp{{}, {}, position->to_number<std::int64_t>()};
 }
@@ -104,7 +108,9 @@ WaitingOffer read_offer(const json::object& object) {
   offer.cseq = object.at("cseq").to_number<std::uint32_t>();
   offer.by_us = flag(object, "by_us");
   offer.answered = flag(object, "answered");
-  offer.sdp = sdp_of(object);
+  offer.late = flag(object, "late");
+  offer.of_requester = sdp_of(object);
+  offer.of_responder = sdp_of(object, "answer");
   offer.signaling_address = text_of(object, "address");
   if (const json::value* port = object.if_contains("port")) {
     offer.signaling_port = port->to_number<std::uint16_t>();

@@ -6,6 +6,14 @@
 using namespace drachtio;
 using namespace drachtio::test;
 
+namespace {
+
+Said prack_in_call(Side side, std::uint32_t cseq, const std::string& body = {}) {
+  return request(side, "PRACK", cseq, body);
+}
+
+}  // namespace
+
 TEST_CASE("RFC 3262: the first PRACK, in or out, makes the dialog early", "[dialog]") {
   Flow flow{GENERATE(Role::uac, Role::uas)};
   flow << invite(sdp()) << ringing() << prack();
@@ -123,4 +131,100 @@ TEST_CASE("RFC 3261 13.2.2.4: the answer in a PRACK is of its own fork", "[dialo
   flow << ok().tag("a") << ack().tag("a");
   CHECK(flow->local.sdp == sdp(1, "sendrecv", "to-a"));
   CHECK(flow->remote.sdp == sdp(1, "sendrecv", "fork-a"));
+}
+
+TEST_CASE("RFC 3261 14.1: an answer in a 1xx to a re-INVITE counts with the 2xx", "[dialog]") {
+  const Role role = GENERATE(Role::uac, Role::uas);
+  const Side side = GENERATE(caller, callee);
+  const bool by_us = direction_of(role, side) == Direction::out;
+  Flow flow = established(role);
+  const DialogState before = *flow;
+  const Said offer = request(side, "INVITE", 5, sdp(2, "sendonly", "offer"));
+  const Said progress = answer(offer, 183, "Session Progress", sdp(2, "inactive", "answer"));
+  flow << offer << progress << prack_in_call(side, 6) << answer(prack_in_call(side, 6), 200);
+  CHECK(flow->local == before.local);
+  CHECK(flow->remote == before.remote);
+  CHECK(flow->hold() == Hold::none);
+  const Endpoint& offerer = by_us ? flow->local : flow->remote;
+  const Endpoint& answerer = by_us ? flow->remote : flow->local;
+  SECTION("which need not repeat it") {
+    flow << answer(offer, 200) << ack_of(offer);
+    CHECK(flow->hold() == Hold::both);
+    CHECK(offerer.sdp == sdp(2, "sendonly", "offer"));
+    CHECK(answerer.sdp == sdp(2, "inactive", "answer"));
+    CHECK(flow->offers.empty());
+  }
+  SECTION("or does") {
+    flow << answer(offer, 200, "OK", sdp(2, "inactive", "answer")) << ack_of(offer);
+    CHECK(flow->hold() == Hold::both);
+    CHECK(answerer.sdp == sdp(2, "inactive", "answer"));
+  }
+  SECTION("not where the re-INVITE is refused") {
+    flow << answer(offer, 488, "Not Acceptable Here");
+    CHECK(flow->hold() == Hold::none);
+    CHECK(flow->local == before.local);
+    CHECK(flow->remote == before.remote);
+    CHECK(flow->offers.empty());
+  }
+  SECTION("of two answers the later one") {
+    flow << answer(offer, 183, "Session Progress", sdp(2, "recvonly", "answer"));
+    flow << answer(offer, 200) << ack_of(offer);
+    CHECK(flow->hold() == (by_us ? Hold::local : Hold::remote));
+    CHECK(answerer.sdp == sdp(2, "recvonly", "answer"));
+  }
+}
+
+TEST_CASE("RFC 3262 5: a 1xx to a re-INVITE without SDP offers, the PRACK answers", "[dialog]") {
+  const Role role = GENERATE(Role::uac, Role::uas);
+  const Side side = GENERATE(caller, callee);
+  const bool asker_is_us = direction_of(role, side) == Direction::out;
+  Flow flow = established(role);
+  const DialogState before = *flow;
+  const Said ask = request(side, "INVITE", 5);
+  const Said answering = prack_in_call(side, 6, sdp(2, "recvonly", "answer"));
+  flow << ask << answer(ask, 183, "Session Progress", sdp(2, "sendonly", "offer"));
+  flow << answering << answer(answering, 200);
+  CHECK(flow->local == before.local);
+  CHECK(flow->remote == before.remote);
+  CHECK(flow->hold() == Hold::none);
+  SECTION("both count with the 2xx") {
+    const bool repeated = GENERATE(true, false);
+    flow << answer(ask, 200, "OK", repeated ? sdp(2, "sendonly", "offer") : "");
+    CHECK(flow.last().offered_by_us == !asker_is_us);
+    CHECK(flow.last().modification == Modification::hold);
+    flow << ack_of(ask);
+    CHECK(flow->hold() == (asker_is_us ? Hold::remote : Hold::local));
+    CHECK((asker_is_us ? flow->local : flow->remote).sdp == sdp(2, "recvonly", "answer"));
+    CHECK((asker_is_us ? flow->remote : flow->local).sdp == sdp(2, "sendonly", "offer"));
+    CHECK(flow->offers.empty());
+  }
+  SECTION("neither does where the re-INVITE is refused") {
+    flow << answer(ask, 500, "Server Internal Error");
+    CHECK(flow->local == before.local);
+    CHECK(flow->remote == before.remote);
+    CHECK(flow->hold() == Hold::none);
+    CHECK(flow->offers.empty());
+  }
+}
+
+TEST_CASE("RFC 3262 5: a re-INVITE comes to what a PRACK or UPDATE in it agreed on", "[dialog]") {
+  const auto* method = GENERATE("PRACK", "UPDATE");
+  Flow flow = established(Role::uas);
+  const Said offer = request(caller, "INVITE", 5, sdp(2, "sendonly", "caller"));
+  const Said another = request(caller, method, 6, sdp(3, "sendrecv", "caller"));
+  flow << offer << answer(offer, 183, "Session Progress", sdp(2, "recvonly", "callee"));
+  flow << another << answer(another, 200, "OK", sdp(3, "sendrecv", "callee"));
+  flow << answer(offer, 200) << ack_of(offer);
+  CHECK(flow->hold() == Hold::none);
+  CHECK(ann(flow).sdp == sdp(3, "sendrecv", "caller"));
+  CHECK(bob(flow).sdp == sdp(3, "sendrecv", "callee"));
+  CHECK(flow->offers.empty());
+}
+
+TEST_CASE("RFC 3261 12.2.2: the PRACK of another fork offers nothing in the call that was answered",
+          "[dialog]") {
+  Flow flow{Role::uac};
+  flow << invite(sdp(1)) << ringing(sdp(1, "sendrecv", "a")).tag("a") << ok().tag("a");
+  flow << prack(2, sdp(2, "sendonly")).tag("b");
+  CHECK(flow->offers.empty());
 }
