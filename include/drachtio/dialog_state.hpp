@@ -7,6 +7,7 @@
 #include <drachtio/export.hpp>
 #include <drachtio/instant.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
@@ -117,6 +118,14 @@ struct WaitingOffer {
   bool operator==(const WaitingOffer&) const = default;
 };
 
+// One m= line of an earlier description of ours, which our present one has no more, or with fewer
+// formats, as that is all the far end offered: our side would have it again.
+struct FormerStream {
+  std::size_t line = 0;  // which m= line, from 0
+  Sdp sdp;               // the description that has it
+  bool operator==(const FormerStream&) const = default;
+};
+
 // Why our side has cancelled its INVITE: what its CANCEL says in its Reason header (RFC 3326). The
 // 487 that ends the call says nothing of it.
 struct CancelReason {
@@ -175,7 +184,8 @@ struct DialogState {
   bool answered_by_proxy = false;    // a cdr:start said so: the program only handed the call on
   std::string held_streams;          // which side holds each stream: dialog::Holding
   std::string wanted_streams;        // what our side wants of each: dialog::wanted_after
-  std::int64_t joined = 0;           // the dialog whose session this one shares; 0: none
+  std::vector<FormerStream> former_streams;  // and would have again: dialog::former_after
+  std::int64_t joined = 0;                   // the dialog whose session this one shares; 0: none
   // The 481 or 408 to a request of ours, by which the far end has no such dialog any more: a BYE is
   // to follow. Forgotten when the far end is heard of again.
   std::optional<FarEndGone> gone;

@@ -27,16 +27,16 @@ Content sdp_content(std::string body, const std::optional<std::string>& type) {
   return content;
 }
 
-// The program accepts what it has: its present description, made to fit the offer; where
-// there was none, offered itself (RFC 3264 6, RFC 3261 14.2).
+// The program accepts what it has: its present description, with the streams that it had before,
+// made to fit the offer; where there was none, offered itself (RFC 3264 6 and 8.2, RFC 3261 14.2).
 Content default_answer(const DialogState& dialog, const SipMessage& request) {
   if (!dialog.local.sdp) return {};
   const std::string& ours = *dialog.local.sdp;
   const auto offer = sip::session_description(request.body, request.headers["Content-Type"],
                                               request.headers["Content-Encoding"]);
   const std::vector<sip::Flow> wanted = dialog::wanted_flows(dialog.wanted_streams, ours);
-  std::string answer =
-      offer ? sip::answer_with(ours, offer->text, wanted) : sip::with_flows(ours, wanted);
+  std::string answer = offer ? sip::answer_with(ours, offer->text, wanted, dialog.former_streams)
+                             : sip::with_flows(ours, wanted, dialog.former_streams);
   return sdp_content(std::move(answer), dialog.local.content_type);
 }
 

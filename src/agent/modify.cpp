@@ -127,7 +127,7 @@ void Core::hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler ha
     const std::string ours = now->local.sdp.value_or("");
     std::vector<sip::Flow> flows = dialog::wanted_flows(now->wanted_streams, ours);
     if (held) std::ranges::transform(flows, flows.begin(), sip::held);
-    return sip::with_flows(ours, flows);
+    return sip::with_flows(ours, flows, now->former_streams);
   };
   offer(cell, {"INVITE", sdp_headers(), sdp, std::move(handler)});
 }

@@ -1,6 +1,7 @@
 #include "dialog/apply.hpp"
 
 #include "dialog/forks.hpp"
+#include "dialog/former_streams.hpp"
 #include "dialog/identity.hpp"
 #include "dialog/rules.hpp"
 #include "dialog/session.hpp"
@@ -51,6 +52,7 @@ void forget_offers(DialogState& dialog) {
   dialog.offers.clear();
   dialog.early_answers.clear();
   dialog.early_agreements.clear();
+  dialog.former_streams.clear();
 }
 
 void end(DialogState& dialog, const Event& event, std::optional<Instant> when) {
@@ -213,6 +215,19 @@ void early(DialogState& dialog, const Event& event) {
   pracked(dialog, event);
 }
 
+// An offer and its answer are in force.
+void set_descriptions(DialogState& dialog, bool offered_by_us, std::optional<Sdp> ours,
+                      std::optional<Sdp> theirs) {
+  if (const std::optional<Sdp> before = sdp_of(dialog.local); before && ours) {
+    std::optional<std::string_view> offer;
+    if (!offered_by_us && theirs) offer = theirs->text;
+    dialog.former_streams =
+        former_after(std::move(dialog.former_streams), *before, ours->text, offer);
+  }
+  set_sdp(dialog.local, std::move(ours));
+  set_sdp(dialog.remote, std::move(theirs));
+}
+
 // A re-INVITE that has been answered in a reliable 1xx, and in which another offer was accepted
 // since, comes to what that one did.
 void bring_up_to_date(DialogState& dialog) {
@@ -235,8 +250,9 @@ void accepted(DialogState& dialog, const Event& event, const WaitingOffer* waiti
   const bool early = !is_answered(dialog) && (offer.of_requester || of_responder);
   if (early) take_up_agreement(dialog, fork);
   set_hold(dialog, event);
-  set_sdp(receiver(dialog, event.direction), offer.of_requester);
-  set_sdp(sender(dialog, event.direction), of_responder);
+  set_descriptions(dialog, offer.by_us != offer.late,
+                   offer.by_us ? offer.of_requester : of_responder,
+                   offer.by_us ? of_responder : offer.of_requester);
   bring_up_to_date(dialog);
   if (!early) return;
   if (of_callee) remember_early_answer(dialog, fork, *of_callee);
@@ -267,8 +283,9 @@ void acknowledged(DialogState& dialog, const Event& event) {
   WaitingOffer* offer = find_offer_of_ack(dialog, event.cseq, by_us);
   if (offer != nullptr && offer->answered) {
     set_hold(dialog, event);
-    set_sdp(receiver(dialog, event.direction), offer->of_responder);
-    set_sdp(sender(dialog, event.direction), sdp_of(event));
+    const std::optional<Sdp> answer = sdp_of(event);
+    set_descriptions(dialog, !by_us, by_us ? answer : offer->of_responder,
+                     by_us ? offer->of_responder : answer);
     forget_offer(dialog, offer);
   } else if (dialog.late_offer && event.cseq == dialog.invite.cseq &&
              by_us == (dialog.role == Role::uac)) {

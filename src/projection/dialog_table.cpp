@@ -135,6 +135,7 @@ void DialogTable::fetch_sdp(DialogState& leg) {
   for (EarlyAgreement& agreement : leg.early_agreements) {
     if (agreement.of_caller) fetch(*agreement.of_caller);
   }
+  for (FormerStream& former : leg.former_streams) fetch(former.sdp);
   for (WaitingOffer& offer : leg.offers) {
     if (offer.of_requester) fetch(*offer.of_requester);
     if (offer.of_responder) fetch(*offer.of_responder);

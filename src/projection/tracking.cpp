@@ -42,6 +42,11 @@ void write_agreement(JsonObject& object, const EarlyAgreement& agreement) {
   }
 }
 
+void write_former_stream(JsonObject& object, const FormerStream& former) {
+  object.number("line", static_cast<std::int64_t>(former.line));
+  write_sdp(object, former.sdp);
+}
+
 void write_offer(JsonObject& object, const WaitingOffer& offer) {
   object.string("method", std::string_view{offer.method});
   object.number("cseq", offer.cseq);
@@ -164,6 +169,9 @@ std::string tracking_json(const DialogState& dialog) {
   if (!dialog.wanted_streams.empty()) {
     object.string("wanted_streams", std::string_view{dialog.wanted_streams});
   }
+  if (!dialog.former_streams.empty()) {
+    object.raw("former_streams", list_of(dialog.former_streams, write_former_stream));
+  }
   if (dialog.late_offer) object.boolean("late_offer", true);
   if (dialog.was_early) object.boolean("was_early", true);
   if (dialog.inferred) object.boolean("inferred", true);
@@ -213,6 +221,13 @@ void read_tracking(std::string_view text, DialogState& dialog) {
   dialog.answered_by_proxy = flag(object, "answered_by_proxy");
   dialog.held_streams = text_of(object, "held_streams").value_or("");
   dialog.wanted_streams = text_of(object, "wanted_streams").value_or("");
+  if (const json::value* former = object.if_contains("former_streams")) {
+    for (const json::value& item : former->as_array()) {
+      const json::object& stream = item.as_object();
+      dialog.former_streams.push_back(
+          {stream.at("line").to_number<std::size_t>(), sdp_of(stream).value_or(Sdp{})});
+    }
+  }
   dialog.late_offer = flag(object, "late_offer");
   dialog.was_early = flag(object, "was_early");
   dialog.inferred = flag(object, "inferred");

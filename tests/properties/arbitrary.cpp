@@ -27,9 +27,10 @@ std::int64_t any_integer() {
 Instant any_instant() { return to_instant(any_integer()); }
 
 std::string any_sdp() {
-  return "v=0\r\no=- 1 " + pick_text({"1", "2"}) +
-         " IN IP4 192.0.2.1\r\nm=audio 6000 RTP/AVP 0\r\na=" +
-         pick_text({"sendrecv", "sendonly", "inactive", "recvonly"}) + "\r\n";
+  return "v=0\r\no=- 1 " + pick_text({"1", "2"}) + " IN IP4 192.0.2.1\r\nm=" +
+         pick_text({"audio 6000 RTP/AVP 0", "audio 6000 RTP/AVP 0", "audio 6000 RTP/AVP 0 8",
+                    "audio 0 RTP/AVP 0", "image 6000 udptl t38"}) +
+         "\r\na=" + pick_text({"sendrecv", "sendonly", "inactive", "recvonly"}) + "\r\n";
 }
 
 Sdp any_session() { return {pick_bool() ? any_sdp() : arbitrary_text(), perhaps(arbitrary_text)}; }

@@ -167,3 +167,48 @@ TEST_CASE("RFC 3264 6: an answer has the offer's streams, and refuses what we do
           std::string::npos);
   }
 }
+
+TEST_CASE("RFC 3264 8.2: a stream that was turned off is as it was where it is offered again",
+          "[sdp]") {
+  const std::string two = session(live) + "m=audio 6000 RTP/AVP 0 8\r\nm=video 6002 RTP/AVP 31\r\n";
+  const std::string one = session(live) + "m=audio 6000 RTP/AVP 0\r\nm=video 0 RTP/AVP 31\r\n";
+  const std::vector<drachtio::FormerStream> former{{0, {two, {}}}, {1, {two, {}}}};
+  const auto answer = [&](const std::string& offer) {
+    return drachtio::sip::answer_with(one, session(live) + offer, {}, former);
+  };
+  const auto has = [](const std::string& sdp, const std::string& line) {
+    return sdp.find(line + "\r\n") != std::string::npos;
+  };
+  SECTION("in an answer, with the formats that it had") {
+    const std::string both = answer("m=audio 7000 RTP/AVP 8\r\nm=video 7002 RTP/AVP 31 34\r\n");
+    CHECK(has(both, "m=audio 6000 RTP/AVP 8"));
+    CHECK(has(both, "m=video 6002 RTP/AVP 31"));
+    CHECK_FALSE(same_version(both, one));
+  }
+  SECTION("in an offer of ours") {
+    const std::string both = drachtio::sip::with_flows(one, {Flow::sendonly}, former);
+    CHECK(has(both, "m=audio 6000 RTP/AVP 0 8"));
+    CHECK(has(both, "m=video 6002 RTP/AVP 31"));
+    CHECK(flow(both) == Flow::sendonly);
+    CHECK_FALSE(same_version(both, one));
+  }
+  SECTION("not where it is another kind of stream") {
+    CHECK(has(answer("m=audio 7000 RTP/SAVP 0\r\n"), "m=audio 0 RTP/SAVP 0"));
+    CHECK(
+        has(answer("m=audio 7000 RTP/AVP 0\r\nm=image 7002 udptl t38\r\n"), "m=image 0 udptl t38"));
+  }
+  SECTION("and what is answered as before is the same description") {
+    const std::string offer = "m=audio 7000 RTP/AVP 0\r\nm=video 0 RTP/AVP 31\r\n";
+    const std::string again = drachtio::sip::answer_with(one, session(live) + offer, {}, former);
+    CHECK(again == one);
+  }
+  SECTION("at its own address, where the session has another") {
+    const std::string there =
+        "v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\nc=IN IP4 192.0.2.9\r\n"
+        "m=audio 6000 RTP/AVP 0\r\nm=video 6002 RTP/AVP 31\r\n";
+    const std::string both = drachtio::sip::answer_with(
+        one, session(live) + "m=audio 7000 RTP/AVP 0\r\nm=video 7002 RTP/AVP 31\r\n", {},
+        {{1, {there, {}}}});
+    CHECK(has(both, "m=video 6002 RTP/AVP 31\r\nc=IN IP4 192.0.2.9"));
+  }
+}
