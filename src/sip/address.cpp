@@ -72,6 +72,12 @@ std::string_view take_value(std::string_view& values, std::size_t& name) {
   return value;
 }
 
+// Of the URIs there are these identify somebody (RFC 3325 9.1).
+bool is_scheme_of_party(std::string_view scheme) {
+  return same_ignoring_case(scheme, "sip") || same_ignoring_case(scheme, "sips") ||
+         same_ignoring_case(scheme, "tel");
+}
+
 // The display name is read here: libosip2 refuses one without quotes that is not ASCII, and the
 // servers between pass these headers on as they are.
 std::optional<Identity> identity_of(std::string_view value, std::size_t name) {
@@ -81,6 +87,7 @@ std::optional<Identity> identity_of(std::string_view value, std::size_t name) {
   const bool bracketed = name != std::string_view::npos;
   const std::string address{trimmed(bracketed ? value.substr(name) : value)};
   if (osip_from_parse(raw, address.c_str()) != 0 || raw->url == nullptr) return std::nullopt;
+  if (!is_scheme_of_party(text_of(raw->url->scheme))) return std::nullopt;
   Identity identity;
   identity.address = address_of(raw);
   keep_user_as_written(identity.address, address);
@@ -131,10 +138,8 @@ void keep_user_as_written(Address& address, std::string_view value) {
   if (value.find('%') == std::string_view::npos) return;
   const SipAddress written = parse_address(unfolded(value));
   const std::string_view scheme = std::string_view{written.uri}.substr(0, written.uri.find(':'));
-  for (const std::string_view known : {"sip", "sips", "tel"}) {
-    if (same_ignoring_case(scheme, known) && !written.user.empty()) {
-      address.user = text::to_utf8(written.user);
-    }
+  if (is_scheme_of_party(scheme) && !written.user.empty()) {
+    address.user = text::to_utf8(written.user);
   }
 }
 

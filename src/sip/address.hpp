@@ -28,7 +28,8 @@ void keep_user_as_written(Address& address, std::string_view value);
 bool has_too_many_parts(std::string_view text);
 
 // Adds the addresses of a P-Asserted-Identity or Remote-Party-ID header (several, comma separated,
-// folds and all); those libosip2 refuses are passed over.
+// folds and all). Those that libosip2 refuses, or that have no sip:, sips: or tel: URI, are passed
+// over.
 void read_identities(std::string_view values, std::vector<Identity>& identities);
 
 }  // namespace drachtio::sip

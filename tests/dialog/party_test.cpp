@@ -31,6 +31,19 @@ TEST_CASE("RFC 3325: the calling party is who the network asserts, else who From
     flow << invite().header("P-Asserted-Identity: <tel:+15551212;phone-context=example>");
     CHECK(flow->calling_party == party("+15551212"));
   }
+  SECTION("P-Asserted-Identity, the first with a sip: or sips: URI") {
+    const std::string between = GENERATE(", ", "\r\nP-Asserted-Identity: ");
+    const std::string other = GENERATE("<http://x/y>", "\"X\" <urn:service:sos>", "<im:a@x>");
+    const std::string scheme = GENERATE("sip", "SIPS");
+    flow << invite().header("P-Asserted-Identity: " + other + between + "\"S\" <" + scheme +
+                            ":s@h.example>");
+    CHECK(flow->calling_party == party("s", "S"));
+  }
+  SECTION("P-Asserted-Identity, a tel: URI for what the sip: URI lacks") {
+    flow << invite().header(
+        "P-Asserted-Identity: <http://x/y>, <sip:h.example>, \"Lee\" <tel:+15551212>");
+    CHECK(flow->calling_party == party("+15551212", "Lee"));
+  }
   SECTION("P-Asserted-Identity in UTF-8, with quotes and without") {
     flow << invite().header("P-Asserted-Identity: Jos\xC3\xA9 P\xC3\xA9rez <sip:jp@n.example>");
     CHECK(flow->calling_party == party("jp", "Jos\xC3\xA9 P\xC3\xA9rez"));
@@ -53,7 +66,9 @@ TEST_CASE("RFC 3325: the calling party is who the network asserts, else who From
   }
   SECTION("what is no identity is passed over") {
     const std::string nonsense = GENERATE("P-Asserted-Identity:", "P-Asserted-Identity: nonsense",
-                                          "P-Asserted-Identity: \"Ann\"", "Remote-Party-ID: <");
+                                          "P-Asserted-Identity: \"Ann\"", "Remote-Party-ID: <",
+                                          "P-Asserted-Identity: \"X\" <http://x/y>",
+                                          "Remote-Party-ID: <http://x/y>;party=calling");
     flow << invite().header(nonsense);
     CHECK(flow->calling_party == party("ann", "Ann"));
   }
