@@ -32,8 +32,7 @@ Content sdp_content(std::string body, const std::optional<std::string>& type) {
 Content default_answer(const DialogState& dialog, const SipMessage& request) {
   if (!dialog.local.sdp) return {};
   const std::string& ours = *dialog.local.sdp;
-  const auto offer = sip::session_description(request.body, request.headers["Content-Type"],
-                                              request.headers["Content-Encoding"]);
+  const auto offer = sip::session_description(request.body, sip::body_headers(request.headers));
   const std::vector<sip::Flow> wanted = dialog::wanted_flows(dialog.wanted_streams, ours);
   std::string answer = offer ? sip::answer_with(ours, offer->text, wanted, dialog.former_streams)
                              : sip::with_flows(ours, wanted, dialog.former_streams);

@@ -4,6 +4,7 @@
 #include "sip/header_value.hpp"
 #include "text/utf8.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace drachtio::sip {
@@ -45,11 +46,21 @@ std::string_view media_type(std::string_view content_type) {
   return trimmed(content_type.substr(0, content_type.find(';')));
 }
 
-// "Content-Encoding: identity" says nothing, and "binary" and the like only how bytes travelled.
-bool is_readable(std::string_view content_encoding, std::string_view transfer_encoding = {}) {
-  const bool plain = content_encoding.empty() || same_ignoring_case(content_encoding, "identity");
-  return plain && !same_ignoring_case(transfer_encoding, "base64") &&
-         !same_ignoring_case(transfer_encoding, "quoted-printable");
+// A list of encodings, in the order they were applied (RFC 3261 20.12). The identity is none.
+bool names_encoding(std::string_view list) {
+  while (!list.empty()) {
+    const std::string_view name = trimmed(list.substr(0, list.find(',')));
+    if (!name.empty() && !same_ignoring_case(name, "identity")) return true;
+    list.remove_prefix(std::min(list.size(), list.find(',')));
+    if (!list.empty()) list.remove_prefix(1);
+  }
+  return false;
+}
+
+// "binary" and the like say only how the bytes travelled.
+bool changes_bytes(std::string_view transfer_encoding) {
+  return same_ignoring_case(transfer_encoding, "base64") ||
+         same_ignoring_case(transfer_encoding, "quoted-printable");
 }
 
 std::optional<std::string_view> sdp_in_parts(std::string_view body, std::string_view content_type,
@@ -58,18 +69,17 @@ std::optional<std::string_view> sdp_in_parts(std::string_view body, std::string_
 // The description in one part of a multipart body, which begins with headers of its own.
 std::optional<std::string_view> sdp_in_part(std::string_view part, int depth) {
   HeaderLines lines = HeaderLines::of_part(part);
-  std::string_view type;
-  std::string_view encoding;
-  std::string_view transfer_encoding;
+  BodyHeaders headers;
   while (const auto line = lines.next()) {
-    if (is_header(line->name, "content-type", 'c')) type = line->value;
-    if (is_header(line->name, "content-encoding", 'e')) encoding = line->value;
-    if (is_header(line->name, "content-transfer-encoding")) transfer_encoding = line->value;
+    headers.read(line->name, line->value);
+    if (is_header(line->name, "content-transfer-encoding") && changes_bytes(line->value)) {
+      headers.is_encoded = true;
+    }
   }
   const std::string_view body = lines.rest();
-  if (body.empty() || !is_readable(encoding, transfer_encoding)) return std::nullopt;
-  if (same_ignoring_case(media_type(type), "application/sdp")) return body;
-  return sdp_in_parts(body, type, depth + 1);
+  if (body.empty() || headers.is_encoded || !headers.describes_the_session) return std::nullopt;
+  if (same_ignoring_case(media_type(headers.type), "application/sdp")) return body;
+  return sdp_in_parts(body, headers.type, depth + 1);
 }
 
 // A delimiter stands at the beginning of a line, and nothing but blanks after it (RFC 2046 5.1.1).
@@ -112,17 +122,36 @@ std::optional<std::string_view> sdp_in_parts(std::string_view body, std::string_
 
 }  // namespace
 
-std::optional<Sdp> session_description(std::string_view body, std::string_view content_type,
-                                       std::string_view content_encoding) {
-  if (body.empty() || !is_readable(trimmed(content_encoding))) return std::nullopt;
-  if (content_type.empty()) {
+bool BodyHeaders::read(std::string_view name, std::string_view value) {
+  if (is_header(name, "content-type", 'c')) {
+    if (type.empty()) type = value;
+  } else if (is_header(name, "content-encoding", 'e')) {
+    is_encoded = is_encoded || names_encoding(value);
+  } else if (is_header(name, "content-disposition")) {
+    const std::string_view disposition = media_type(value);
+    describes_the_session = disposition.empty() || same_ignoring_case(disposition, "session");
+  } else {
+    return false;
+  }
+  return true;
+}
+
+BodyHeaders body_headers(const Headers& headers) {
+  BodyHeaders found;
+  for (const auto& [name, value] : headers) found.read(name, value);
+  return found;
+}
+
+std::optional<Sdp> session_description(std::string_view body, const BodyHeaders& headers) {
+  if (body.empty() || headers.is_encoded || !headers.describes_the_session) return std::nullopt;
+  if (headers.type.empty()) {
     if (!body.starts_with("v=0")) return std::nullopt;
     return Sdp{text::to_utf8(body), std::nullopt};
   }
-  if (same_ignoring_case(media_type(content_type), "application/sdp")) {
-    return Sdp{text::to_utf8(body), text::to_utf8(unfolded(content_type))};
+  if (same_ignoring_case(media_type(headers.type), "application/sdp")) {
+    return Sdp{text::to_utf8(body), text::to_utf8(unfolded(headers.type))};
   }
-  const auto part = sdp_in_parts(body, content_type, 0);
+  const auto part = sdp_in_parts(body, headers.type, 0);
   if (!part) return std::nullopt;
   return Sdp{text::to_utf8(*part), "application/sdp"};
 }

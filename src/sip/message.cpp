@@ -62,8 +62,7 @@ struct Headers {
   std::string essential;  // start line, top Via, From, To, Call-ID, CSeq, first Contact
   std::string_view from;
   std::string_view to;
-  std::string_view content_type;
-  std::string_view content_encoding;
+  BodyHeaders of_body;
   std::string_view content_length;
   std::string_view rseq;
   std::vector<Identity> asserted_identities;
@@ -112,10 +111,8 @@ Headers read_headers(std::string_view bytes) {
       keep(*line);
       if (is_header(name, "from", 'f')) keep_first(headers.from, line->value);
       if (is_header(name, "to", 't')) keep_first(headers.to, line->value);
-    } else if (is_header(name, "content-type", 'c')) {
-      keep_first(headers.content_type, line->value);
-    } else if (is_header(name, "content-encoding", 'e')) {
-      keep_first(headers.content_encoding, line->value);
+    } else if (headers.of_body.read(name, line->value)) {
+      continue;
     } else if (is_header(name, "content-length", 'l')) {
       keep_first(headers.content_length, line->value);
     } else if (is_header(name, "rseq")) {
@@ -239,7 +236,7 @@ std::optional<Message> parse_message(std::string_view bytes, std::string& why) {
   if (!headers.privacy.empty()) message.privacy = text::to_utf8(unfolded(headers.privacy));
   message.reason = std::move(headers.reason);
   message.body = headers.body;
-  message.sdp = session_description(headers.body, headers.content_type, headers.content_encoding);
+  message.sdp = session_description(headers.body, headers.of_body);
   return message;
 }
 

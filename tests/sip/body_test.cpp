@@ -118,3 +118,42 @@ TEST_CASE("A large body takes no longer than it must", "[sip]") {
   CHECK_FALSE(parsed(text).sdp);
   CHECK((std::clock() - begin) / CLOCKS_PER_SEC < 3);  // where it is quadratic: minutes
 }
+
+TEST_CASE("RFC 3959: what describes an early session does not describe the session", "[sip]") {
+  const std::string disposition =
+      GENERATE("early-session", "Early-Session;handling=optional", "render");
+  SECTION("a part") {
+    const auto part = [](const std::string& headers, const std::string& sdp) {
+      return "--x\r\nContent-Type: application/sdp\r\n" + headers + "\r\n" + sdp + "\r\n";
+    };
+    const std::string early =
+        part("Content-Disposition: " + disposition + "\r\n", "v=0\r\ns=early");
+    const std::string type = "Content-Type: multipart/mixed;boundary=x";
+    CHECK(sdp_in(type, early + part("", "v=0\r\ns=-") + "--x--\r\n")->text == "v=0\r\ns=-");
+    CHECK(sdp_in(type, early + part("Content-Disposition: session\r\n", "v=0\r\ns=-") + "--x--\r\n")
+              ->text == "v=0\r\ns=-");
+    CHECK_FALSE(sdp_in(type, early + "--x--\r\n"));
+  }
+  SECTION("the body") {
+    const std::string type = "Content-Type: application/sdp\r\nContent-Disposition: ";
+    CHECK_FALSE(sdp_in(type + disposition, simplest_sdp));
+    CHECK(sdp_in(type + "Session;handling=required", simplest_sdp));
+  }
+}
+
+TEST_CASE("RFC 3261 20.12: any encoding but the identity makes a body unreadable", "[sip]") {
+  const auto [encodings, readable] = GENERATE(
+      table<std::string, bool>({{"Content-Encoding: identity", true},
+                                {"Content-Encoding: identity\r\ne: Identity", true},
+                                {"Content-Encoding: identity, identity", true},
+                                {"Content-Encoding:", true},
+                                {"Content-Encoding: gzip", false},
+                                {"Content-Encoding: identity\r\nContent-Encoding: gzip", false},
+                                {"e: gzip\r\nContent-Encoding: identity", false},
+                                {"Content-Encoding: identity,deflate", false}}));
+  CHECK(sdp_in("Content-Type: application/sdp\r\n" + encodings, simplest_sdp).has_value() ==
+        readable);
+  const std::string part = "--x\r\nContent-Type: application/sdp\r\n" + encodings + "\r\n\r\n" +
+                           simplest_sdp + "--x--\r\n";
+  CHECK(sdp_in("Content-Type: multipart/mixed;boundary=x", part).has_value() == readable);
+}
