@@ -1,5 +1,6 @@
 #include "dialog/forks.hpp"
 
+#include "dialog/endpoint.hpp"
 #include "dialog/identity.hpp"
 #include "dialog/rules.hpp"
 
@@ -28,30 +29,6 @@ EarlyAgreement as_it_stands(DialogState& dialog, std::optional<std::string> to_t
 }
 
 }  // namespace
-
-void set_sdp(Endpoint& endpoint, std::optional<Sdp> sdp) {
-  if (!sdp) return;
-  endpoint.sdp = std::move(sdp->text);
-  endpoint.content_type = std::move(sdp->content_type);
-  endpoint.sdp_position = sdp->position;
-}
-
-void forget_sdp(Endpoint& endpoint) {
-  endpoint.sdp.reset();
-  endpoint.content_type.reset();
-  endpoint.sdp_position = 0;
-}
-
-std::optional<Sdp> sdp_of(const Event& event) {
-  std::optional<Sdp> sdp = event.sdp;
-  if (sdp) sdp->position = event.position;
-  return sdp;
-}
-
-std::optional<Sdp> sdp_of(const Endpoint& endpoint) {
-  if (!endpoint.sdp) return std::nullopt;
-  return Sdp{*endpoint.sdp, endpoint.content_type, endpoint.sdp_position};
-}
 
 void remember_early_answer(DialogState& dialog, const std::optional<std::string>& to_tag,
                            const Sdp& sdp) {

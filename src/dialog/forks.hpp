@@ -12,13 +12,6 @@
 
 namespace drachtio::dialog {
 
-// Nothing where there is no SDP.
-void set_sdp(Endpoint& endpoint, std::optional<Sdp> sdp);
-void forget_sdp(Endpoint& endpoint);
-// As a dialog's state keeps it: with the position of the event.
-std::optional<Sdp> sdp_of(const Event& event);
-std::optional<Sdp> sdp_of(const Endpoint& endpoint);
-
 // The callee's SDP, of a provisional answer or an offer in the early dialog.
 void remember_early_answer(DialogState& dialog, const std::optional<std::string>& to_tag,
                            const Sdp& sdp);

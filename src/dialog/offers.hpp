@@ -1,0 +1,17 @@
+// What the messages of an offer and of its answer do to a dialog's state: the part of apply that
+// folds offers (RFC 3264), in an INVITE or UPDATE in the dialog, in PRACKs, and in their answers
+// and ACKs.
+#pragma once
+
+#include <drachtio/event.hpp>
+
+namespace drachtio::dialog {
+
+// Each takes an event of its type. An offer waits for its answer, and is in force with it.
+void apply_offered(DialogState& dialog, const Event& event);
+void apply_pracked(DialogState& dialog, const Event& event);
+void apply_modified(DialogState& dialog, const Event& event);
+void apply_acknowledged(DialogState& dialog, const Event& event);
+void apply_responded(DialogState& dialog, const Event& event);
+
+}  // namespace drachtio::dialog
