@@ -31,9 +31,9 @@ struct Call : std::enable_shared_from_this<Call> {
   Authorizations authorizations;
   NonceCounts nonces;  // of a request that makes no dialog
   int redirections = 0;
-  std::set<std::string> pracked;  // To tag and RSeq of each
-  std::string awaits_prack;       // RAck of the reliable answer whose offer the program answers
-  std::string awaits_prack_of;    // ... and its To tag
+  std::set<std::string, dialog::TagOrder> pracked;  // To tag and RSeq of each
+  std::string awaits_prack;     // RAck of the reliable answer whose offer the program answers
+  std::string awaits_prack_of;  // ... and its To tag
 
   mutable std::mutex mutex;  // guards cell
   std::shared_ptr<Cell> cell;

@@ -4,6 +4,7 @@
 
 #include "agent/credentials.hpp"
 #include "agent/offers.hpp"
+#include "dialog/identity.hpp"
 
 #include <drachtio/agent.hpp>
 
@@ -104,7 +105,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
   bool given_up = false;             // ... by cancel(), when the 2xx had come
   std::uint64_t giving_up_over = 0;  // the connection over which it is asked to be cancelled
   // Of the forks of a late offer, by To tag: whose is answered by a PRACK, and by the ACK.
-  std::set<std::string> offers_pracked;
+  std::set<std::string, dialog::TagOrder> offers_pracked;
   std::optional<std::string> offer_acknowledged;
   bool probing = false;  // is asked about, or will be
   bool resumed = false;  // said so in the log
@@ -115,8 +116,9 @@ struct Cell : std::enable_shared_from_this<Cell> {
 
   // Whether that of the fork that the dialog is with, is.
   [[nodiscard]] bool has_answered_offer(const DialogState& dialog) const {
-    return dialog.remote.tag &&
-           (offers_pracked.contains(*dialog.remote.tag) || offer_acknowledged == dialog.remote.tag);
+    const std::optional<std::string>& tag = dialog.remote.tag;
+    return tag && (offers_pracked.contains(*tag) ||
+                   (offer_acknowledged && dialog::same_tag(*offer_acknowledged, *tag)));
   }
 
   // Of what waits, and holds the cell meanwhile: nothing will come any more.

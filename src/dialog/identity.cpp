@@ -2,6 +2,8 @@
 
 #include "sip/header_value.hpp"
 
+#include <algorithm>
+
 namespace drachtio::dialog {
 
 namespace {
@@ -30,6 +32,11 @@ std::string_view creating_tag(const DialogState& dialog) {
 }
 
 bool same_tag(std::string_view a, std::string_view b) { return sip::same_ignoring_case(a, b); }
+
+bool TagOrder::operator()(std::string_view a, std::string_view b) const {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::ranges::lexicographical_compare(a, b, {}, small, small);
+}
 
 Role role_of(const Observation& seen, bool creator_in_from) {
   return creator_in_from == request_from_program(seen) ? Role::uac : Role::uas;

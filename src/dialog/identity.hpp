@@ -18,6 +18,11 @@ std::string_view creating_tag(const DialogState& dialog);
 // Tags are tokens: equal without regard to case (RFC 3261 7.3.1).
 bool same_tag(std::string_view a, std::string_view b);
 
+// An order of tags in which the same tags are equal.
+struct TagOrder {
+  bool operator()(std::string_view a, std::string_view b) const;
+};
+
 // The program's role in the dialog that a message belongs to, where the tag of the dialog's creator
 // is the message's From tag, or else its To tag. A response has the role of its request.
 Role role_of(const Observation& seen, bool creator_in_from);

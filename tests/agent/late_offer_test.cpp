@@ -219,6 +219,24 @@ TEST_CASE_METHOD(Scripted,
   }
 }
 
+TEST_CASE_METHOD(Scripted,
+                 "RFC 3261 7.3.1: the answer in a PRACK is its fork's, however that spells its tag",
+                 "[agent]") {
+  Outcome outcome;
+  const SipCall call = place(program, outcome, {.late_offer = true});
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(
+      183, "tx1", {.headers = "Require: 100rel\r\nRSeq: 77\r\n", .body = our_sdp}));
+  REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
+  call.prack(our_sdp);
+  server.say(ScriptedServer::sent(server.hear(), "tx2", 2));
+  std::string answer = ScriptedServer::response(200, "tx1");
+  const std::size_t tag = answer.find(";tag=far\r\n");
+  REQUIRE(tag != std::string::npos);
+  server.say(answer.replace(tag, 8, ";tag=FAR"));
+  CHECK(server.hear().message.method == "ACK");  // the PRACK has answered
+}
+
 TEST_CASE_METHOD(Scripted, "An offer that is answered as soon as it is known has one ACK",
                  "[agent]") {
   Outcome outcome;
