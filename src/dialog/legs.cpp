@@ -126,7 +126,8 @@ Placement in_invite_transaction(Legs legs, const Observation& seen) {
   // The other way tells of an end when the next call with these ids has begun: the tag says whose.
   const auto was_answered_so = [&](const Leg& leg) {
     return knows_tag(*leg.state, seen.message.to.tag) && lacks_final(leg) &&
-           seen.occurred_at <= leg.state->times.end_time.value_or(Instant::max()) + clocks_apart;
+           leg.state->times.end_time &&
+           seen.occurred_at <= *leg.state->times.end_time + clocks_apart;
   };
   const auto number = [](const DialogState& leg) { return leg.number; };
   if (const DialogState* leg = least(with_ids, was_answered_so, number))
