@@ -1,28 +1,21 @@
 #include "agent/cell.hpp"
+#include "log/commit_watch.hpp"
 #include "projection/cursor.hpp"
 
 #include <drachtio/subscription.hpp>
 
-#include <algorithm>
-#include <thread>
-
 namespace drachtio {
 
-namespace {
-
-// How often another process's commits are looked for: data_version is a look into shared memory.
-constexpr std::chrono::milliseconds poll_interval{5};
-
-}  // namespace
-
 struct Subscription::Implementation {
+  log::CommitWatch watch;  // before the cursor reads
   projection::Cursor cursor;
   const DialogSignals& signals;
 };
 
 Subscription::Subscription(const std::filesystem::path& database, const DialogSignals& signals,
                            std::int64_t after)
-    : implementation_(new Implementation{projection::Cursor{database, after}, signals}) {}
+    : implementation_(new Implementation{log::CommitWatch{database},
+                                         projection::Cursor{database, after}, signals}) {}
 
 Subscription::~Subscription() = default;
 Subscription::Subscription(Subscription&&) noexcept = default;
@@ -49,9 +42,10 @@ std::size_t Subscription::wait(std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (true) {
     if (const std::size_t delivered = deliver(); delivered > 0) return delivered;
-    const auto left = deadline - std::chrono::steady_clock::now();
-    if (left <= std::chrono::steady_clock::duration::zero()) return 0;
-    std::this_thread::sleep_for(std::min<std::chrono::steady_clock::duration>(left, poll_interval));
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left <= std::chrono::milliseconds::zero()) return 0;
+    implementation_->watch.wait(left);
   }
 }
 

@@ -208,6 +208,7 @@ void EventLog::commit(std::span<const Entry> entries, const Alongside& alongside
   if (!entries.empty()) {
     const Row& last = entries.back().row;
     head_ = {last.position, last.hash, last.recorded_at};
+    lock_.tell_head(head_.position);
   }
 }
 

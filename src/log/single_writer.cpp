@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -20,14 +21,11 @@ std::string holder(int descriptor) {
   std::array<char, 32> text{};
   const ssize_t length = ::pread(descriptor, text.data(), text.size() - 1, 0);
   std::string pid{text.data(), length > 0 ? static_cast<std::size_t>(length) : 0};
-  while (!pid.empty() && pid.back() == '\n') pid.pop_back();
+  pid.erase(std::min(pid.find('\n'), pid.size()));
   return pid.empty() ? "another process" : "process " + pid;
 }
 
-std::filesystem::path lock_of(const std::filesystem::path& database) {
-  std::filesystem::path path = std::filesystem::weakly_canonical(database);
-  return path += ".lock";
-}
+std::string own_line() { return std::to_string(::getpid()) + "\n"; }
 
 // Those who only ask share the lock for a moment: they make nobody give up.
 bool take(int descriptor) {
@@ -38,6 +36,11 @@ bool take(int descriptor) {
 }
 
 }  // namespace
+
+std::filesystem::path lock_of(const std::filesystem::path& database) {
+  std::filesystem::path path = std::filesystem::weakly_canonical(database);
+  return path += ".lock";
+}
 
 SingleWriter::SingleWriter(const std::filesystem::path& database) : path_(lock_of(database)) {
   const std::string path = path_.string();
@@ -58,7 +61,7 @@ SingleWriter::SingleWriter(const std::filesystem::path& database) : path_(lock_o
     }
     throw Error{Failure::cannot_open, "cannot lock " + path + ": " + std::strerror(error)};
   }
-  const std::string pid = std::to_string(::getpid()) + "\n";
+  const std::string pid = own_line();
   // Only for the message above: a lock without a readable pid is still a lock.
   if (::ftruncate(descriptor_, 0) == 0) (void)!::pwrite(descriptor_, pid.data(), pid.size(), 0);
 }
@@ -67,6 +70,12 @@ SingleWriter::SingleWriter(SingleWriter&& other) noexcept
     : path_(std::move(other.path_)),
       created_(other.created_),
       descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+void SingleWriter::tell_head(std::int64_t position) const {
+  const auto begin = static_cast<::off_t>(own_line().size());
+  const std::string line = std::to_string(position) + "\n";
+  (void)!::pwrite(descriptor_, line.data(), line.size(), begin);
+}
 
 void SingleWriter::withdraw() {
   if (created_) ::unlink(path_.c_str());

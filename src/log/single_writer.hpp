@@ -4,6 +4,7 @@
 // closing any other descriptor of the database would drop SQLite's own POSIX locks on it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 
@@ -19,6 +20,10 @@ class SingleWriter {
   SingleWriter(const SingleWriter&) = delete;
   SingleWriter& operator=(const SingleWriter&) = delete;
 
+  // Writes the position of the log's head into the lock's file: who watches that is woken
+  // (CommitWatch). Nothing depends on what stands there.
+  void tell_head(std::int64_t position) const;
+
   // The database is not ours after all: removes the lock's file, if it is of our making.
   void withdraw();
 
@@ -27,6 +32,9 @@ class SingleWriter {
   bool created_ = false;
   int descriptor_ = -1;
 };
+
+// The lock's file: the holder's pid, and the head that it has committed, a line each.
+std::filesystem::path lock_of(const std::filesystem::path& database);
 
 // Whether anybody holds the lock; nothing where that cannot be told, for want of permission. Makes
 // no file, and keeps no writer out.

@@ -1,5 +1,6 @@
 // dialog-replay tail: the log as it grows.
 #include "console/interrupt.hpp"
+#include "log/commit_watch.hpp"
 #include "log/reader.hpp"
 #include "projection/fold.hpp"
 #include "replay/commands.hpp"
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <thread>
 #include <unordered_map>
 
 namespace drachtio::replay {
@@ -20,7 +20,6 @@ namespace drachtio::replay {
 namespace {
 
 constexpr std::int64_t events_by_default = 10;
-constexpr auto poll_interval = std::chrono::milliseconds{100};
 constexpr std::size_t most_remembered = 10000;
 
 // Whose events they are, by the dialog's number: it never changes, so it is asked once.
@@ -70,6 +69,7 @@ void print_json(const Event& event, const std::optional<Owner>& owner, const std
 }  // namespace
 
 int tail(const TailOptions& options) {
+  log::CommitWatch watch{options.db};
   log::Reader reader{options.db};
   Owners owners{reader};
   if (options.follow) tools::note_interrupts();
@@ -93,7 +93,7 @@ int tail(const TailOptions& options) {
     }
     if (!options.follow) break;
     while (!tools::interrupted() && reader.data_version() == version) {
-      std::this_thread::sleep_for(poll_interval);
+      watch.wait(std::chrono::seconds{1});
     }
   }
   return done;
