@@ -1,6 +1,6 @@
--- What changes from event to event stands in a narrow table of the open legs; no index spans the
--- whole log in random order; the rules of the log cost fewer look-ups. The tables of dialogs are left
--- empty: whoever writes the log next refills them from the events.
+-- This migration moves the columns that change with each event to open_dialog, a narrow table of the
+-- open legs; parts the index of Call-IDs into buckets; and has the triggers of the log look up less. It
+-- leaves both tables of dialogs empty: whoever writes the log next refills them from the events.
 DROP VIEW call_record;
 DROP VIEW active_call;
 DROP VIEW call_event;

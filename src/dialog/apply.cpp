@@ -13,7 +13,8 @@ namespace drachtio::dialog {
 
 namespace {
 
-// What a leg keeps of its INVITEs and of their answers: a peer must not grow our memory.
+// A leg keeps so many of its INVITEs and of the tags of their answers: a peer must not grow our
+// memory.
 constexpr std::size_t most_earlier_invites = 16;
 constexpr std::size_t most_to_tags = 32;
 
@@ -255,7 +256,7 @@ void apply(DialogState& dialog, const Event& event) {
   learn_to_tag(dialog, event);
   note_whether_gone(dialog, event);
   if (event.wanted) dialog.wanted_streams = *event.wanted;
-  // What comes after the end tells nothing of when it was up.
+  // A message after the end does not tell that the dialog was still up.
   const bool stays_over = was_over && dialog.state == State::terminated;
   if (is_heard(event.type) && !stays_over) dialog.last_heard = event.occurred_at;
 }

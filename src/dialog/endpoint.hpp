@@ -10,7 +10,7 @@ namespace drachtio::dialog {
 // Does nothing where there is no SDP.
 void set_sdp(Endpoint& endpoint, std::optional<Sdp> sdp);
 void forget_sdp(Endpoint& endpoint);
-// As a dialog's state keeps it: with the position of the event.
+// These return the SDP as a dialog's state keeps it, with the position of the event.
 std::optional<Sdp> sdp_of(const Event& event);
 std::optional<Sdp> sdp_of(const Endpoint& endpoint);
 

@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t most_early_answers = 16;
 constexpr std::size_t most_early_agreements = 16;
 
-// What is kept of the fork that has this To tag. A fork of a peer that sends none (RFC 2543) is
-// known by the empty one; what the INVITE itself had is of no fork.
+// Finds the entry of the fork that has this To tag. A fork of a peer that sends none (RFC 2543) has
+// the empty one; the entry of the INVITE itself belongs to no fork.
 template <typename Kept>
 auto find_fork(Kept& kept, const std::optional<std::string>& to_tag) {
   return std::ranges::find_if(kept, [&](const auto& one) {

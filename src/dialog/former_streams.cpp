@@ -26,8 +26,9 @@ bool are_fewer(std::string_view some, std::string_view all) {
   return count(some) < count(all);
 }
 
-// What the m= line was before stays what our side has for it, though it is another now: the far end
-// has turned the stream off, has left it fewer formats, or has another kind of stream there.
+// Returns whether our side would have the former m= line again, although it is another one now: it
+// would where the far end has turned the stream off, has left it fewer formats, or has put another
+// kind of stream there.
 bool stays(const Stream& before, const Stream& now, const Stream* offered) {
   if (!sip::same_kind(before, now)) return true;
   if (offered == nullptr) return false;
@@ -45,7 +46,7 @@ std::vector<FormerStream> former_after(std::vector<FormerStream> former, const S
                                        std::string_view ours,
                                        std::optional<std::string_view> offer) {
   if (former.empty() && before.text == ours) return former;
-  // What was described before, and not kept yet.
+  // Streams that the former description has, and that are not kept yet, are kept from now on.
   const std::vector<Stream> described = sip::streams(before.text);
   for (std::size_t i = 0; i < described.size(); ++i) {
     const bool is_kept = std::ranges::any_of(former, [&](const FormerStream& one) {

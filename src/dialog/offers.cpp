@@ -9,7 +9,7 @@ namespace drachtio::dialog {
 
 namespace {
 
-// Offers nobody answers are forgotten beyond this many: a peer must not grow our memory.
+// A dialog keeps so many offers that nobody has answered: a peer must not grow our memory.
 constexpr std::size_t most_waiting_offers = 8;
 
 void set_hold(DialogState& dialog, const Event& event) {

@@ -1,6 +1,5 @@
-// What the messages of an offer and of its answer do to a dialog's state: the part of apply that
-// folds offers (RFC 3264), in an INVITE or UPDATE in the dialog, in PRACKs, and in their answers
-// and ACKs.
+// These functions are the part of apply that folds offers and answers (RFC 3264) into a dialog's
+// state: those in an INVITE or UPDATE in the dialog, in PRACKs, and in their answers and ACKs.
 #pragma once
 
 #include <drachtio/event.hpp>

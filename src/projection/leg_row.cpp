@@ -78,7 +78,7 @@ void put_endpoint(Columns& columns, const Endpoint& endpoint) {
   put_number(columns, endpoint.signaling_port);
 }
 
-// What a row of `dialog` has from the opening of the leg on, but for its id.
+// These columns of `dialog` have their values from the opening of the leg on; its id is one more.
 template <typename Columns>
 void put_identity(Columns& columns, const DialogState& leg) {
   columns.text(leg.server);
@@ -91,7 +91,7 @@ void put_identity(Columns& columns, const DialogState& leg) {
   put_instant(columns, leg.times.start_time);
 }
 
-// What it has once the leg has ended, but for `tracking`.
+// These columns have their values once the leg has ended; `tracking` is one more.
 template <typename Columns>
 void put_outcome(Columns& columns, const DialogState& leg) {
   put_instant(columns, leg.times.connect_time);

@@ -1,4 +1,5 @@
-// What the next message of a dialog is judged by, as JSON: the columns `invite` and `tracking`.
+// The columns `invite` and `tracking` hold, as JSON, what the next message of a dialog is judged
+// by.
 //
 // SDP is kept as the position of the event that carried it, and read back without its text.
 #pragma once

@@ -33,8 +33,9 @@ class KnownLegs {
   // `since`: those alone that were recorded since then.
   bool load(std::string_view server, std::string_view call_id, std::string_view tag,
             std::optional<Instant> since = {});
-  // What a message may belong to has been recorded within that time before `now`, unless it is
-  // still open: look for no older ones. Else the whole log is looked through.
+  // Looks for ended legs no further back than this before `now` when an INVITE comes: those whose
+  // ids were last used longer ago are other calls. Unless this is called, the whole log is looked
+  // through.
   void look_back(Microseconds reach) { reach_ = reach; }
   // The log cannot be read any more: legs that are not in memory are unknown from now on.
   void read_no_more() { recall_ = nullptr; }

@@ -60,8 +60,8 @@ class Ledger {
   void note_killed();
   // The log cannot be read any more: dialogs that are not in memory are unknown from now on.
   void read_no_more() { legs_.read_no_more(); }
-  // What is walked happens now: an INVITE whose ids were last used longer ago begins a leg of its
-  // own.
+  // Takes frames for live traffic: an INVITE whose ids were last used longer ago than this begins a
+  // leg of its own.
   void look_back(Microseconds reach) { legs_.look_back(reach); }
   // Copies each event staged from now on, with its dialog, to `told`, which must live on.
   void tell(std::vector<Told>* told) { told_ = told; }

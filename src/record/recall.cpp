@@ -49,7 +49,7 @@ std::vector<SeenMessage> Recall::messages_of(std::int64_t dialog) {
 
 std::vector<Event> Recall::latest_blindness() {
   return reading("the log", [&] {
-    // Of each server the latest counts; those of so many are read at every start.
+    // Only the latest of each server counts. Every start reads so many of them, at most.
     constexpr int most = 1000;
     const std::string columns = log::row_columns;
     SQLite::Statement stored{

@@ -24,7 +24,7 @@ class Recall {
                                               std::optional<Instant> since);
   // The messages a dialog's events are of.
   [[nodiscard]] std::vector<SeenMessage> messages_of(std::int64_t dialog);
-  // What tells when the recorder was blind, of late: in the order it was logged.
+  // Returns the latest events that tell when the recorder was blind, in the order they were logged.
   [[nodiscard]] std::vector<Event> latest_blindness();
   // Servers whose link was up when the log was last written.
   [[nodiscard]] std::vector<std::string> servers_left_up();

@@ -72,7 +72,7 @@ std::string_view take_value(std::string_view& values, std::size_t& name) {
   return value;
 }
 
-// Of the URIs there are these identify somebody (RFC 3325 9.1).
+// Only URIs with these schemes identify somebody (RFC 3325 9.1).
 bool is_scheme_of_party(std::string_view scheme) {
   return same_ignoring_case(scheme, "sip") || same_ignoring_case(scheme, "sips") ||
          same_ignoring_case(scheme, "tel");

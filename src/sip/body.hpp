@@ -9,7 +9,7 @@
 
 namespace drachtio::sip {
 
-// What the headers of a message, or of a part of its body, say of the body.
+// The headers of a message, or of a part of its body, say this of the body.
 struct BodyHeaders {
   std::string_view type;              // Content-Type
   bool is_encoded = false;            // a Content-Encoding other than the identity

@@ -1,4 +1,4 @@
-// Offers and answers made of descriptions that there are (RFC 3264 6 and 8).
+// This file makes offers and answers of the descriptions that there are (RFC 3264 6 and 8).
 #include "sip/header_value.hpp"
 #include "sip/sdp.hpp"
 #include "sip/sdp_lines.hpp"
@@ -116,8 +116,8 @@ struct OwnStream {
   bool is_former = false;
 };
 
-// What the former description says of its stream. An address that stands in the session there, and
-// is not that of the session here, goes with it.
+// Returns the stream as the former description has it. An address that stands in the session there,
+// and is not that of the session here, goes with it.
 OwnStream former_stream(const FormerStream& former, std::string_view session) {
   const Sections sections{former.sdp.text};
   const std::vector<Stream> all = streams(former.sdp.text);
@@ -133,7 +133,7 @@ OwnStream former_stream(const FormerStream& former, std::string_view session) {
   return stream;
 }
 
-// What we have for an m= line: as our description has it, or as an earlier one has, with more
+// Returns our stream for an m= line: as our description has it, or as an earlier one has, with more
 // formats, or before the stream was turned off. `offered` says which kind of stream it is to be;
 // where there is none, it is what our description has.
 OwnStream own_stream(std::size_t line, const std::vector<Stream>& present, const Sections& own,

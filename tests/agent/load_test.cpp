@@ -13,8 +13,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// What the program has allocated and not freed, but for SQLite's page cache, which is bounded.
-// Resident memory would tell of the allocator's habits instead.
+// Returns what the program has allocated and not freed, but for SQLite's page cache: that is
+// bounded. Resident memory would tell of the allocator's habits instead.
 std::int64_t bytes_in_use() {
   return static_cast<std::int64_t>(::mallinfo2().uordblks) - ::sqlite3_memory_used();
 }

@@ -1,4 +1,5 @@
-// What our side has had for an m= line and would have again (RFC 3264 8.2).
+// The streams that our side has had at an m= line come back when the far end wants them (RFC
+// 3264 8.2).
 #include "dialog/former_streams.hpp"
 
 #include "catch.hpp"

@@ -182,8 +182,8 @@ void CaptureImport::frame(const wire::CaptureChunk& chunk, std::string_view payl
   if (ledger_.frame(frame) != 0) ++of_dialogs_;
 }
 
-// What a recorder would have said by then of calls that nothing more is heard of: it must come
-// before their ids are used again.
+// Ends the calls that nothing more is heard of, as a recorder would have done by then: before their
+// ids are used again.
 void CaptureImport::expire(Instant read_at) {
   constexpr std::chrono::seconds interval{1};
   if (read_at < next_expiry_) return;
