@@ -116,7 +116,6 @@ EventLog::EventLog(const std::filesystem::path& path, IfMissing if_missing)
     database_->exec("PRAGMA synchronous = FULL");
     database_->exec("PRAGMA secure_delete = ON");
     database_->exec("PRAGMA cache_size = -32768");
-    database_->exec("PRAGMA wal_autocheckpoint = 4000");
     insert_event_ = std::make_unique<SQLite::Statement>(
         *database_,
         "INSERT INTO event (position, dialog, version, type, occurred_at, recorded_at, data, "
@@ -126,6 +125,7 @@ EventLog::EventLog(const std::filesystem::path& path, IfMissing if_missing)
         "INSERT INTO sip_message (position, direction, peer, bytes) VALUES (?, ?, ?, ?)");
     head_ = read_head(*database_);
     whereabouts_ = std::make_unique<Whereabouts>(*database_);  // SQLite has opened the -wal by now
+    checkpointer_ = std::make_unique<Checkpointer>(path, *database_);
     if (head_.position < 0) write_genesis();
   } catch (const SQLite::Exception& error) {
     const Error failure = translate(error, "cannot open the log " + path.string());
@@ -195,6 +195,7 @@ void EventLog::append(const Entry& entry) {
 
 void EventLog::commit(std::span<const Entry> entries, const Alongside& alongside) {
   require_in_place();
+  checkpointer_->make_room();
   try {
     SQLite::Transaction transaction{*database_, SQLite::TransactionBehavior::IMMEDIATE};
     for (const Entry& entry : entries) append(entry);

@@ -2,6 +2,7 @@
 // of rows, each in one transaction that is on disk when commit() returns.
 #pragma once
 
+#include "log/checkpointer.hpp"
 #include "log/error.hpp"
 #include "log/row.hpp"
 #include "log/single_writer.hpp"
@@ -52,6 +53,9 @@ class EventLog {
   // commits nothing for long, or is about to end, should ask.
   void require_in_place() { whereabouts_->require_in_place(); }
 
+  // What an operator should know of the file: Checkpointer::take_warning.
+  [[nodiscard]] std::optional<std::string> take_warning() { return checkpointer_->take_warning(); }
+
   // The last committed row.
   [[nodiscard]] const Head& head() const { return head_; }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
@@ -67,6 +71,7 @@ class EventLog {
   SingleWriter lock_;
   std::unique_ptr<SQLite::Database> database_;
   std::unique_ptr<Whereabouts> whereabouts_;
+  std::unique_ptr<Checkpointer> checkpointer_;
   std::unique_ptr<SQLite::Statement> insert_event_;
   std::unique_ptr<SQLite::Statement> insert_evidence_;
   Head head_;

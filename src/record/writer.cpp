@@ -236,6 +236,11 @@ void Writer::warn_of_work(const Retry& retry) const {
   if (retry.warned) options_.on_warning("the log can be written again");
 }
 
+void Writer::warn_of_file() const {
+  if (store_ == nullptr || !options_.on_warning) return;
+  if (const auto warning = store_->log().take_warning()) options_.on_warning(*warning);
+}
+
 // Nothing that is thrown here may end the program, nor go unheard.
 void Writer::run() {
   try {
@@ -296,6 +301,7 @@ bool Writer::write_a_batch() {
   }
   if (!batch.empty() && options_.on_commit) options_.on_commit(store_->log().head());
   if (options_.on_warning) std::ranges::for_each(warnings, options_.on_warning);
+  warn_of_file();
   if (!walked.empty() && options_.on_walked) options_.on_walked(std::move(walked));
   return true;
 }

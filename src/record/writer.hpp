@@ -120,6 +120,7 @@ class Writer {
   bool wait_to_retry(const log::Error& error, Retry& retry);
   [[nodiscard]] bool goes_on_unrecorded() const;
   void warn_of_work(const Retry& retry) const;
+  void warn_of_file() const;
   void report_overflow();
 
   Options options_;

@@ -187,6 +187,43 @@ TEST_CASE("killed thirty times in the middle of its work, a recorder still prove
   CHECK(log::Reader{db}.head().position == log::Reader{undisturbed}.head().position);
 }
 
+// Only a checkpoint writes the database itself; a commit writes its -wal.
+TEST_CASE("killed ten times in the middle of a checkpoint, a recorder still proves all it told",
+          "[slow]") {
+  const ScratchFolder folder;
+  const auto db = folder / "calls.db";
+  const std::string capture = (folder / "long.jsonl").string();
+  test::write_capture(capture, test::repeated(30000));
+  const auto written = [&] {
+    std::error_code error;
+    const auto time = std::filesystem::last_write_time(db, error);
+    return std::pair{std::filesystem::file_size(db, error), time};
+  };
+  Witness witness{db};
+  std::mt19937 random{std::random_device{}()};
+  for (int kills = 0; kills < 10; ++kills) {
+    const int pid = test::start("dialog-recorder", {"import", "--db", db.string(), capture},
+                                folder / "recorder.log");
+    const std::int64_t somewhere = witness.last() + 1000;  // it has opened the log, and goes on
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (witness.last() < somewhere && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+    const auto before = written();
+    while (written() == before && std::chrono::steady_clock::now() < deadline) {
+    }
+    // Copying a thousand pages, and the fsync after it, takes some milliseconds.
+    const auto until = std::chrono::steady_clock::now() +
+                       std::chrono::microseconds{std::uniform_int_distribution{0, 4000}(random)};
+    while (std::chrono::steady_clock::now() < until) {
+    }
+    ::kill(pid, SIGKILL);
+    REQUIRE(test::wait_for(pid) == 128 + SIGKILL);
+  }
+  witness.stop();
+  check_all_that_was_told(witness, db);
+}
+
 TEST_CASE("killed twelve times while calls come in, a recorder still proves all it told",
           "[slow]") {
   const ScratchFolder folder;

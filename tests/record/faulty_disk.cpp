@@ -35,6 +35,7 @@ using Disk = FaultyDisk::Implementation;
 struct File {
   sqlite3_file base;
   Disk* disk;
+  bool is_database;
   sqlite3_io_methods methods;
 };
 
@@ -49,6 +50,11 @@ int read(sqlite3_file* file, void* to, int length, sqlite3_int64 at) {
 }
 int write(sqlite3_file* file, const void* from, int length, sqlite3_int64 at) {
   if (const int error = disk_of(file).error_for(FaultyDisk::Fault::full, SQLITE_FULL)) return error;
+  if (reinterpret_cast<File*>(file)->is_database) {
+    if (const int error = disk_of(file).error_for(FaultyDisk::Fault::copy, SQLITE_FULL)) {
+      return error;
+    }
+  }
   return real_file(file)->pMethods->xWrite(real_file(file), from, length, at);
 }
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
@@ -99,6 +105,7 @@ int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int*
   const int result = disk.real->xOpen(disk.real, name, real_file(file), flags, out_flags);
   if (result != SQLITE_OK) return result;
   wrapped.disk = &disk;
+  wrapped.is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
   wrapped.methods = sqlite3_io_methods{
       2,         close,      read,    write,       truncate,        sync,    size,     lock,
       unlock,    check_lock, control, sector_size, characteristics, shm_map, shm_lock, shm_barrier,

@@ -10,6 +10,7 @@ class FaultyDisk {
  public:
   enum class Fault {
     full,  // every write says there is no space
+    copy,  // every write to a database itself says so; those to its -wal go on
     sync,  // every fsync fails
   };
 

@@ -1,0 +1,63 @@
+// Keeps a log's -wal short while it is written: copies its frames into the database on a thread of
+// its own, so that no commit waits for that.
+//
+// A checkpoint beside the writer never catches up with a log that is always being written, and the
+// -wal starts over only once one has. So where the -wal has become long, the thread copies without
+// a pause, and the writer copies the little that is left then by itself, between two commits.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace SQLite {
+class Database;
+}
+
+namespace drachtio::log {
+
+// Lengths of the -wal in frames, each a page of 4 KiB and a little more.
+struct CheckpointLengths {
+  int step = 1000;      // the thread copies as many at a time; the fsync after them takes its time
+  int restart = 12000;  // from here on the -wal is to start over, once there is little left to copy
+  int little = 200;
+  int at_once = 14000;  // from here on whatever is left
+  int warn = 16000;     // the -wal should never be as long as this
+};
+
+// All but the destructor is called on the writer's thread.
+class Checkpointer {
+ public:
+  // `writer` is the writer's connection to the log at `path`, in WAL mode; it must outlive this,
+  // and checkpoints by itself no more. Throws SQLite::Exception.
+  Checkpointer(const std::filesystem::path& path, SQLite::Database& writer,
+               CheckpointLengths lengths = {});
+  // Breaks off what the thread is copying: that is not lost, but stays in the -wal too.
+  ~Checkpointer();
+  Checkpointer(const Checkpointer&) = delete;
+  Checkpointer& operator=(const Checkpointer&) = delete;
+  Checkpointer(Checkpointer&&) = delete;
+  Checkpointer& operator=(Checkpointer&&) = delete;
+
+  // Lets the -wal start over if it is long. To be called before each transaction.
+  void make_room();
+
+  // Says what an operator should know, in words fit to be shown: why the -wal goes on growing, once
+  // when it is too long and again each time it has become twice as long since; and that the disk
+  // has refused what was copied.
+  [[nodiscard]] std::optional<std::string> take_warning();
+
+ private:
+  class Copying;
+
+  SQLite::Database& writer_;
+  CheckpointLengths lengths_;
+  std::string wal_;
+  int next_at_once_;
+  int next_warning_;
+  std::optional<std::string> warning_;
+  std::unique_ptr<Copying> copying_;
+};
+
+}  // namespace drachtio::log
