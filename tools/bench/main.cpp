@@ -1,6 +1,7 @@
 // drachtio-bench: what the road costs, each figure as a ratio to the bare floor of the same run.
 #include "benches.hpp"
 #include "console/command_line.hpp"
+#include "log/memory_statistics.hpp"
 #include "recorded_log.hpp"
 #include "sip/parser_arena.hpp"
 
@@ -14,6 +15,7 @@ int main(int argc, char** argv) {
   const char* rounds_help = "Measurements, after one to warm up; their median counts";
   int status = 0;
   drachtio::sip::install_parser_arena();
+  drachtio::log::forgo_memory_statistics();
 
   IngestOptions ingest_options;
   auto* ingest_command = app.add_subcommand("ingest", "Server bytes to durable events");

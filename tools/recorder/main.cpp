@@ -3,6 +3,7 @@
 //
 // Exit status: as --help says.
 #include "log/error.hpp"
+#include "log/memory_statistics.hpp"
 #include "recorder/arguments.hpp"
 #include "recorder/duration.hpp"
 #include "sip/parser_arena.hpp"
@@ -140,6 +141,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     sip::install_parser_arena();
+    log::forgo_memory_statistics();
     return run(argc, argv);
   } catch (const UsageError& error) {
     return complain(error.what(), bad_usage);
