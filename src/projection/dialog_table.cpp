@@ -7,6 +7,7 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -74,13 +75,14 @@ std::optional<DialogState> DialogTable::find(std::int64_t number) {
 
 std::vector<DialogState> DialogTable::legs(std::string_view server, std::string_view call_id,
                                            std::string_view creating_tag,
-                                           std::optional<Instant> since) {
+                                           std::optional<Instant> since,
+                                           std::optional<std::size_t> limit) {
   if (!legs_) {
     legs_ = std::make_unique<SQLite::Statement>(
         database_, std::string{"WITH "} + call_leg_table + "SELECT " + leg_columns +
                        " FROM leg WHERE id IN (SELECT id FROM call_leg) "
                        "AND dialog_id = ?3 COLLATE NOCASE "
-                       "AND server = ?4 AND call_id = ?5 ORDER BY id");
+                       "AND server = ?4 AND call_id = ?5 ORDER BY id DESC LIMIT ?6");
   }
   legs_->tryReset();
   legs_->bind(1, call_key(call_id));
@@ -88,9 +90,11 @@ std::vector<DialogState> DialogTable::legs(std::string_view server, std::string_
   legs_->bind(3, dialog::dialog_id(call_id, creating_tag));
   legs_->bind(4, std::string{server});
   legs_->bind(5, std::string{call_id});
+  legs_->bind(6, limit ? static_cast<std::int64_t>(*limit) : -1);
   std::vector<DialogState> legs;
   while (legs_->executeStep()) legs.push_back(read_leg(*legs_));
   legs_->reset();
+  std::ranges::reverse(legs);
   for (DialogState& leg : legs) fetch_sdp(leg);
   return legs;
 }

@@ -10,6 +10,8 @@ namespace drachtio::record {
 
 namespace {
 
+constexpr std::size_t most_legs_of_a_call = 64;  // that ended, of ids that are used again and again
+
 constexpr auto seen_order = [](const SeenMessage& a, const SeenMessage& b) {
   return std::tie(a.key.high, a.key.low, a.direction) <
          std::tie(b.key.high, b.key.low, b.direction);
@@ -21,7 +23,8 @@ std::string_view text_of(const std::optional<std::string>& tag) {
 
 }  // namespace
 
-KnownLegs::KnownLegs(Recall* recall) : recall_(recall) {
+KnownLegs::KnownLegs(Recall* recall, std::optional<Instant> opened)
+    : recall_(recall), opened_(opened) {
   if (recall_ == nullptr) return;
   recall_->each_open([&](DialogState&& state) { insert_stored(std::move(state)); });
 }
@@ -60,7 +63,10 @@ dialog::Placement KnownLegs::place(const dialog::Observation& seen, Instant now)
   const sip::Message& message = seen.message;
   // For each new call: so not through the whole log, whatever its age.
   std::optional<Instant> since;
-  if (reach_ && dialog::is_initial_invite(seen)) since = now - *reach_;
+  if (reach_ && dialog::is_initial_invite(seen)) {
+    if (!may_be_stored(seen, now)) return placed;
+    since = now - *reach_;
+  }
   if (load(seen.server, message.call_id, text_of(message.from.tag), since)) {
     placed = place_among_known(seen);
   }
@@ -69,11 +75,31 @@ dialog::Placement KnownLegs::place(const dialog::Observation& seen, Instant now)
   return load(seen.server, message.call_id, *message.to.tag) ? place_among_known(seen) : placed;
 }
 
+void KnownLegs::look_back(Microseconds reach) {
+  reach_ = reach;
+  tips_.keep_of_a_call(most_legs_of_a_call);
+}
+
+void KnownLegs::forget_ended(std::int64_t committed, Instant now) {
+  const std::vector<std::uint64_t> calls = tips_.forget_ended(committed);
+  if (reach_) forgotten_.add(calls, now, *reach_);
+}
+
+// Whether the log may have legs of the call that are within reach and not in memory: dropped since
+// it was opened, or ended shortly before that.
+bool KnownLegs::may_be_stored(const dialog::Observation& invite, Instant now) const {
+  if (opened_ && now - *reach_ < *opened_) return true;
+  const sip::Message& message = invite.message;
+  return forgotten_.may_hold(
+      Tips::key_of_call(invite.server, message.call_id, text_of(message.from.tag)));
+}
+
 bool KnownLegs::load(std::string_view server, std::string_view call_id, std::string_view tag,
                      std::optional<Instant> since) {
   if (recall_ == nullptr || tips_.has_all(server, call_id, tag)) return false;
   bool any = false;
-  for (DialogState& leg : recall_->legs(server, call_id, tag, since)) {
+  const auto limit = since ? std::optional{most_legs_of_a_call} : std::nullopt;
+  for (DialogState& leg : recall_->legs(server, call_id, tag, since, limit)) {
     if (tips_.find(leg.number) != nullptr) continue;
     insert_stored(std::move(leg));
     any = true;

@@ -18,6 +18,8 @@ bool is_final_answer(const sip::Message& message) {
   return message.method == "INVITE" && message.status >= 200;
 }
 
+bool has_events(const Store& store) { return store.log().head().position > 0; }
+
 // Memory a staged row takes, roughly.
 std::size_t size_of(const log::Entry& entry) {
   return entry.row.data.size() + (entry.evidence ? entry.evidence->bytes.size() : 0) + 256;
@@ -28,7 +30,7 @@ std::size_t size_of(const log::Entry& entry) {
 Ledger::Ledger(log::EventLog log, Clock clock)
     : kept_(std::make_unique<Kept>(std::move(log))),
       clock_(std::move(clock)),
-      legs_(&kept_->recall),
+      legs_(&kept_->recall, has_events(kept_->store) ? std::optional{clock_()} : std::nullopt),
       next_(kept_->store.log().head()),
       read_at_(clock_()) {
   for (const Event& event : kept_->recall.latest_blindness()) blindness_.hear(event);
@@ -269,7 +271,7 @@ Batch Ledger::hand_over() {
   staged_.clear();
   dirty_.clear();
   staged_bytes_ = 0;
-  tips().forget_ended(kept_ ? kept_->store.committed() : next_.position);
+  legs_.forget_ended(kept_ ? kept_->store.committed() : next_.position, clock_());
   return batch;
 }
 

@@ -21,7 +21,8 @@ class Recall {
   // The legs of a call that were created with that tag, in the order they began: see DialogTable.
   [[nodiscard]] std::vector<DialogState> legs(std::string_view server, std::string_view call_id,
                                               std::string_view creating_tag,
-                                              std::optional<Instant> since);
+                                              std::optional<Instant> since,
+                                              std::optional<std::size_t> limit);
   // The messages a dialog's events are of.
   [[nodiscard]] std::vector<SeenMessage> messages_of(std::int64_t dialog);
   // Returns the latest events that tell when the recorder was blind, in the order they were logged.

@@ -15,16 +15,6 @@ std::uint64_t combined(std::uint64_t seed, std::uint64_t value) {
   return (seed ^ value) * 0x9E3779B97F4A7C15ULL;
 }
 
-std::uint64_t call_hash(std::string_view server, std::string_view call_id, std::string_view tag) {
-  const std::hash<std::string_view> hash;
-  std::uint64_t of_tag = 14695981039346656037ULL;  // FNV-1a, without regard to case
-  for (const char c : tag) {
-    of_tag ^= static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    of_tag *= 1099511628211ULL;
-  }
-  return combined(combined(hash(server), hash(call_id)), of_tag);
-}
-
 std::uint64_t transaction_hash(std::string_view server, std::string_view transaction_id) {
   const std::hash<std::string_view> hash;
   return combined(hash(server), hash(transaction_id));
@@ -40,13 +30,25 @@ bool is_open(const DialogState& leg) { return leg.state != State::terminated; }
 
 }  // namespace
 
+std::uint64_t Tips::key_of_call(std::string_view server, std::string_view call_id,
+                                std::string_view tag) {
+  const std::hash<std::string_view> hash;
+  std::uint64_t of_tag = 14695981039346656037ULL;  // FNV-1a, without regard to case
+  for (const char c : tag) {
+    of_tag ^= static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    of_tag *= 1099511628211ULL;
+  }
+  return combined(combined(hash(server), hash(call_id)), of_tag);
+}
+
 Tip& Tips::insert(DialogState&& state) {
   const std::int64_t number = state.number;
   Entry& entry = tips_[number];
-  entry.call = call_hash(state.server, state.call_id, dialog::creating_tag(state));
+  entry.call = key_of_call(state.server, state.call_id, dialog::creating_tag(state));
   entry.tip.state = std::move(state);
   std::vector<std::int64_t>& legs = calls_[entry.call].legs;
   legs.insert(std::ranges::lower_bound(legs, number), number);
+  if (legs.size() > most_of_a_call_) crowded_.insert(entry.call);
   changed(entry.tip);
   if (!entry.counted_open) ended_.push_back(number);
   return entry.tip;
@@ -59,7 +61,7 @@ Tip* Tips::find(std::int64_t number) {
 
 void Tips::find_legs(std::string_view server, std::string_view call_id, std::string_view tag,
                      std::vector<Tip*>& found) {
-  const auto call = calls_.find(call_hash(server, call_id, tag));
+  const auto call = calls_.find(key_of_call(server, call_id, tag));
   if (call == calls_.end()) return;
   for (const std::int64_t number : call->second.legs) {
     Tip& tip = tips_.at(number).tip;
@@ -88,12 +90,12 @@ Tip* Tips::find_sole(std::string_view server, std::string_view dialog_id) {
 }
 
 bool Tips::has_all(std::string_view server, std::string_view call_id, std::string_view tag) const {
-  const auto call = calls_.find(call_hash(server, call_id, tag));
+  const auto call = calls_.find(key_of_call(server, call_id, tag));
   return call != calls_.end() && call->second.has_all;
 }
 
 void Tips::all_are_here(std::string_view server, std::string_view call_id, std::string_view tag) {
-  const auto call = calls_.find(call_hash(server, call_id, tag));
+  const auto call = calls_.find(key_of_call(server, call_id, tag));
   if (call != calls_.end()) call->second.has_all = true;
 }
 
@@ -123,21 +125,49 @@ void Tips::index_pending(Entry& entry, std::optional<std::uint64_t> key) {
   entry.pending = key;
 }
 
-void Tips::forget_ended(std::int64_t committed) {
+std::vector<std::uint64_t> Tips::forget_ended(std::int64_t committed) {
+  thin_out(committed);
+  std::vector<std::uint64_t> calls;
   while (ended_.size() > ended_kept) {
     const std::int64_t number = ended_.front();
     const auto found = tips_.find(number);
     const bool gone = found == tips_.end() || found->second.counted_open;
-    if (!gone && found->second.tip.state.last_position > committed) return;
+    if (!gone && found->second.tip.state.last_position > committed) break;
     ended_.pop_front();
     if (gone) continue;
-    index_pending(found->second, std::nullopt);
-    const auto call = calls_.find(found->second.call);
-    std::erase(call->second.legs, number);
-    call->second.has_all = false;
-    if (call->second.legs.empty()) calls_.erase(call);
-    tips_.erase(found);
+    calls.push_back(found->second.call);
+    drop(found);
+    if (const auto call = calls_.find(calls.back()); call != calls_.end()) {
+      call->second.has_all = false;
+    }
   }
+  return calls;
+}
+
+// What is dropped here is not looked for again: the call still has all that count.
+void Tips::thin_out(std::int64_t committed) {
+  for (auto key = crowded_.begin(); key != crowded_.end();) {
+    const auto call = calls_.find(*key);
+    const std::size_t legs = call == calls_.end() ? 0 : call->second.legs.size();
+    std::size_t too_many = legs > most_of_a_call_ ? legs - most_of_a_call_ : 0;
+    const auto numbers = too_many == 0 ? std::vector<std::int64_t>{} : call->second.legs;
+    for (const std::int64_t number : numbers) {
+      if (too_many == 0) break;
+      const auto leg = tips_.find(number);
+      if (leg->second.counted_open || leg->second.tip.state.last_position > committed) continue;
+      drop(leg);
+      --too_many;
+    }
+    key = too_many == 0 ? crowded_.erase(key) : std::next(key);
+  }
+}
+
+void Tips::drop(std::unordered_map<std::int64_t, Entry>::iterator leg) {
+  index_pending(leg->second, std::nullopt);
+  const auto call = calls_.find(leg->second.call);
+  std::erase(call->second.legs, leg->first);
+  if (call->second.legs.empty()) calls_.erase(call);
+  tips_.erase(leg);
 }
 
 void Tips::each(const std::function<void(Tip&)>& visit) {

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace drachtio::record {
@@ -75,9 +77,19 @@ class Tips {
   // To be called after each change of `tip`: keeps the indexes.
   void changed(Tip& tip);
 
+  // Keeps no more legs of one call than this, open ones apart. Where a peer uses its ids again for
+  // each of thousands of calls, only the latest can be meant by what comes; unless this is called,
+  // all of them are looked at.
+  void keep_of_a_call(std::size_t most) { most_of_a_call_ = most; }
+
   // Drops the legs that ended longest ago, but for the last thousands, and only those of which
-  // everything through `committed` is on disk: there they are found again.
-  void forget_ended(std::int64_t committed);
+  // everything through `committed` is on disk: there they are found again. Returns the keys of
+  // their calls.
+  std::vector<std::uint64_t> forget_ended(std::int64_t committed);
+
+  // A hash, which several calls may share.
+  [[nodiscard]] static std::uint64_t key_of_call(std::string_view server, std::string_view call_id,
+                                                 std::string_view tag);
 
   void each(const std::function<void(Tip&)>& visit);
   [[nodiscard]] std::size_t open() const { return open_; }
@@ -96,13 +108,17 @@ class Tips {
   };
 
   void index_pending(Entry& entry, std::optional<std::uint64_t> key);
+  void thin_out(std::int64_t committed);
+  void drop(std::unordered_map<std::int64_t, Entry>::iterator leg);
 
   std::unordered_map<std::int64_t, Entry> tips_;  // by the leg's number
-  // By hash of server, Call-ID and creating tag: other calls may share it.
+  // By key_of_call of server, Call-ID and creating tag.
   std::unordered_map<std::uint64_t, Call> calls_;
   // By hash of server and transactionId, likewise.
   std::unordered_multimap<std::uint64_t, std::int64_t> pending_;
   std::deque<std::int64_t> ended_;
+  std::size_t most_of_a_call_ = std::numeric_limits<std::size_t>::max();
+  std::unordered_set<std::uint64_t> crowded_;  // calls that have more legs than that
   std::size_t open_ = 0;
 };
 

@@ -120,3 +120,38 @@ TEST_CASE("Legs are forgotten with all that leads to them", "[record]") {
   CHECK(tips.find_sole("pbx", "c1;from-tag=a") == nullptr);
   CHECK(tips.find_sole("pbx", "c10000;from-tag=a") != nullptr);
 }
+
+TEST_CASE(
+    "Of a call whose ids are used again and again, the latest legs are kept and all open ones",
+    "[record]") {
+  Tips tips;
+  tips.keep_of_a_call(64);
+  constexpr std::int64_t many = 1000;
+  const auto begin = [&](std::int64_t number) -> Tip& {
+    DialogState leg;
+    leg.number = number;
+    leg.last_position = number;
+    leg.server = "pbx";
+    leg.call_id = "c";
+    leg.dialog_id = dialog::dialog_id(leg.call_id, "a");
+    return tips.insert(std::move(leg));
+  };
+  begin(1);
+  tips.all_are_here("pbx", "c", "a");
+  for (std::int64_t number = 2; number <= many; ++number) {
+    Tip& tip = begin(number);
+    tip.state.state = State::terminated;
+    tips.changed(tip);
+    tips.forget_ended(number - 100);  // what came after is not on disk yet
+    CHECK(tips.size() <= 64 + 100);
+  }
+  tips.forget_ended(many);
+  std::vector<Tip*> legs;
+  tips.find_legs("pbx", "c", "a", legs);
+  REQUIRE(legs.size() == 64);
+  CHECK(legs.front()->state.number == 1);
+  CHECK(legs[1]->state.number == many - 62);
+  CHECK(tips.size() == 64);
+  CHECK(tips.open() == 1);
+  CHECK(tips.has_all("pbx", "c", "a"));
+}

@@ -3,6 +3,7 @@
 #include "projection/fold.hpp"
 #include "record/frames.hpp"
 #include "scratch_folder.hpp"
+#include "text/timestamp.hpp"
 
 using namespace drachtio;
 using namespace std::chrono_literals;
@@ -43,6 +44,7 @@ TEST_CASE("what is seen again of a call whose ids were used again is of that cal
 TEST_CASE("dialogs that ended long ago leave memory, and are found again when they are needed") {
   const ScratchFolder folder;
   auto ledger = open_ledger(folder / "calls.db");
+  if (GENERATE(false, true)) ledger.look_back(5min);
   feed(ledger, capture("uas-normal.app"), "pbx");
   for (int i = 0; i < 6000; ++i) {
     const std::string call_id = "call-" + std::to_string(i);
@@ -77,4 +79,48 @@ TEST_CASE("an INVITE that contradicts its envelope opens no call that is not fou
   const std::size_t staged = ledger.staged();
   ledger.frame(from_server(sip_frame(other, "c1;from-tag=a")));
   CHECK(ledger.staged() == staged);
+}
+
+// A writer that has just been started has not dropped them itself.
+TEST_CASE(
+    "calls that ended before the log was opened are found again for as long as it looks back") {
+  const ScratchFolder folder;
+  const auto path = folder / "calls.db";
+  {
+    auto ledger = open_ledger(path);
+    feed(ledger, capture("uas-normal.app"), "pbx");
+    ledger.commit();
+  }
+  auto ledger = open_ledger(path);
+  ledger.look_back(5min);
+  feed(ledger, capture("uas-normal.app"), "pbx", 10);
+  CHECK(ledger.staged() == 0);
+}
+
+TEST_CASE("each of thousands of refused calls with the same ids is a leg, and few stay in memory") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  ledger.look_back(5min);
+  constexpr int calls = 3000;
+  Instant at = drachtio::now();
+  const auto hear = [&](std::string payload) {
+    at += 1ms;
+    const std::string time = text::rfc3339(at).substr(std::string{"2026-11-27T"}.size(), 15);
+    payload.replace(payload.find("12:00:00.000000"), 15, time);
+    ledger.frame(from_server(std::move(payload), at));
+  };
+  for (int i = 0; i < calls; ++i) {
+    const std::string id = "tx-" + std::to_string(i);
+    hear(sip_frame(invite_text("same"), id));
+    std::string refusal = ringing_text("same");
+    refusal.replace(refusal.find("180 Ringing"), 11, "486 Busy Here");
+    hear("r|response|1|OK|application|1|udp|192.0.2.1|5060|12:00:00.000000|tx-" + id + "|" + id +
+         "||Msg sent:|\r\n" + refusal);
+    if (i % 50 == 0) ledger.commit();
+  }
+  ledger.commit();
+  CHECK(types(folder / "calls.db").size() == 1000);  // as many as are read at once
+  CHECK(ledger.head().position == 2 * calls);
+  CHECK(ledger.open_dialogs() == 0);
+  CHECK(ledger.tips().size() <= 64);
 }

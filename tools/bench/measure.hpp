@@ -64,6 +64,16 @@ inline double peak_memory_mib() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
+// Seconds that the threads of this process have computed so far, all together.
+inline double processor_seconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 // Bytes of this process in memory now.
 std::int64_t resident_bytes();
 
