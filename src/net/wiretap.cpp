@@ -21,6 +21,11 @@ std::string missing_of(wire::Sender from) {
 }  // namespace
 
 void Wiretap::bytes(wire::Sender from, std::string_view bytes, Instant read_at) {
+  read(from, bytes, read_at);
+  hand_over();
+}
+
+void Wiretap::read(wire::Sender from, std::string_view bytes, Instant read_at) {
   Way& heard = way(from);
   if (heard.over || heard.lost_since) return;
   heard.last_read_at = read_at;
@@ -81,9 +86,7 @@ void Wiretap::server_frame(std::string_view payload, Instant read_at) {
       return;
     }
   }
-  if (listener_.frame) {
-    listener_.frame({server_, connection_, wire::Sender::server, std::string{payload}, read_at});
-  }
+  found_.push_back({server_, connection_, wire::Sender::server, std::string{payload}, read_at});
 }
 
 void Wiretap::program_frame(std::string_view payload, Instant read_at) {
@@ -93,9 +96,7 @@ void Wiretap::program_frame(std::string_view payload, Instant read_at) {
   } catch (const wire::ProtocolError&) {
     return;  // the server will refuse it
   }
-  if (listener_.frame) {
-    listener_.frame({server_, connection_, wire::Sender::client, std::string{line}, read_at});
-  }
+  found_.push_back({server_, connection_, wire::Sender::client, std::string{line}, read_at});
 }
 
 void Wiretap::lose(wire::Sender from, const std::string& why, Instant since) {
@@ -103,8 +104,14 @@ void Wiretap::lose(wire::Sender from, const std::string& why, Instant since) {
   tell(why + "; " + missing_of(from) + " is recorded until it closes", since);
 }
 
-void Wiretap::tell(const std::string& why, Instant since) const {
+void Wiretap::tell(const std::string& why, Instant since) {
+  hand_over();  // what is missing comes after what was found
   if (listener_.missed) listener_.missed(why, since);
+}
+
+void Wiretap::hand_over() {
+  if (!found_.empty() && listener_.frames) listener_.frames(found_);
+  found_.clear();
 }
 
 }  // namespace drachtio::net

@@ -9,8 +9,10 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace drachtio::net {
 
@@ -19,8 +21,9 @@ class Wiretap {
  public:
   struct Listener {
     // To be recorded, in this order: every frame of the server's; of the program's only the first
-    // line of each `proxy`, as everything else comes back from the server.
-    std::function<void(record::Frame)> frame;
+    // line of each `proxy`, as everything else comes back from the server. Those that one read has
+    // brought come together, and may be moved from.
+    std::function<void(std::span<record::Frame>)> frames;
     // Something is missing since `since`; `why` is fit to be shown. Where it is all that follows,
     // this is told once when it begins and once more when that side has ended.
     std::function<void(const std::string& why, Instant since)> missed;
@@ -47,17 +50,20 @@ class Wiretap {
 
   Way& way(wire::Sender from) { return from == wire::Sender::server ? server_way_ : program_; }
 
+  void read(wire::Sender from, std::string_view bytes, Instant read_at);
   void server_frame(std::string_view payload, Instant read_at);
   void program_frame(std::string_view payload, Instant read_at);
   void lose(wire::Sender from, const std::string& why, Instant since);
-  void tell(const std::string& why, Instant since) const;
+  void tell(const std::string& why, Instant since);
+  void hand_over();
 
   std::string server_;
   std::uint64_t connection_;
   Listener listener_;
   Way program_;
   Way server_way_;
-  bool server_known_ = false;  // it has spoken as only a server does
+  bool server_known_ = false;         // it has spoken as only a server does
+  std::vector<record::Frame> found_;  // not handed over yet
 };
 
 }  // namespace drachtio::net

@@ -53,6 +53,15 @@ std::size_t Writer::size_of(const Item& item) {
 
 void Writer::frame(Frame frame) { post(std::move(frame)); }
 
+void Writer::frames(std::span<Frame> frames) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (stop_by_ || failed_) return;
+    for (Frame& frame : frames) enqueue(std::move(frame));
+  }
+  wake_.notify_one();
+}
+
 void Writer::closed(std::uint64_t connection) { post(Closed{connection}); }
 
 bool Writer::append(std::vector<Note> notes, std::uint64_t ticket) {
@@ -89,29 +98,32 @@ void Writer::note(EventType type, const std::string& server, const std::string& 
   post(std::move(notes));
 }
 
-// On overflow the oldest frames go: what is newest tells most about the calls still up.
 bool Writer::post(Item item) {
-  const std::size_t bytes = size_of(item);
   {
     const std::lock_guard lock{mutex_};
     if (stop_by_) return false;
     if (failed_) return true;
-    queue_.push_back(std::move(item));
-    queued_bytes_ += bytes;
-    while (queued_bytes_ + in_flight_bytes_ > options_.queue_bytes) {
-      const auto oldest = std::ranges::find_if(
-          queue_, [](const Item& queued) { return std::holds_alternative<Frame>(queued); });
-      if (oldest == queue_.end()) break;
-      const Frame& frame = std::get<Frame>(*oldest);
-      Overflow& overflow = overflow_[frame.server];
-      if (overflow.frames++ == 0) overflow.since = frame.read_at;
-      ++statistics_.given_up;
-      queued_bytes_ -= size_of(*oldest);
-      queue_.erase(oldest);
-    }
+    enqueue(std::move(item));
   }
   wake_.notify_one();
   return true;
+}
+
+// On overflow the oldest frames go: what is newest tells most about the calls still up.
+void Writer::enqueue(Item item) {
+  queued_bytes_ += size_of(item);
+  queue_.push_back(std::move(item));
+  while (queued_bytes_ + in_flight_bytes_ > options_.queue_bytes) {
+    const auto oldest = std::ranges::find_if(
+        queue_, [](const Item& queued) { return std::holds_alternative<Frame>(queued); });
+    if (oldest == queue_.end()) break;
+    const Frame& frame = std::get<Frame>(*oldest);
+    Overflow& overflow = overflow_[frame.server];
+    if (overflow.frames++ == 0) overflow.since = frame.read_at;
+    ++statistics_.given_up;
+    queued_bytes_ -= size_of(*oldest);
+    queue_.erase(oldest);
+  }
 }
 
 // Waits for something to do. False: nothing will come any more.

@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <variant>
 
@@ -73,6 +74,8 @@ class Writer {
 
   // Thread-safe; never block, never throw but for lack of memory.
   void frame(Frame frame);
+  // Takes them all, in order, and moves from them.
+  void frames(std::span<Frame> frames);
   void closed(std::uint64_t connection);
   void link_up(const std::string& server, const std::string& detail);
   // `since`: the server was silent since then, where that is longer.
@@ -103,6 +106,7 @@ class Writer {
 
   static std::size_t size_of(const Item& item);
   bool post(Item item);
+  void enqueue(Item item);
   void note(EventType type, const std::string& server, const std::string& detail,
             std::optional<Instant> since = {});
   void run();

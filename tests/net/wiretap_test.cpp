@@ -20,7 +20,9 @@ struct Heard {
   std::vector<Instant> missed_since;
   net::Wiretap wiretap{"pbx",
                        7,
-                       {[this](record::Frame frame) { frames.push_back(std::move(frame)); },
+                       {[this](std::span<record::Frame> found) {
+                          std::ranges::move(found, std::back_inserter(frames));
+                        },
                         [this](const std::string& why, Instant since) {
                           missed.push_back(why);
                           missed_since.push_back(since);
@@ -160,4 +162,19 @@ TEST_CASE("Whoever the server has not let in can cause no gap", "[net]") {
   heard.wiretap.ended(Sender::client);
   heard.wiretap.ended(Sender::server);
   CHECK(heard.missed.empty());
+}
+
+TEST_CASE("What one read brings is handed over together, before what is missing after it",
+          "[net]") {
+  std::vector<std::string> told;
+  net::Wiretap wiretap{"pbx",
+                       7,
+                       {[&](std::span<record::Frame> frames) {
+                          told.push_back(std::to_string(frames.size()) + " frames");
+                        },
+                        [&](const std::string&, Instant) { told.push_back("missed"); }}};
+  const std::string two = wire::frame(login_reply) + wire::frame("s2|response|c3|OK|done");
+  wiretap.bytes(Sender::server, two, {});
+  wiretap.bytes(Sender::server, wire::frame("s3|response|c4|OK|done") + "no frame", {});
+  CHECK(told == std::vector<std::string>{"2 frames", "1 frames", "missed"});
 }

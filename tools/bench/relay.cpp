@@ -140,10 +140,12 @@ class Tap {
     options.dial = {"127.0.0.1", server};
     net::RelayListener listener;
     listener.opened = [this](std::uint64_t connection, const net::Address&) {
-      taps_.try_emplace(
-          connection, server_name, connection,
-          net::Wiretap::Listener{[this](record::Frame frame) { writer_.frame(std::move(frame)); },
-                                 [](const std::string&, Instant) {}});
+      taps_.try_emplace(connection, server_name, connection,
+                        net::Wiretap::Listener{[this](std::span<record::Frame> frames) {
+                                                 posted_ += frames.size();
+                                                 writer_.frames(frames);
+                                               },
+                                               [](const std::string&, Instant) {}});
     };
     listener.bytes = [this](std::uint64_t connection, net::Side from, std::string_view bytes,
                             Instant read_at) {
@@ -169,8 +171,16 @@ class Tap {
   Tap& operator=(Tap&&) = delete;
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
+  // Else what is measured next would share the cores with it.
+  void wait_until_all_is_recorded() const {
+    while (writer_.statistics().frames < posted_) {
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+  }
+
  private:
   record::Writer writer_;
+  std::atomic<std::uint64_t> posted_ = 0;
   asio::io_context io_;
   std::map<std::uint64_t, net::Wiretap> taps_;
   std::unique_ptr<net::Relay> relay_;
@@ -226,10 +236,12 @@ int relay(const LogOptions& options) {
   const auto direct_trips = round_trips(server.port(), trips);
   const auto bare_trips = round_trips(bare.port(), trips);
   const auto tap_trips = round_trips(tap.port(), trips);
+  tap.wait_until_all_is_recorded();
   std::vector<double> bare_rates, tap_rates, ratios;
   for (int round = -1; round < options.rounds; ++round) {
     const double through_bare = megabytes_a_second(bare.port(), bulk.size());
     const double through_tap = megabytes_a_second(tap.port(), bulk.size());
+    tap.wait_until_all_is_recorded();
     if (round < 0) continue;
     bare_rates.push_back(through_bare);
     tap_rates.push_back(through_tap);

@@ -81,7 +81,7 @@ class Tap {
       writer_.link_up(name, "the server takes connections again");
     }
     net::Wiretap::Listener listener{
-        [this](record::Frame frame) { writer_.frame(std::move(frame)); },
+        [this](std::span<record::Frame> frames) { writer_.frames(frames); },
         [this, connection, name](const std::string& why, Instant since) {
           spdlog::warn("connection {}: not recorded in full: {}", connection, why);
           writer_.gap(name, why, since);
