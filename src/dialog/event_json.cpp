@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -66,120 +67,159 @@ void write_message(JsonObject& object, const Event& event) {
   if (event.key) object.string("key", std::string_view{key_text(*event.key)});
 }
 
-// Reads members with the types they were written with; anything else is a fault of the log.
-class Members {
- public:
-  explicit Members(const json::object& object) : object_(object) {}
+// Thrown where a member does not have the type it was written with: a fault of the log.
+[[noreturn]] void fault(std::string_view name) {
+  throw EventFormatError{"event data: \"" + std::string{name} + "\" is not what it should be"};
+}
 
-  [[nodiscard]] const json::value* find(std::string_view name) const {
-    return object_.if_contains(name);
-  }
-  [[nodiscard]] std::optional<std::string> text(std::string_view name) const {
-    const json::value* value = find(name);
-    if (value == nullptr) return std::nullopt;
-    if (!value->is_string()) fault(name);
-    return std::string{std::string_view{value->get_string()}};
-  }
-  [[nodiscard]] std::string text_or_empty(std::string_view name) const {
-    return text(name).value_or("");
-  }
-  [[nodiscard]] std::optional<std::int64_t> number(std::string_view name) const {
-    const json::value* value = find(name);
-    if (value == nullptr) return std::nullopt;
+// A member of an object, read as the type it was written with.
+class Member {
+ public:
+  Member(std::string_view name, const json::value& value) : name_(name), value_(value) {}
+
+  [[nodiscard]] std::string_view name() const { return name_; }
+  [[nodiscard]] std::string text() const { return std::string{view()}; }
+  [[nodiscard]] std::int64_t number() const {
     boost::system::error_code error;
-    const auto result = value->to_number<std::int64_t>(error);
-    if (error) fault(name);
+    const auto result = value_.to_number<std::int64_t>(error);
+    if (error) fault(name_);
     return result;
   }
   template <typename Number>
-  [[nodiscard]] Number number_or_zero(std::string_view name) const {
-    const std::int64_t value = number(name).value_or(0);
+  [[nodiscard]] Number number_as() const {
+    const std::int64_t value = number();
     if (value < std::int64_t{std::numeric_limits<Number>::min()} ||
         value > std::int64_t{std::numeric_limits<Number>::max()}) {
-      fault(name);
+      fault(name_);
     }
     return static_cast<Number>(value);
   }
-  [[nodiscard]] std::optional<bool> boolean(std::string_view name) const {
-    const json::value* value = find(name);
-    if (value == nullptr) return std::nullopt;
-    if (!value->is_bool()) fault(name);
-    return value->get_bool();
+  [[nodiscard]] bool boolean() const {
+    if (!value_.is_bool()) fault(name_);
+    return value_.get_bool();
   }
-  [[nodiscard]] std::optional<Members> child(std::string_view name) const {
-    const json::value* value = find(name);
-    if (value == nullptr) return std::nullopt;
-    if (!value->is_object()) fault(name);
-    return Members{value->get_object()};
+  // Calls `read` with each member of the object that this one is.
+  template <typename Read>
+  void each(const Read& read) const {
+    if (!value_.is_object()) fault(name_);
+    for (const auto& [name, value] : value_.get_object()) read(Member{name, value});
   }
+  // What `parse` makes of its text.
   template <typename Parse>
-  auto named(std::string_view name, Parse parse) const -> decltype(parse(std::string_view{})) {
-    const auto word = text(name);
-    if (!word) return std::nullopt;
-    auto value = parse(std::string_view{*word});
-    if (!value) fault(name);
-    return value;
+  auto named(Parse parse) const {
+    const auto value = parse(view());
+    if (!value) fault(name_);
+    return *value;
   }
-
-  [[noreturn]] static void fault(std::string_view name) {
-    throw EventFormatError{"event data: \"" + std::string{name} + "\" is not what it should be"};
-  }
+  [[nodiscard]] std::string as_json() const { return json::serialize(value_); }
 
  private:
-  const json::object& object_;
+  [[nodiscard]] std::string_view view() const {
+    if (!value_.is_string()) fault(name_);
+    return value_.get_string();
+  }
+
+  std::string_view name_;
+  const json::value& value_;
 };
 
-std::optional<MessageKey> read_key(const Members& members) {
-  const auto hex = members.text("key");
-  if (!hex) return std::nullopt;
+MessageKey read_key(const Member& member) {
+  const std::string hex = member.text();
   MessageKey key;
   const auto read = [&](std::size_t at, std::uint64_t& half) {
-    const char* begin = hex->data() + at;
+    const char* begin = hex.data() + at;
     const auto result = std::from_chars(begin, begin + 16, half, 16);
-    if (result.ec != std::errc{} || result.ptr != begin + 16) Members::fault("key");
+    if (result.ec != std::errc{} || result.ptr != begin + 16) fault(member.name());
   };
-  if (hex->size() != 32) Members::fault("key");
+  if (hex.size() != 32) fault(member.name());
   read(0, key.high);
   read(16, key.low);
   return key;
 }
 
-Party read_party(const Members& members) {
-  return {members.text("user"), members.text("display"), members.text("privacy")};
+Party read_party(const Member& party) {
+  Party result;
+  party.each([&](const Member& member) {
+    if (member.name() == "user") result.user = member.text();
+    if (member.name() == "display") result.display = member.text();
+    if (member.name() == "privacy") result.privacy = member.text();
+  });
+  return result;
 }
 
-std::optional<Party> read_party(const Members& members, std::string_view name) {
-  const auto child = members.child(name);
-  if (!child) return std::nullopt;
-  return read_party(*child);
+HostPort read_address(const Member& address) {
+  HostPort result;
+  address.each([&](const Member& member) {
+    if (member.name() == "host") result.host = member.text();
+    if (member.name() == "port") result.port = member.number_as<std::uint16_t>();
+  });
+  return result;
 }
 
-std::optional<HostPort> read_address(const Members& members, std::string_view name) {
-  const auto child = members.child(name);
-  if (!child) return std::nullopt;
-  return HostPort{child->text_or_empty("host"), child->number_or_zero<std::uint16_t>("port")};
+Opening read_opening(const Member& opening) {
+  Opening result;
+  opening.each([&](const Member& member) {
+    if (member.name() == "server") result.server = member.text();
+    if (member.name() == "dialog_id") result.dialog_id = member.text();
+    if (member.name() == "call_id") result.call_id = member.text();
+    if (member.name() == "role") result.role = member.named(parse_role);
+    if (member.name() == "calling_party") result.calling_party = read_party(member);
+    if (member.name() == "called_party") result.called_party = read_party(member);
+    if (member.name() == "from_user") result.from_user = member.text();
+    if (member.name() == "to_user") result.to_user = member.text();
+  });
+  return result;
 }
 
-std::optional<Opening> read_opening(const Members& members) {
-  const auto child = members.child("opening");
-  if (!child) return std::nullopt;
-  Opening opening;
-  opening.server = child->text_or_empty("server");
-  opening.dialog_id = child->text_or_empty("dialog_id");
-  opening.call_id = child->text_or_empty("call_id");
-  opening.role = child->named("role", parse_role).value_or(Role::uas);
-  opening.calling_party = read_party(*child, "calling_party").value_or(Party{});
-  opening.called_party = read_party(*child, "called_party").value_or(Party{});
-  opening.from_user = child->text("from_user");
-  opening.to_user = child->text("to_user");
-  return opening;
+std::optional<bool> parse_offered_by(std::string_view side) {
+  return side == "local" || side == "remote" ? std::optional{side == "local"} : std::nullopt;
 }
 
-std::optional<Sdp> read_sdp(const Members& members) {
-  auto sdp = members.text("sdp");
-  if (!sdp) return std::nullopt;
-  return Sdp{std::move(*sdp), members.text("content_type")};
-}
+// How each member is read, by name.
+struct Reading {
+  std::string_view name;
+  void (*read)(const Member& member, Event& event);
+};
+
+constexpr std::array readings{
+    Reading{"answered_by_proxy", [](auto& m, auto& e) { e.answered_by_proxy = m.boolean(); }},
+    Reading{"branch", [](auto& m, auto& e) { e.branch = m.text(); }},
+    Reading{"called_party", [](auto& m, auto& e) { e.called_party = read_party(m); }},
+    Reading{"callee_tag", [](auto& m, auto& e) { e.callee_tag = m.text(); }},
+    Reading{"cause", [](auto& m, auto& e) { e.cause = m.named(parse_cause); }},
+    Reading{"completed_elsewhere", [](auto& m, auto& e) { e.completed_elsewhere = m.boolean(); }},
+    Reading{"contact", [](auto& m, auto& e) { e.contact = read_address(m); }},
+    Reading{"count", [](auto& m, auto& e) { e.count = m.number(); }},
+    Reading{"cseq", [](auto& m, auto& e) { e.cseq = m.template number_as<std::uint32_t>(); }},
+    Reading{"detail", [](auto& m, auto& e) { e.detail = m.text(); }},
+    Reading{"direction", [](auto& m, auto& e) { e.direction = m.named(parse_direction); }},
+    Reading{"from_call_record", [](auto& m, auto& e) { e.from_call_record = m.boolean(); }},
+    Reading{"from_tag", [](auto& m, auto& e) { e.from_tag = m.text(); }},
+    Reading{"held_streams", [](auto& m, auto& e) { e.held_streams = m.text(); }},
+    Reading{"hold", [](auto& m, auto& e) { e.hold = m.named(parse_hold); }},
+    Reading{"inferred", [](auto& m, auto& e) { e.inferred = m.boolean(); }},
+    Reading{"joined", [](auto& m, auto& e) { e.joined = m.number(); }},
+    Reading{"key", [](auto& m, auto& e) { e.key = read_key(m); }},
+    Reading{"method", [](auto& m, auto& e) { e.method = m.text(); }},
+    Reading{"modification", [](auto& m, auto& e) { e.modification = m.named(parse_modification); }},
+    Reading{"offered_by", [](auto& m, auto& e) { e.offered_by_us = m.named(parse_offered_by); }},
+    Reading{"opening", [](auto& m, auto& e) { e.opening = read_opening(m); }},
+    Reading{"patch", [](auto& m, auto& e) { e.patch = m.as_json(); }},
+    Reading{"phrase", [](auto& m, auto& e) { e.phrase = m.text(); }},
+    Reading{"q850_cause", [](auto& m, auto& e) { e.q850_cause = m.template number_as<int>(); }},
+    Reading{"reason", [](auto& m, auto& e) { e.reason = m.text(); }},
+    Reading{"received_on", [](auto& m, auto& e) { e.received_on = read_address(m); }},
+    Reading{"server", [](auto& m, auto& e) { e.server = m.text(); }},
+    Reading{"settled", [](auto& m, auto& e) { e.settled = m.boolean(); }},
+    Reading{"since", [](auto& m, auto& e) { e.since = to_instant(m.number()); }},
+    Reading{"status", [](auto& m, auto& e) { e.status = m.template number_as<int>(); }},
+    Reading{"to_tag", [](auto& m, auto& e) { e.to_tag = m.text(); }},
+    Reading{"transaction_id", [](auto& m, auto& e) { e.transaction_id = m.text(); }},
+    Reading{"unsolicited", [](auto& m, auto& e) { e.unsolicited = m.boolean(); }},
+    Reading{"uri", [](auto& m, auto& e) { e.uri = m.text(); }},
+    Reading{"wanted", [](auto& m, auto& e) { e.wanted = m.text(); }},
+};
+static_assert(std::ranges::is_sorted(readings, {}, &Reading::name));
 
 }  // namespace
 
@@ -231,49 +271,21 @@ void from_json(std::string_view data, Event& event) {
   boost::system::error_code error;
   const json::value value = json::parse(data, error, &memory);
   if (error || !value.is_object()) throw EventFormatError{"event data: not a JSON object"};
-  const Members members{value.get_object()};
-
-  event.direction = members.named("direction", parse_direction).value_or(Direction::none);
-  event.from_call_record = members.boolean("from_call_record").value_or(false);
-  event.unsolicited = members.boolean("unsolicited").value_or(false);
-  event.method = members.text_or_empty("method");
-  event.cseq = members.number_or_zero<std::uint32_t>("cseq");
-  event.status = members.number_or_zero<int>("status");
-  event.phrase = members.text_or_empty("phrase");
-  event.from_tag = members.text("from_tag");
-  event.to_tag = members.text("to_tag");
-  event.callee_tag = members.text("callee_tag");
-  event.key = read_key(members);
-  event.opening = read_opening(members);
-  event.branch = members.text_or_empty("branch");
-  event.uri = members.text_or_empty("uri");
-  event.transaction_id = members.text_or_empty("transaction_id");
-  event.contact = read_address(members, "contact");
-  event.received_on = read_address(members, "received_on");
-  event.sdp = read_sdp(members);
-  event.called_party = read_party(members, "called_party");
-  event.modification = members.named("modification", parse_modification);
-  event.offered_by_us = members.named("offered_by", [](std::string_view side) {
-    return side == "local" || side == "remote" ? std::optional{side == "local"} : std::nullopt;
-  });
-  event.hold = members.named("hold", parse_hold);
-  event.held_streams = members.text_or_empty("held_streams");
-  event.wanted = members.text("wanted");
-  event.cause = members.named("cause", parse_cause);
-  event.reason = members.text("reason");
-  if (members.find("q850_cause") != nullptr) {
-    event.q850_cause = members.number_or_zero<int>("q850_cause");
+  std::optional<std::string> sdp;
+  std::optional<std::string> content_type;
+  for (const auto& [name, content] : value.get_object()) {
+    const Member member{name, content};
+    if (member.name() == "sdp") {
+      sdp = member.text();
+    } else if (member.name() == "content_type") {
+      content_type = member.text();
+    } else {
+      const auto reading = std::ranges::lower_bound(readings, member.name(), {}, &Reading::name);
+      const bool is_known = reading != readings.end() && reading->name == member.name();
+      if (is_known) reading->read(member, event);  // else a newer program has written it
+    }
   }
-  event.completed_elsewhere = members.boolean("completed_elsewhere").value_or(false);
-  event.answered_by_proxy = members.boolean("answered_by_proxy").value_or(false);
-  event.settled = members.boolean("settled").value_or(false);
-  if (const json::value* patch = members.find("patch")) event.patch = json::serialize(*patch);
-  event.joined = members.number("joined");
-  event.inferred = members.boolean("inferred").value_or(false);
-  event.server = members.text_or_empty("server");
-  event.detail = members.text_or_empty("detail");
-  if (const auto since = members.number("since")) event.since = to_instant(*since);
-  event.count = members.number("count");
+  if (sdp) event.sdp = Sdp{std::move(*sdp), std::move(content_type)};
 }
 
 }  // namespace drachtio::dialog
