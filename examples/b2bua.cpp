@@ -64,7 +64,11 @@ int main(int argc, char** argv) try {
                                       .on_provisional = ring},
                                      connect);
     if (req.body().empty()) offering[req.dialog().call_id()] = call;
-    req.on_cancel().connect([call](const SipMessage&) { call.cancel(); });
+    req.on_cancel().connect([call](const SipMessage& cancel) {
+      drachtio::Headers why;
+      if (cancel.headers.has("Reason")) why.add("Reason", std::string{cancel.headers["Reason"]});
+      call.cancel(why);
+    });
   });
   app.on_create.connect([&](const drachtio::DialogEvent& e) {
     const auto leg = offering.extract(e.dialog.call_id());

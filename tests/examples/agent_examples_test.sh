@@ -158,6 +158,22 @@ done
 "$DRACHTIO_BIN/dialog-replay" --db run/calls.db list | grep -c 486 | grep -qx 2
 stop
 
+echo "b2bua, whose caller cancels: the callee is told why (RFC 3326)"
+start b2bua sip:ring@127.0.0.1
+echo "call 1 0 cancel" >&3
+for ((i = 0; i < 200; ++i)); do
+  "$DRACHTIO_BIN/dialog-replay" --db run/calls.db sql --csv \
+    "SELECT role, disposition, reason FROM call_record ORDER BY role" | tr -d "\r" >out
+  [[ $(grep -c answered-elsewhere out) == 2 ]] && break
+  sleep 0.05
+done
+diff - out <<'END'
+role,disposition,reason
+uac,answered-elsewhere,Call completed elsewhere
+uas,answered-elsewhere,Call completed elsewhere
+END
+stop
+
 echo "survivor"
 CALLS=10 "$DRACHTIO_SOURCE/examples/survivor.sh" "$DRACHTIO_BIN" >out
 until_says out "is still mine" 10
