@@ -1,36 +1,59 @@
 // Which calls have legs that were dropped from memory lately: of any other call, a writer need not
 // ask the log when an INVITE comes.
+//
+// A Bloom filter of fixed size, for whoever lets thousands of calls a second come must not fill the
+// memory with them: it never forgets a call too early, and the more there are, the oftener it takes
+// one for another (7 % at 2,500 calls a second).
 #pragma once
 
 #include <drachtio/instant.hpp>
 
 #include <cstdint>
 #include <span>
-#include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace drachtio::record {
 
-// Calls are known by a hash, which several may share: then may_hold() is true without need.
 class ForgottenCalls {
  public:
-  // Notes that legs of these calls were dropped. They are held for `reach` at least, and twice as
-  // long at most.
+  // Notes calls by a hash of each. They are held for `reach` at least, and twice as long at most.
   void add(std::span<const std::uint64_t> calls, Instant now, Microseconds reach) {
     if (now - began_ > reach) {
-      former_ = std::exchange(latest_, {});
+      std::swap(former_, latest_);
+      latest_.assign(words, 0);
       began_ = now;
     }
-    latest_.insert(calls.begin(), calls.end());
+    for (const std::uint64_t call : calls) {
+      for (const unsigned shift : shifts) latest_[word(call, shift)] |= bit(call, shift);
+    }
   }
 
+  // False: it was not noted within reach.
   [[nodiscard]] bool may_hold(std::uint64_t call) const {
-    return latest_.contains(call) || former_.contains(call);
+    return may_hold(latest_, call) || may_hold(former_, call);
   }
 
  private:
-  std::unordered_set<std::uint64_t> latest_;
-  std::unordered_set<std::uint64_t> former_;
+  using Filter = std::vector<std::uint64_t>;
+  static constexpr std::size_t words = 65536;  // 512 KiB
+  static constexpr unsigned shifts[] = {0, 21, 42};
+
+  static std::size_t word(std::uint64_t call, unsigned shift) {
+    return static_cast<std::size_t>(call >> shift >> 6U) % words;
+  }
+  static std::uint64_t bit(std::uint64_t call, unsigned shift) {
+    return std::uint64_t{1} << (call >> shift & 63U);
+  }
+  static bool may_hold(const Filter& filter, std::uint64_t call) {
+    for (const unsigned shift : shifts) {
+      if ((filter[word(call, shift)] & bit(call, shift)) == 0) return false;
+    }
+    return true;
+  }
+
+  Filter latest_ = Filter(words);
+  Filter former_ = Filter(words);
   Instant began_;  // when the first of the latest was added
 };
 
