@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   add("pages", "Pages a commit writes, and whether that grows with the log", pages);
   add("restart", "Time to be ready, per open call", restart);
   add("latency", "From frame read to subscriber told", latency);
+  add("subscription", "From commit to subscriber told, in this process and another", subscription);
   add("memory", "Bytes per open dialog", memory);
   add("agent", "Calls a second through an Agent, and INVITE to 200", agent);
   add("relay", "What the tap's relay adds", relay);
