@@ -129,7 +129,7 @@ TEST_CASE("A disk that will not keep what was copied is told of") {
   FaultyDisk disk;
   Written log{path};
   disk.fail(FaultyDisk::Fault::sync);
-  log.rows(8);  // a commit that does not ask the disk to keep it succeeds
+  log.rows(8);                         // a commit that does not ask the disk to keep it succeeds
   REQUIRE(disk.wait_for_failures(2));  // the -wal is synced first, then the database
   disk.heal();
   log.rows(600);
