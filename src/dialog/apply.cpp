@@ -180,7 +180,8 @@ void resumed(DialogState& dialog, const Event& event) {
 // Whatever a fork of the callee answers with: by these tags its later messages are known.
 void learn_to_tag(DialogState& dialog, const Event& event) {
   const bool of_answer = event.method == "INVITE" && event.status > 100;
-  const std::optional<std::string>& tag = of_answer ? event.to_tag : event.callee_tag;
+  const bool says_so = event.callee_tag || !of_answer;
+  const std::optional<std::string>& tag = says_so ? event.callee_tag : event.to_tag;
   std::vector<std::string>& tags = dialog.to_tags;
   const auto is_known = [&](const std::string& known) { return same_tag(known, *tag); };
   if (!tag || std::ranges::any_of(tags, is_known)) return;
