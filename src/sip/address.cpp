@@ -143,6 +143,12 @@ void keep_user_as_written(Address& address, std::string_view value) {
   }
 }
 
+std::string_view first_value(std::string_view values) {
+  if (values.find(',') == std::string_view::npos) return values;
+  std::size_t name = 0;
+  return trimmed(take_value(values, name));
+}
+
 bool has_too_many_parts(std::string_view text) {
   return std::ranges::count_if(text, [](char c) {
            return c == ',' || c == ';' || c == '&' || c == '?';

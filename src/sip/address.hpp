@@ -23,6 +23,10 @@ Address address_of(const osip_from_t* from);
 // `value`, the header's.
 void keep_user_as_written(Address& address, std::string_view value);
 
+// Returns the first of the values of a header, which commas separate outside of quotes and angle
+// brackets.
+std::string_view first_value(std::string_view values);
+
 // libosip2 would take seconds over `text`: it holds more parameters or values than any real
 // message.
 bool has_too_many_parts(std::string_view text);

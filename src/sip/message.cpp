@@ -55,13 +55,18 @@ std::optional<HostPort> contact_of(const osip_message_t* message) {
   return HostPort{*address.host, address.port.value_or(default_port(contact->url))};
 }
 
-// What a message says, before libosip2 looks at it: the few headers a dialog stands on, for
-// libosip2 to parse, and the values of those that are looked at here. The others (and there are
+// What a message says, before libosip2 looks at it: the values of the few headers that a dialog
+// stands on, for libosip2 to parse, and of those that are read here. The others (and there are
 // many: most of libosip2's time went into them) are left to the evidence.
 struct Headers {
-  std::string essential;  // start line, top Via, From, To, Call-ID, CSeq, first Contact
+  std::string_view start_line;
+  // The first of each; views into the message, folds and all.
+  std::string_view via;
   std::string_view from;
   std::string_view to;
+  std::string_view call_id;
+  std::string_view cseq;
+  std::string_view contact;
   BodyHeaders of_body;
   std::string_view content_length;
   std::string_view rseq;
@@ -70,7 +75,7 @@ struct Headers {
   std::string_view privacy;
   Reason reason;
   std::string_view body;
-  std::string_view start_line;
+  const char* repeated = nullptr;  // a header that may stand there once, and stands there twice
 };
 
 // The most identities of one kind that are read: one for each side or URI scheme, and some to
@@ -83,34 +88,26 @@ void keep_first(std::string_view& kept, std::string_view value) {
 
 Headers read_headers(std::string_view bytes) {
   Headers headers;
-  headers.essential.reserve(1024);
   HeaderLines lines{bytes};
   headers.start_line = lines.start_line();
-  headers.essential.append(headers.start_line);
-  // Without a phrase there is a space all the same (RFC 3261 7.2), or libosip2 takes the next line.
-  if (std::ranges::count(headers.start_line, ' ') < 2) headers.essential += ' ';
-  headers.essential.append("\r\n");
-  const auto keep = [&](const HeaderLine& line) {
-    const std::string_view whole = trimmed(line.whole);
-    const bool folded = whole.find('\n') != std::string_view::npos;
-    (folded ? headers.essential.append(unfolded(whole)) : headers.essential.append(whole))
-        .append("\r\n");
+  const auto keep_only = [&](const char* name, std::string_view& kept, std::string_view value) {
+    if (!kept.empty() && !value.empty()) headers.repeated = name;
+    keep_first(kept, value);
   };
-  bool has_via = false;
-  bool has_contact = false;
   while (const auto line = lines.next()) {
     const std::string_view name = line->name;
     if (is_header(name, "via", 'v')) {
-      if (!has_via) keep(*line);
-      has_via = true;
+      keep_first(headers.via, line->value);
     } else if (is_header(name, "contact", 'm')) {
-      if (!has_contact) keep(*line);
-      has_contact = true;
-    } else if (is_header(name, "from", 'f') || is_header(name, "to", 't') ||
-               is_header(name, "call-id", 'i') || is_header(name, "cseq")) {
-      keep(*line);
-      if (is_header(name, "from", 'f')) keep_first(headers.from, line->value);
-      if (is_header(name, "to", 't')) keep_first(headers.to, line->value);
+      keep_first(headers.contact, line->value);
+    } else if (is_header(name, "from", 'f')) {
+      keep_only("From", headers.from, line->value);
+    } else if (is_header(name, "to", 't')) {
+      keep_only("To", headers.to, line->value);
+    } else if (is_header(name, "call-id", 'i')) {
+      keep_only("Call-ID", headers.call_id, line->value);
+    } else if (is_header(name, "cseq")) {
+      keep_only("CSeq", headers.cseq, line->value);
     } else if (headers.of_body.read(name, line->value)) {
       continue;
     } else if (is_header(name, "content-length", 'l')) {
@@ -131,12 +128,46 @@ Headers read_headers(std::string_view bytes) {
       read_reason(unfolded(line->value), headers.reason);
     }
   }
-  headers.essential.append("\r\n");
   headers.body = lines.rest();
   if (const auto length = number_of<std::size_t>(headers.content_length)) {
     headers.body = headers.body.substr(0, *length);
   }
   return headers;
+}
+
+// Hands libosip2 the start line and each value. Returns its error, 0 where it takes them.
+int parse_headers(osip_message_t* message, const Headers& headers) {
+  std::string text;
+  text.reserve(256);
+  text = headers.start_line;
+  // Without a phrase there is a space all the same (RFC 3261 7.2), or libosip2 takes the next line.
+  if (std::ranges::count(headers.start_line, ' ') < 2) text += ' ';
+  text += "\r\n\r\n";
+  if (const int error = osip_message_parse(message, text.data(), text.size())) return error;
+  const auto set = [&](int (*parse)(osip_message_t*, const char*), std::string_view value) {
+    if (value.empty()) return 0;
+    const bool folded = value.find('\n') != std::string_view::npos;
+    folded ? text = unfolded(value) : text = value;
+    return parse(message, text.c_str());
+  };
+  for (const int error :
+       {set(osip_message_set_via, first_value(headers.via)),
+        set(osip_message_set_from, headers.from), set(osip_message_set_to, headers.to),
+        set(osip_message_set_call_id, headers.call_id), set(osip_message_set_cseq, headers.cseq),
+        set(osip_message_set_contact, first_value(headers.contact))}) {
+    if (error != 0) return error;
+  }
+  return 0;
+}
+
+// What libosip2 must not be handed; null where there is no such thing.
+const char* unfit(const Headers& headers) {
+  for (const std::string_view value : {headers.start_line, headers.via, headers.from, headers.to,
+                                       headers.call_id, headers.cseq, headers.contact}) {
+    if (value.find('\0') != std::string_view::npos) return "a NUL byte in a header";
+    if (has_too_many_parts(value)) return "more parameters than any message needs";
+  }
+  return nullptr;
 }
 
 // RFC 3325 9.1: a sip: or sips: URI and a tel: URI may both be asserted. The first gives user and
@@ -195,12 +226,15 @@ std::optional<Message> parse_message(std::string_view bytes, std::string& why) {
   }
   const OsipMessage parsed{raw};
   Headers headers = read_headers(bytes);
-  if (has_too_many_parts(headers.essential)) {
-    why = "more parameters than any message needs";
+  if (const char* what = unfit(headers)) {
+    why = what;
     return std::nullopt;
   }
-  if (const int error = osip_message_parse(raw, headers.essential.data(), headers.essential.size());
-      error != 0) {
+  if (headers.repeated != nullptr) {
+    why = std::string{"two "} + headers.repeated + " headers";
+    return std::nullopt;
+  }
+  if (const int error = parse_headers(raw, headers); error != 0) {
     why = std::string{"libosip2 refuses it: "} + osip_strerror(error);
     return std::nullopt;
   }

@@ -67,6 +67,16 @@ TEST_CASE("RFC 3261 7.3.1: headers that may stand once only are refused twice", 
   CHECK_FALSE(refusal(plus("CSeq: 2 INVITE")).empty());
 }
 
+TEST_CASE("RFC 3261 7.3.1: of several values in one header the first counts", "[sip]") {
+  const std::string folded =
+      with("Via: SIP/2.0/UDP 192.0.2.1:5070;branch=z9hG4bK1;rport",
+           "Via: SIP/2.0/UDP a\r\n ;branch=first,\r\n\tSIP/2.0/TCP b;branch=second");
+  CHECK(parsed(folded).branch == "first");
+  const std::string quoted = with("Contact: <sip:ann@192.0.2.1:5062>",
+                                  "m: \"b, <c>\" <sip:u@192.0.2.7:5080>, <sip:u@192.0.2.8>");
+  CHECK(parsed(quoted).contact == HostPort{"192.0.2.7", 5080});
+}
+
 TEST_CASE("RFC 3261 8.1.1.5: CSeq is a 32-bit number", "[sip]") {
   const std::string most = with("CSeq: 1 INVITE", "CSeq: 4294967295 INVITE");
   CHECK(parsed(most).cseq == 4294967295);
