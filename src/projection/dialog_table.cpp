@@ -28,35 +28,35 @@ DialogTable::DialogTable(SQLite::Database& database) : database_(database) {}
 DialogTable::~DialogTable() = default;
 DialogTable::DialogTable(DialogTable&&) noexcept = default;
 
-void DialogTable::write(const DialogState& leg, Rows rows) {
-  if (!write_) {
-    write_ = std::make_unique<SQLite::Statement>(database_, write_dialog_sql());
-    write_open_ = std::make_unique<SQLite::Statement>(database_, write_open_dialog_sql());
-    delete_open_ =
-        std::make_unique<SQLite::Statement>(database_, "DELETE FROM open_dialog WHERE id = ?");
-  }
-  const bool open = leg.state != State::terminated;
-  if (!open && rows == Rows::open) return;
-  const std::string tracking = tracking_json(leg);
-  const auto run = [](SQLite::Statement& statement) {
-    statement.exec();
-    statement.reset();
-  };
-  if (rows == Rows::all) {
-    write_->tryReset();  // a commit that failed may have left it half-way
-    const std::string invite = invite_json(leg);
-    bind_dialog(*write_, leg, invite, tracking);
-    run(*write_);
-  }
-  if (open) {
-    write_open_->tryReset();
-    bind_open_dialog(*write_open_, leg, tracking);
-    run(*write_open_);
-  } else {
-    delete_open_->tryReset();
-    delete_open_->bind(1, leg.number);
-    run(*delete_open_);
-  }
+void DialogTable::prepare_to_write() {
+  if (write_) return;
+  write_ = std::make_unique<SQLite::Statement>(database_, write_dialog_sql());
+  write_open_ = std::make_unique<SQLite::Statement>(database_, write_open_dialog_sql());
+  delete_open_ =
+      std::make_unique<SQLite::Statement>(database_, "DELETE FROM open_dialog WHERE id = ?");
+}
+
+void DialogTable::write(const DialogState& leg) {
+  prepare_to_write();
+  write_->tryReset();  // a commit that failed may have left it half-way
+  const std::string invite = invite_json(leg);
+  const OpenRow row = open_row(leg);
+  bind_dialog(*write_, leg, invite, row.tracking);
+  write_->exec();
+  write_->reset();
+  if (leg.state != State::terminated) return write(row);
+  delete_open_->tryReset();
+  delete_open_->bind(1, leg.number);
+  delete_open_->exec();
+  delete_open_->reset();
+}
+
+void DialogTable::write(const OpenRow& row) {
+  prepare_to_write();
+  write_open_->tryReset();
+  bind_open_dialog(*write_open_, row);
+  write_open_->exec();
+  write_open_->reset();
 }
 
 std::optional<DialogState> DialogTable::find(std::int64_t number) {

@@ -20,12 +20,6 @@ class Statement;
 
 namespace drachtio::projection {
 
-// Which of a leg's rows a change is written to.
-enum class Rows : std::uint8_t {
-  open,  // only that in `open_dialog`, if it is open: digest_of_row is as it was at the last write
-  all,
-};
-
 // Not thread-safe. The database must outlive the table. Throws SQLite::Exception; what reads,
 // std::runtime_error for values that this class has not written.
 class DialogTable {
@@ -37,7 +31,11 @@ class DialogTable {
   DialogTable(const DialogTable&) = delete;
   DialogTable& operator=(const DialogTable&) = delete;
 
-  void write(const DialogState& leg, Rows rows = Rows::all);
+  // Writes the leg's rows in both tables.
+  void write(const DialogState& leg);
+  // Writes that of an open leg in `open_dialog`, where its row in `dialog` is as it was
+  // (digest_of_row).
+  void write(const OpenRow& row);
 
   [[nodiscard]] std::optional<DialogState> find(std::int64_t number);
   // The legs of a call that were created with that tag, in the order they began: those in the part
@@ -61,6 +59,7 @@ class DialogTable {
   void fetch_sdp(DialogState& leg);
 
  private:
+  void prepare_to_write();
   void each(SQLite::Statement& statement, const Visit& visit);
   [[nodiscard]] Sdp sdp_of_event(std::int64_t position);
 

@@ -69,8 +69,8 @@ void put_party(Columns& columns, const Party& party) {
   put(columns, party.privacy);
 }
 
-template <typename Columns>
-void put_endpoint(Columns& columns, const Endpoint& endpoint) {
+template <typename Columns, typename Side>  // an Endpoint, or an OpenRow's
+void put_endpoint(Columns& columns, const Side& endpoint) {
   put(columns, endpoint.tag);
   endpoint.sdp_position != 0 ? columns.integer(endpoint.sdp_position) : columns.null();
   put(columns, endpoint.user);
@@ -226,21 +226,26 @@ void bind_dialog(SQLite::Statement& statement, const DialogState& leg, const std
   }
 }
 
-void bind_open_dialog(SQLite::Statement& statement, const DialogState& leg,
-                      const std::string& tracking) {
+void bind_open_dialog(SQLite::Statement& statement, const OpenRow& row) {
   Binder columns{statement};
-  columns.integer(leg.number);
-  columns.name(to_string(leg.state));
-  put_instant(columns, leg.times.connect_time);
-  put_number(columns, leg.status);
-  put_endpoint(columns, leg.local);
-  put_endpoint(columns, leg.remote);
-  columns.name(to_string(leg.hold()));
-  columns.text(leg.session);
-  columns.integer(leg.version);
-  columns.integer(leg.last_position);
-  columns.integer(to_integer(leg.last_heard));
-  columns.text(tracking);
+  columns.integer(row.id);
+  columns.name(to_string(row.state));
+  put_instant(columns, row.connect_time);
+  put_number(columns, row.status);
+  put_endpoint(columns, row.local);
+  put_endpoint(columns, row.remote);
+  columns.name(to_string(row.hold));
+  columns.text(row.session);
+  columns.integer(row.version);
+  columns.integer(row.last_position);
+  columns.integer(to_integer(row.last_heard));
+  columns.text(row.tracking);
+}
+
+bool may_change_row(const Event& event) {
+  // The INVITE and who is in the call; call records also let go of what was handed on.
+  return event.opening || event.called_party || !event.transaction_id.empty() ||
+         event.from_call_record;
 }
 
 std::uint64_t digest_of_row(const DialogState& leg) {

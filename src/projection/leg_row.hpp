@@ -2,7 +2,10 @@
 // place that knows which column holds what.
 #pragma once
 
+#include "projection/open_row.hpp"
+
 #include <drachtio/dialog_state.hpp>
+#include <drachtio/event.hpp>
 
 #include <cstdint>
 #include <string>
@@ -26,12 +29,14 @@ std::string write_open_dialog_sql();
 // not copied; nor are `invite` and `tracking`, which are invite_json and tracking_json of it.
 void bind_dialog(SQLite::Statement& statement, const DialogState& leg, const std::string& invite,
                  const std::string& tracking);
-// Likewise of an open leg in `open_dialog`.
-void bind_open_dialog(SQLite::Statement& statement, const DialogState& leg,
-                      const std::string& tracking);
+// Likewise of an open leg in `open_dialog`: the row must outlive the statement's step.
+void bind_open_dialog(SQLite::Statement& statement, const OpenRow& row);
 
 // A digest of what the row in `dialog` holds of a leg: while it stays the same, the row does.
 std::uint64_t digest_of_row(const DialogState& leg);
+
+// False: the event cannot have changed the row in `dialog` of its leg, which is open as before.
+bool may_change_row(const Event& event);
 
 // The columns of the view `leg` that read_leg expects, in order.
 extern const char* const leg_columns;

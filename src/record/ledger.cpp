@@ -227,6 +227,7 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
     tips().all_are_here(leg.server, leg.call_id, dialog::creating_tag(leg));
   } else if (tip != nullptr) {
     const bool was_gone = tip->state.gone.has_value();
+    if (tip->state.state == State::terminated) tip->row_may_differ = true;  // it may reopen
     dialog::apply(tip->state, event);
     if (!was_gone && tip->state.gone) tip->gone_at = read_at_;
     tips().changed(*tip);
@@ -243,6 +244,7 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
         {event, tip == nullptr ? nullptr : std::make_shared<const DialogState>(tip->state)});
   }
   if (tip == nullptr) return nullptr;
+  tip->row_may_differ = tip->row_may_differ || projection::may_change_row(event);
   if (event.key) KnownLegs::remember(*tip, {*event.key, event.direction});
   tip->heard_at = evidence == nullptr ? event.recorded_at : read_at_;
   if (!tip->dirty) {
@@ -256,17 +258,29 @@ void Ledger::append_all(std::vector<Event> events) {
   for (Event& event : events) append(nullptr, event, nullptr);
 }
 
+// Whether the leg's row in `dialog` is as it was when it was last written.
+bool Ledger::has_same_row(const Tip& tip) {
+  if (!tip.written_row) return false;
+  if (!tip.row_may_differ && tip.state.state != State::terminated) return true;
+  return projection::digest_of_row(tip.as_logged()) == *tip.written_row;
+}
+
 Batch Ledger::hand_over() {
   Batch batch;
   batch.entries = std::move(staged_);
-  batch.legs.reserve(dirty_.size());
   for (const std::int64_t number : dirty_) {
     Tip& tip = *tips().find(number);
-    batch.legs.push_back({tip.as_logged()});
-    Batch::Leg& leg = batch.legs.back();
-    const std::uint64_t row = projection::digest_of_row(leg.state);
-    if (std::exchange(tip.written_row, row) == row) leg.rows = projection::Rows::open;
     tip.dirty = false;
+    if (has_same_row(tip)) {
+      tip.row_may_differ = false;
+      if (tip.state.state != State::terminated) {
+        batch.open_legs.push_back(projection::open_row(tip.state));
+      }
+      continue;
+    }
+    batch.legs.push_back(tip.as_logged());
+    tip.written_row = projection::digest_of_row(batch.legs.back());
+    tip.row_may_differ = false;
   }
   staged_.clear();
   dirty_.clear();
@@ -289,12 +303,14 @@ void Ledger::commit(const log::EventLog::Alongside& alongside) {
 void Ledger::take_back(Batch batch) {
   staged_ = std::move(batch.entries);
   for (const log::Entry& entry : staged_) staged_bytes_ += size_of(entry);
-  for (const Batch::Leg& leg : batch.legs) {
-    Tip& tip = *tips().find(leg.state.number);
+  const auto take_back_leg = [this](std::int64_t number) {
+    Tip& tip = *tips().find(number);
     tip.dirty = true;
     tip.written_row.reset();
-    dirty_.push_back(leg.state.number);
-  }
+    dirty_.push_back(number);
+  };
+  for (const DialogState& leg : batch.legs) take_back_leg(leg.number);
+  for (const projection::OpenRow& row : batch.open_legs) take_back_leg(row.id);
 }
 
 void Ledger::drop_evidence(std::int64_t through, const std::string& why) {

@@ -122,6 +122,7 @@ class Ledger {
   void append_all(std::vector<Event> events);
   void stage(const Event& event, const Sighting* evidence);
   void take_back(Batch batch);
+  static bool has_same_row(const Tip& tip);
   void warn_of(const Event& event);
 
   struct Kept {

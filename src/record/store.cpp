@@ -12,7 +12,8 @@ Store::Store(log::EventLog log)
 
 void Store::commit(const Batch& batch, const log::EventLog::Alongside& alongside) {
   log_.commit(batch.entries, [&](SQLite::Database& database) {
-    for (const Batch::Leg& leg : batch.legs) dialogs_.write(leg.state, leg.rows);
+    for (const DialogState& leg : batch.legs) dialogs_.write(leg);
+    for (const projection::OpenRow& row : batch.open_legs) dialogs_.write(row);
     if (alongside) alongside(database);
   });
   committed_ = log_.head().position;

@@ -16,12 +16,9 @@ namespace drachtio::record {
 // What one transaction writes: rows in the order of the log, and the legs they changed as they
 // stand after the last of them.
 struct Batch {
-  struct Leg {
-    DialogState state;
-    projection::Rows rows = projection::Rows::all;  // that the change is written to
-  };
   std::vector<log::Entry> entries;
-  std::vector<Leg> legs;
+  std::vector<DialogState> legs;
+  std::vector<projection::OpenRow> open_legs;  // those of which no more than this has changed
 
   [[nodiscard]] bool empty() const { return entries.empty(); }
 };

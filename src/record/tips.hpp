@@ -32,9 +32,10 @@ struct Tip {
   bool dirty = false;             // changed since the last commit
   // projection::digest_of_row at the last commit; absent: not known.
   std::optional<std::uint64_t> written_row;
-  bool handing_on = false;  // a `proxy` of it is not acknowledged: it may ring elsewhere
-  Instant gone_at;          // by our clock: when state.gone was told
-  Instant heard_at;         // by our clock, which the server's need not agree with
+  bool row_may_differ = true;  // false: nothing since then can have changed it
+  bool handing_on = false;     // a `proxy` of it is not acknowledged: it may ring elsewhere
+  Instant gone_at;             // by our clock: when state.gone was told
+  Instant heard_at;            // by our clock, which the server's need not agree with
   std::optional<std::uint64_t> connection;  // that last carried it, since the log was opened
   // Its INVITE, and the final answer to it, were seen both on the connection and by call records.
   bool invite_told_both_ways = false;

@@ -11,6 +11,7 @@ struct IngestOptions {
   std::filesystem::path db;
   std::filesystem::path stream;  // empty: generated calls
   std::uint64_t calls = 20000;
+  std::uint64_t open = 200;  // of the generated ones, at a time
   int rounds = 3;
 };
 // Server bytes to durable events, against a bare SQLite loop that appends the same rows.

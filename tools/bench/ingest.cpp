@@ -145,7 +145,7 @@ double run_floor(std::span<const log::Entry> entries, const std::vector<std::siz
 }
 
 std::string read_stream(const IngestOptions& options) {
-  if (options.stream.empty()) return stream(options.calls);
+  if (options.stream.empty()) return stream(options.calls, options.open);
   std::ifstream file{options.stream, std::ios::binary};
   if (!file) throw std::runtime_error("cannot open " + options.stream.string());
   std::ostringstream text;

@@ -25,6 +25,9 @@ int main(int argc, char** argv) {
   ingest_command->add_option("--calls", ingest_options.calls, "Calls to generate")
       ->check(drachtio::tools::whole_number(1))
       ->capture_default_str();
+  ingest_command->add_option("--open", ingest_options.open, "Of these, how many are up at a time")
+      ->check(drachtio::tools::whole_number(1))
+      ->capture_default_str();
   ingest_command->add_option("--rounds", ingest_options.rounds, rounds_help)
       ->check(drachtio::tools::whole_number(1))
       ->capture_default_str();
