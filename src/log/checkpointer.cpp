@@ -91,21 +91,27 @@ class Checkpointer::Copying {
     return {frames_, frames_ - copied_};
   }
 
-  // The latest since it was asked last.
+  // The writer has copied the whole -wal.
+  void nothing_is_left() {
+    const std::lock_guard lock{mutex_};
+    copied_ = frames_;
+  }
+
+  // Returns the latest error since the last call, SQLITE_OK where there was none.
   [[nodiscard]] int take_sync_error() {
     const std::lock_guard lock{mutex_};
     return std::exchange(sync_error_, SQLITE_OK);
   }
 
-  // Held while a checkpoint runs: there can be one at a time.
-  [[nodiscard]] std::unique_lock<std::mutex> claim(bool wait) {
-    return wait ? std::unique_lock{copying_} : std::unique_lock{copying_, std::try_to_lock};
+  // Each checkpoint runs under this lock, and each commit that may let the -wal start over.
+  [[nodiscard]] Guard claim(bool wait) {
+    return wait ? Guard{copying_} : Guard{copying_, std::try_to_lock};
   }
 
  private:
   [[nodiscard]] bool is_due() const {
-    const int left = frames_ - copied_;
-    return left >= (frames_ < lengths_.restart ? lengths_.step : lengths_.little);
+    const bool hurries = frames_ >= lengths_.restart && !blocked_;
+    return frames_ - copied_ >= (hurries ? lengths_.little : lengths_.step);
   }
 
   void run() {
@@ -113,16 +119,19 @@ class Checkpointer::Copying {
     while (true) {
       wake_.wait(lock, [&] { return stopping_ || is_due(); });
       if (stopping_) return;
+      lock.unlock();
+      Guard claimed = claim(true);
+      lock.lock();
+      if (stopping_ || !is_due()) continue;  // the -wal may have started over meanwhile
       const int frames = frames_;
       lock.unlock();
-      {
-        const auto claimed = claim(true);
-        checkpoint(database_);
-      }
+      const Checkpoint made = checkpoint(database_);
+      claimed.unlock();
       const int error = sync(database_);
       lock.lock();
       if (error != SQLITE_OK) sync_error_ = error;
-      // Whatever came of it: tried again when there is more. The writer tells of what stays undone.
+      // Whatever came of it, it is tried again once there is more. The writer tells of a failure.
+      blocked_ = !made.is_whole();
       copied_ = std::min(frames, frames_);
     }
   }
@@ -134,6 +143,7 @@ class Checkpointer::Copying {
   std::condition_variable wake_;
   int frames_ = 0;
   int copied_ = 0;
+  bool blocked_ = false;  // a reader needs what is in the -wal, or copying fails
   int sync_error_ = SQLITE_OK;
   bool stopping_ = false;
   std::thread thread_;
@@ -144,7 +154,7 @@ Checkpointer::Checkpointer(const std::filesystem::path& path, SQLite::Database& 
     : writer_(writer),
       lengths_(lengths),
       wal_(file_name(path) + "-wal"),
-      next_at_once_(lengths.at_once),
+      next_attempt_(lengths.restart),
       next_warning_(lengths.warn),
       copying_(std::make_unique<Copying>(path, lengths)) {
   // Replaces the connection's own checkpoints (https://sqlite.org/c3ref/wal_hook.html).
@@ -159,24 +169,34 @@ Checkpointer::Checkpointer(const std::filesystem::path& path, SQLite::Database& 
 
 Checkpointer::~Checkpointer() { sqlite3_wal_hook(writer_.getHandle(), nullptr, nullptr); }
 
-void Checkpointer::make_room() {
+Checkpointer::Guard Checkpointer::make_room() {
   if (const int error = copying_->take_sync_error()) {
     warning_ = "the disk would not keep what was copied from " + wal_ + " into the log (" +
                sqlite3_errstr(error) + "): look at the disk, and verify the log";
   }
   const auto [frames, left] = copying_->progress();
+  if (left == 0) return copying_->claim(true);  // the thread has copied all: it will start over
   if (frames < lengths_.restart) {
-    next_at_once_ = lengths_.at_once;
+    next_attempt_ = lengths_.restart;
     next_warning_ = lengths_.warn;
-    return;
+    return {};
   }
-  const bool at_once = frames >= next_at_once_;
-  if (left > lengths_.little && !at_once) return;
-  const auto claimed = copying_->claim(at_once);
-  if (!claimed) return;
+  const bool at_once = frames >= lengths_.at_once;
+  if (frames < next_attempt_ || (left > lengths_.little && !at_once)) return {};
+  Guard claimed = copying_->claim(at_once);
+  if (!claimed || !copy_the_rest(frames)) return {};
+  return claimed;
+}
+
+// False: not all could be copied.
+bool Checkpointer::copy_the_rest(int frames) {
   const Checkpoint made = checkpoint(writer_);
-  if (at_once) next_at_once_ = frames + lengths_.step;  // not before each commit, if it is in vain
-  if (frames < next_warning_ || made.is_whole()) return;
+  if (made.is_whole()) {
+    copying_->nothing_is_left();
+    return true;
+  }
+  next_attempt_ = frames + lengths_.step;  // not before each commit: it is in vain
+  if (frames < next_warning_) return false;
   next_warning_ = 2 * frames;
   warning_ = wal_ + " has grown to " +
              std::to_string(static_cast<std::int64_t>(frames) * page_size / 1'000'000) + " MB: " +
@@ -184,6 +204,7 @@ void Checkpointer::make_room() {
                   ? "somebody has been reading the log for long without a pause (a query, a "
                     "backup, a verification), and what they read stays there until they end"
                   : std::string{"it cannot be copied into the log: "} + sqlite3_errstr(made.error));
+  return false;
 }
 
 std::optional<std::string> Checkpointer::take_warning() {

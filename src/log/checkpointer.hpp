@@ -4,10 +4,16 @@
 // A checkpoint beside the writer never catches up with a log that is always being written, and the
 // -wal starts over only once one has. So where the -wal has become long, the thread copies without
 // a pause, and the writer copies the little that is left then by itself, between two commits.
+//
+// No checkpoint may begin while a commit lets the -wal start over: SQLite before 3.51.3 then takes
+// frames of the new -wal for copied, and the log is corrupt (https://sqlite.org/wal.html, "The
+// WAL-Reset Bug"). Such a commit and the checkpoints keep one another out here; nobody else may
+// checkpoint a log that is being written.
 #pragma once
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -40,8 +46,12 @@ class Checkpointer {
   Checkpointer(Checkpointer&&) = delete;
   Checkpointer& operator=(Checkpointer&&) = delete;
 
-  // Lets the -wal start over if it is long. To be called before each transaction.
-  void make_room();
+  // Keeps the thread from checkpoints while it lives, where the transaction may let the -wal start
+  // over.
+  using Guard = std::unique_lock<std::mutex>;
+  // Lets the -wal start over if it is long. To be called before each transaction that writes, which
+  // must end before the guard does.
+  [[nodiscard]] Guard make_room();
 
   // Says what an operator should know, in words fit to be shown: why the -wal goes on growing, once
   // when it is too long and again each time it has become twice as long since; and that the disk
@@ -51,10 +61,12 @@ class Checkpointer {
  private:
   class Copying;
 
+  bool copy_the_rest(int frames);
+
   SQLite::Database& writer_;
   CheckpointLengths lengths_;
   std::string wal_;
-  int next_at_once_;
+  int next_attempt_;  // the length at which the writer tries again
   int next_warning_;
   std::optional<std::string> warning_;
   std::unique_ptr<Copying> copying_;

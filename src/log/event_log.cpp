@@ -195,7 +195,7 @@ void EventLog::append(const Entry& entry) {
 
 void EventLog::commit(std::span<const Entry> entries, const Alongside& alongside) {
   require_in_place();
-  checkpointer_->make_room();
+  const Checkpointer::Guard guard = checkpointer_->make_room();
   try {
     SQLite::Transaction transaction{*database_, SQLite::TransactionBehavior::IMMEDIATE};
     for (const Entry& entry : entries) append(entry);

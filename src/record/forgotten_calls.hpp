@@ -29,7 +29,7 @@ class ForgottenCalls {
     }
   }
 
-  // False: it was not noted within reach.
+  // Returns false only where the call was not noted within reach.
   [[nodiscard]] bool may_hold(std::uint64_t call) const {
     return may_hold(latest_, call) || may_hold(former_, call);
   }

@@ -2,14 +2,17 @@
 #include "catch.hpp"
 #include "log/error.hpp"
 #include "log/verify.hpp"
+#include "program.hpp"
 #include "projection/rebuild.hpp"
 #include "projection/verify.hpp"
 #include "record/frames.hpp"
 #include "scratch_folder.hpp"
 
 #include <SQLiteCpp/Database.h>
+#include <signal.h>
 
 #include <fstream>
+#include <random>
 #include <sstream>
 
 using namespace drachtio;
@@ -93,4 +96,38 @@ TEST_CASE("A log of format 1 can be rebuilt") {
     projection::rebuild(log, {});
   }
   CHECK(dialogs(path) == before);
+}
+
+TEST_CASE("Killed while it brings a log of format 1 up to date, a recorder leaves it whole",
+          "[slow]") {
+  std::mt19937 random{std::random_device{}()};
+  int killed = 0;
+  for (int round = 0; round < 30; ++round) {
+    const ScratchFolder folder;
+    const auto path = old_log(folder);
+    const std::vector<std::string> import{"import", "--db", path.string(),
+                                          capture_path("uas-reject.app").string()};
+    const int pid = start("dialog-recorder", import, folder / "recorder.log");
+    // A journal is there while the file is changed; then a -wal, in which what follows is written.
+    const auto has = [&](const char* suffix) {
+      return std::filesystem::exists(path.string() + suffix);
+    };
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (!has("-journal") && !has("-wal") && std::chrono::steady_clock::now() < deadline) {
+    }
+    const auto until = std::chrono::steady_clock::now() +
+                       std::chrono::microseconds{std::uniform_int_distribution{0, 8000}(random)};
+    while (std::chrono::steady_clock::now() < until) {
+    }
+    ::kill(pid, SIGKILL);
+    killed += wait_for(pid) == 128 + SIGKILL ? 1 : 0;
+    const Ran finished = run("dialog-recorder", import);
+    INFO(finished.out << finished.err);
+    REQUIRE(finished.status == 0);
+    REQUIRE(verifies(path));
+    const auto found = dialogs(path);
+    CHECK(found.size() >= 7);
+    CHECK(found.at(1).cause == Cause::far_end_release);
+  }
+  CHECK(killed > 0);
 }
