@@ -43,7 +43,7 @@ Content default_answer(const DialogState& dialog, const SipMessage& request) {
 
 void Core::read_request(const wire::Envelope& envelope, const record::Frame& frame,
                         SipMessage message, const record::Walked& walked) {
-  const std::int64_t dialog = walked.dialog;
+  const std::int64_t dialog = walked.heard.dialog;
   const wire::Transport& transport = envelope.transport;
   const std::string transaction_id{transport.transaction_id};
   // Nothing that could be answered.
@@ -76,7 +76,7 @@ void Core::read_request(const wire::Envelope& envelope, const record::Frame& fra
     open = incoming;
   }
   // RFC 3261 8.2.2.2
-  if (walked.another_branch) return answer(incoming, 482, {}, {}, {});
+  if (walked.heard.another_branch) return answer(incoming, 482, {}, {}, {});
   if (is_refused(incoming)) return;
   if (method == "INVITE" && incoming->message.to().tag.empty()) {
     begin_call(incoming);

@@ -32,9 +32,9 @@ void Core::told_one(record::Walked& walked) {
     outbox_.flush();
   }
   if (walked.closed) connection_closed(*walked.closed);
-  if (walked.learnt) {
-    if (const auto cell = cell_of(walked.dialog)) {
-      take_over(cell, walked.learnt);
+  if (walked.heard.learnt) {
+    if (const auto cell = cell_of(walked.heard.dialog)) {
+      take_over(cell, walked.heard.learnt);
     }
   }
   if (!walked.frame || walked.frame->from == wire::Sender::client) return;
@@ -49,15 +49,15 @@ void Core::told_one(record::Walked& walked) {
   // A call record comes to whom it comes, and tells nothing of where the call is controlled.
   const bool of_the_call = envelope.kind == Kind::sip || envelope.kind == Kind::reply;
   Link* link = link_of_connection(frame.connection);
-  if (link != nullptr && walked.dialog && of_the_call) {
-    if (const auto cell = cell_of(walked.dialog)) {
+  if (link != nullptr && walked.heard.dialog && of_the_call) {
+    if (const auto cell = cell_of(walked.heard.dialog)) {
       if (link->outbound && cell->connection != frame.connection) link->cells.push_back(cell);
       cell->link = link->id;
       cell->connection = frame.connection;
     }
   }
   switch (envelope.kind) {
-    case Kind::reply: return read_reply(envelope, frame.connection, walked.dialog);
+    case Kind::reply: return read_reply(envelope, frame.connection, walked.heard.dialog);
     case Kind::sip: {
       SipMessage message = parse_sip_message(envelope.message);
       if (!message.is_request()) return read_response(envelope, message);
@@ -66,7 +66,7 @@ void Core::told_one(record::Walked& walked) {
       }
       return;  // unsolicited: the server has sent it, and sees to the answer
     }
-    default: return read_call_record(envelope, frame, walked.dialog);
+    default: return read_call_record(envelope, frame, walked.heard.dialog);
   }
 }
 

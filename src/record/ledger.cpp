@@ -6,7 +6,6 @@
 #include "dialog/observe.hpp"
 #include "dialog/rules.hpp"
 #include "dialog/setup.hpp"
-#include "projection/fold.hpp"
 
 #include <algorithm>
 
@@ -20,9 +19,9 @@ bool is_final_answer(const sip::Message& message) {
 
 bool has_events(const Store& store) { return store.log().head().position > 0; }
 
-// Memory a staged row takes, roughly.
-std::size_t size_of(const log::Entry& entry) {
-  return entry.row.data.size() + (entry.evidence ? entry.evidence->bytes.size() : 0) + 256;
+// Returns whether the leg's row in `dialog` is surely as it was when it was last written.
+bool has_same_row(const Tip& tip) {
+  return tip.written_row && !tip.row_may_differ && tip.state.state != State::terminated;
 }
 
 }  // namespace
@@ -31,7 +30,7 @@ Ledger::Ledger(log::EventLog log, Clock clock)
     : kept_(std::make_unique<Kept>(std::move(log))),
       clock_(std::move(clock)),
       legs_(&kept_->recall, has_events(kept_->store) ? std::optional{clock_()} : std::nullopt),
-      next_(kept_->store.log().head()),
+      staging_(kept_->store.log().head()),
       read_at_(clock_()) {
   for (const Event& event : kept_->recall.latest_blindness()) blindness_.hear(event);
   std::vector<std::int64_t> handed_on;
@@ -47,9 +46,14 @@ Ledger::Ledger(log::EventLog log, Clock clock)
   }
 }
 
-std::int64_t Ledger::frame(const Frame& frame) {
-  learnt_.reset();
-  another_branch_ = false;
+Heard Ledger::frame(const Frame& frame) {
+  heard_ = {};
+  heard_.dialog = walk(frame);
+  return std::exchange(heard_, {});
+}
+
+// Returns the number of the dialog that the frame belongs to, 0 where there is none.
+std::int64_t Ledger::walk(const Frame& frame) {
   read_at_ = frame.read_at;
   Conversation& conversation = conversations_[frame.connection];
   Sighting sighting = conversation.read(frame);
@@ -84,7 +88,7 @@ std::int64_t Ledger::frame(const Frame& frame) {
   }
   append_all(
       orphans_.seen(frame.connection, tip == nullptr ? nullptr : &tip->state, seen, frame.read_at));
-  another_branch_ = begins && dialog::is_initial_invite(seen) && is_another_branch(seen);
+  heard_.another_branch = begins && dialog::is_initial_invite(seen) && is_another_branch(seen);
   auto event = dialog::observe(placed, seen);
   if (event) tip = append(tip, *event, &sighting);
   if (tip == nullptr) return handed;
@@ -150,7 +154,7 @@ void Ledger::learn(Tip& tip, const dialog::Observation& seen) {
   tip.received_on = seen.received_on;
   tip.state.invite.transaction_id = seen.transaction_id;
   tips().changed(tip);
-  learnt_ = std::make_shared<const DialogState>(tip.state);
+  heard_.learnt = std::make_shared<const DialogState>(tip.state);
 }
 
 void Ledger::catch_up(const Frame& frame) { conversations_[frame.connection].read(frame); }
@@ -175,26 +179,10 @@ std::string Ledger::server_of(std::uint64_t connection) const {
   return found == conversations_.end() ? std::string{} : found->second.server();
 }
 
-void Ledger::stage(const Event& event, const Sighting* evidence) {
-  log::Entry entry;
-  entry.row = projection::to_row(event);
-  entry.row.previous_hash = next_.hash;
-  if (evidence != nullptr) {
-    entry.evidence = log::Evidence{std::string{to_string(event.direction)}, evidence->peer,
-                                   std::string{evidence->bytes}};
-    entry.row.evidence_hash = log::evidence_hash(hasher_, entry.evidence->direction,
-                                                 entry.evidence->peer, entry.evidence->bytes);
-  }
-  entry.row.hash = log::row_hash(hasher_, entry.row);
-  next_ = {entry.row.position, entry.row.hash, entry.row.recorded_at};
-  staged_bytes_ += size_of(entry);
-  staged_.push_back(std::move(entry));
-}
-
 // Returns the dialog's tip: `tip`, or the one the event opens.
 Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
-  event.position = next_.position + 1;
-  event.recorded_at = std::max(clock_(), to_instant(next_.recorded_at));
+  event.position = staging_.head().position + 1;
+  event.recorded_at = std::max(clock_(), to_instant(staging_.head().recorded_at));
   const bool opens = tip == nullptr && event.opening.has_value();
   if (opens) {
     event.dialog = event.position;
@@ -213,9 +201,9 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
   }
 
   if (kept_) {
-    stage(event, evidence);
+    staging_.add(event, evidence);
   } else {
-    next_ = {event.position, {}, to_integer(event.recorded_at)};
+    staging_.count(event);
   }
 
   if (opens) {
@@ -258,39 +246,33 @@ void Ledger::append_all(std::vector<Event> events) {
   for (Event& event : events) append(nullptr, event, nullptr);
 }
 
-// Whether the leg's row in `dialog` is as it was when it was last written.
-bool Ledger::has_same_row(const Tip& tip) {
-  if (!tip.written_row) return false;
-  if (!tip.row_may_differ && tip.state.state != State::terminated) return true;
-  return projection::digest_of_row(tip.as_logged()) == *tip.written_row;
-}
-
 Batch Ledger::hand_over() {
   Batch batch;
-  batch.entries = std::move(staged_);
+  batch.entries = staging_.take();
   for (const std::int64_t number : dirty_) {
     Tip& tip = *tips().find(number);
     tip.dirty = false;
     if (has_same_row(tip)) {
-      tip.row_may_differ = false;
-      if (tip.state.state != State::terminated) {
-        batch.open_legs.push_back(projection::open_row(tip.state));
-      }
+      batch.open_legs.push_back(projection::open_row(tip.state));
       continue;
     }
-    batch.legs.push_back(tip.as_logged());
-    tip.written_row = projection::digest_of_row(batch.legs.back());
+    DialogState leg = tip.as_logged();
+    const std::uint64_t row = projection::digest_of_row(leg);
+    const bool is_same = std::exchange(tip.written_row, row) == row;
     tip.row_may_differ = false;
+    if (!is_same) {
+      batch.legs.push_back(std::move(leg));
+    } else if (leg.state != State::terminated) {
+      batch.open_legs.push_back(projection::open_row(leg));
+    }
   }
-  staged_.clear();
   dirty_.clear();
-  staged_bytes_ = 0;
-  legs_.forget_ended(kept_ ? kept_->store.committed() : next_.position, clock_());
+  legs_.forget_ended(kept_ ? kept_->store.committed() : staging_.head().position, clock_());
   return batch;
 }
 
 void Ledger::commit(const log::EventLog::Alongside& alongside) {
-  if (staged_.empty() && !alongside) return;
+  if (staging_.size() == 0 && !alongside) return;
   Batch batch = hand_over();
   try {
     kept_->store.commit(batch, alongside);
@@ -301,8 +283,7 @@ void Ledger::commit(const log::EventLog::Alongside& alongside) {
 }
 
 void Ledger::take_back(Batch batch) {
-  staged_ = std::move(batch.entries);
-  for (const log::Entry& entry : staged_) staged_bytes_ += size_of(entry);
+  staging_.put_back(std::move(batch.entries));
   const auto take_back_leg = [this](std::int64_t number) {
     Tip& tip = *tips().find(number);
     tip.dirty = true;
@@ -326,7 +307,7 @@ void Ledger::drop_evidence(std::int64_t through, const std::string& why) {
     kept_->store.drop_evidence(batch, through);
   } catch (const log::Error&) {
     // The event must not stay: it would be committed later, without the deletion.
-    next_ = kept_->store.log().head();
+    staging_.give_up_taken(kept_->store.log().head());
     throw;
   }
 }

@@ -11,6 +11,7 @@
 #include "record/handed_on_legs.hpp"
 #include "record/known_legs.hpp"
 #include "record/orphans.hpp"
+#include "record/staging.hpp"
 #include "record/store.hpp"
 #include "record/unacknowledged.hpp"
 #include "record/walked.hpp"
@@ -35,12 +36,12 @@ class Ledger {
   // Throws log::Error.
   explicit Ledger(log::EventLog log, Clock clock);
   // Keeps nothing: walks and tells, and has no log. For benches, and programs that want none.
-  explicit Ledger(Clock clock) : clock_(std::move(clock)), next_{0, {}, 0} {}
+  explicit Ledger(Clock clock) : clock_(std::move(clock)), staging_(log::Head{0, {}, 0}) {}
   [[nodiscard]] bool keeps() const { return kept_ != nullptr; }
 
-  // Walks a frame. Stages no event, or one; and each `gap` it gives rise to. Returns the
-  // number of the dialog the frame belongs to, be it new or seen before; 0 where there is none.
-  std::int64_t frame(const Frame& frame);
+  // Walks a frame. Stages no event, or one; and each `gap` it gives rise to. Returns what it told
+  // of its dialog, be it new or seen before.
+  Heard frame(const Frame& frame);
   // Reads a frame that is in the log already, for what later ones need of it: stages nothing.
   void catch_up(const Frame& frame);
   // The connection is gone: what it said is forgotten, and a `gap` still to be told of it is
@@ -65,11 +66,6 @@ class Ledger {
   void look_back(Microseconds reach) { legs_.look_back(reach); }
   // Copies each event staged from now on, with its dialog, to `told`, which must live on.
   void tell(std::vector<Told>* told) { told_ = told; }
-  // What the latest frame() told of its dialog's INVITE, before an event has it: see Walked.
-  [[nodiscard]] std::shared_ptr<const DialogState> learnt() const { return learnt_; }
-
-  // The latest frame() was an INVITE of which another branch is not over: see Walked.
-  [[nodiscard]] bool another_branch() const { return another_branch_; }
 
   using Patience = record::Patience;
   // Stages `lost` for each dialog that is overdue; and each `gap` that was held back, for there was
@@ -80,8 +76,8 @@ class Ledger {
   // most.
   void note_alive(Instant now);
 
-  // What was staged since the last time that an operator should know of: each gap, and each message
-  // that could not be read, in plain words.
+  // Returns, in plain words, what an operator should know of that was staged since the last call:
+  // each gap, and each message that could not be read.
   [[nodiscard]] std::vector<std::string> take_warnings() { return std::exchange(warnings_, {}); }
 
   // Takes what is staged, for store() to commit: in this order, before any later batch.
@@ -95,8 +91,7 @@ class Ledger {
   // Throws log::Error.
   void drop_evidence(std::int64_t through, const std::string& why);
 
-  [[nodiscard]] std::size_t staged() const { return staged_.size(); }
-  [[nodiscard]] std::size_t staged_bytes() const { return staged_bytes_; }
+  [[nodiscard]] std::size_t staged() const { return staging_.size(); }
   [[nodiscard]] std::size_t open_dialogs() const { return legs_.tips().open(); }
   // Every dialog in memory, open or just ended, as its tip stands.
   [[nodiscard]] Tips& tips() { return legs_.tips(); }
@@ -108,6 +103,7 @@ class Ledger {
   [[nodiscard]] std::string server_of(std::uint64_t connection) const;
 
  private:
+  std::int64_t walk(const Frame& frame);
   std::int64_t handed_on(const std::string& server, const std::string& transaction_id, Instant at);
   void seen_again(Tip& tip, const Sighting& sighting);
   void learn(Tip& tip, const dialog::Observation& seen);
@@ -120,9 +116,7 @@ class Ledger {
   std::int64_t unreadable(const Conversation& conversation, const Sighting& sighting);
   Tip* append(Tip* tip, Event& event, const Sighting* evidence);
   void append_all(std::vector<Event> events);
-  void stage(const Event& event, const Sighting* evidence);
   void take_back(Batch batch);
-  static bool has_same_row(const Tip& tip);
   void warn_of(const Event& event);
 
   struct Kept {
@@ -140,14 +134,10 @@ class Ledger {
   HandedOnLegs handed_on_legs_;
   Unacknowledged unacknowledged_;
 
-  std::vector<log::Entry> staged_;
-  std::size_t staged_bytes_ = 0;
+  Staging staging_;
   std::vector<std::int64_t> dirty_;
-  log::Head next_;  // the head once all that is staged is committed
-  digest::Sha256 hasher_;
   std::vector<Told>* told_ = nullptr;
-  std::shared_ptr<const DialogState> learnt_;
-  bool another_branch_ = false;
+  Heard heard_;      // of the frame that is being walked
   Instant latest_;   // the latest time that a server has told
   Instant read_at_;  // when the latest frame was read, by our clock
   std::vector<std::string> warnings_;

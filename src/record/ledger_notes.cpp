@@ -14,7 +14,7 @@ constexpr std::size_t most_warnings = 100;  // kept until they are taken
 
 void Ledger::note_alive(Instant now) {
   constexpr std::chrono::minutes silence{1};
-  if (!kept_ || now - to_instant(next_.recorded_at) < silence) return;
+  if (!kept_ || now - to_instant(staging_.head().recorded_at) < silence) return;
   Event event;
   event.type = EventType::alive;
   event.occurred_at = now;

@@ -1,4 +1,5 @@
-// What the writer tells, once it is on disk: each thing it walked, with the events that made.
+// The writer tells these, once they are on disk: each thing that it walked, with the events that it
+// made of it.
 #pragma once
 
 #include "record/frame.hpp"
@@ -24,16 +25,21 @@ struct Note {
   Event event;
 };
 
+// Heard is what a frame told of its dialog, beside the events that it made.
+struct Heard {
+  std::int64_t dialog = 0;  // that the frame belongs to, also if it made no event; 0: to none
+  // The dialog with drachtio's transactionId, which the frame told of the INVITE of a call that was
+  // known from its call record; no event has it yet.
+  std::shared_ptr<const DialogState> learnt;
+  // The frame is an INVITE that begins a leg while another branch of it is not over.
+  bool another_branch = false;
+};
+
 // One thing taken off the writer's queue. All of it is on disk in one transaction.
 struct Walked {
   std::vector<Told> events;
   std::optional<Frame> frame;
-  std::int64_t dialog = 0;  // that the frame belongs to, also if it made no event
-  // What the frame told of the INVITE of a call that was known from its call record, before an
-  // event has it: its dialog, with drachtio's transactionId.
-  std::shared_ptr<const DialogState> learnt;
-  // The frame is an INVITE that begins a leg while another branch of it is not over.
-  bool another_branch = false;
+  Heard heard;                          // of the frame
   std::optional<std::uint64_t> closed;  // the connection that was closed
   std::optional<std::uint64_t> ticket;  // of Writer::append
 };

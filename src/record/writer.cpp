@@ -109,7 +109,7 @@ bool Writer::post(Item item) {
   return true;
 }
 
-// On overflow the oldest frames go: what is newest tells most about the calls still up.
+// Gives up the oldest frames on overflow: the newest tell most about the calls that are still up.
 void Writer::enqueue(Item item) {
   queued_bytes_ += size_of(item);
   queue_.push_back(std::move(item));
@@ -181,9 +181,7 @@ void Writer::walk(Item& item, std::vector<Walked>& walked) {
   Walked told;
   if (options_.on_walked) ledger_.tell(&told.events);
   if (auto* frame = std::get_if<Frame>(&item)) {
-    told.dialog = ledger_.frame(*frame);
-    told.learnt = ledger_.learnt();
-    told.another_branch = ledger_.another_branch();
+    told.heard = ledger_.frame(*frame);
     ++walked_;
     if (options_.on_walked) told.frame = std::move(*frame);
   } else if (const auto* closed = std::get_if<Closed>(&item)) {

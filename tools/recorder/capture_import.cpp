@@ -179,11 +179,11 @@ void CaptureImport::frame(const wire::CaptureChunk& chunk, std::string_view payl
   ++new_frames_;
   ++since_commit_;
   expire(chunk.read_at);
-  if (ledger_.frame(frame) != 0) ++of_dialogs_;
+  if (ledger_.frame(frame).dialog != 0) ++of_dialogs_;
 }
 
-// Ends the calls that nothing more is heard of, as a recorder would have done by then: before their
-// ids are used again.
+// Ends the calls of which nothing more is heard, as a recorder would have done by then, before
+// their ids are used again.
 void CaptureImport::expire(Instant read_at) {
   constexpr std::chrono::seconds interval{1};
   if (read_at < next_expiry_) return;
@@ -206,7 +206,7 @@ void CaptureImport::fault(const Key& key, const std::string& what) {
       fmt::format("connection {}, from the {}: {}", key.first, name_of(key.second), what));
 }
 
-// What is staged, and that so many bytes of the file are done.
+// Commits what is staged, and that so many bytes of the file are done.
 void CaptureImport::commit(std::int64_t bytes_done) {
   if (bytes_done <= done_) return;
   ledger_.commit([&](SQLite::Database& database) {
