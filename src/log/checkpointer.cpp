@@ -25,7 +25,7 @@ struct Checkpoint {
   [[nodiscard]] bool is_whole() const { return error == SQLITE_OK && copied == frames; }
 };
 
-// SQLITE_CHECKPOINT_PASSIVE: waits for nobody, and copies what no reader needs in the -wal.
+// Copies what no reader needs in the -wal, and waits for nobody (SQLITE_CHECKPOINT_PASSIVE).
 Checkpoint checkpoint(SQLite::Database& database) {
   Checkpoint made;
   made.error = sqlite3_wal_checkpoint_v2(database.getHandle(), "main", SQLITE_CHECKPOINT_PASSIVE,
@@ -33,8 +33,8 @@ Checkpoint checkpoint(SQLite::Database& database) {
   return made;
 }
 
-// Puts what was copied on the disk. A checkpoint does so only where it has copied the whole -wal:
-// the one that does would have to wait for all that those before it have written.
+// Puts what was copied on the disk. A checkpoint does so only where it has copied the whole -wal,
+// and would have to wait then for all that the checkpoints before it have written.
 int sync(SQLite::Database& database) {
   sqlite3_file* file = nullptr;
   sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
@@ -44,7 +44,7 @@ int sync(SQLite::Database& database) {
 
 }  // namespace
 
-// The thread, and what it shares with the writer.
+// Copying is the thread, and what it shares with the writer.
 class Checkpointer::Copying {
  public:
   // Opens the database at once, while its name is surely still its own.
@@ -70,7 +70,7 @@ class Checkpointer::Copying {
   Copying(Copying&&) = delete;
   Copying& operator=(Copying&&) = delete;
 
-  // The -wal has so many frames now, after a commit.
+  // To be called after each commit, with the number of frames that the -wal has now.
   void committed(int frames) {
     bool is_due = false;
     {
@@ -84,23 +84,18 @@ class Checkpointer::Copying {
 
   struct Progress {
     int frames = 0;
-    int left = 0;  // that the thread has not copied
+    int left = 0;                // that the thread has not copied
+    int sync_error = SQLITE_OK;  // the latest since the last call
   };
-  [[nodiscard]] Progress progress() const {
+  [[nodiscard]] Progress progress() {
     const std::lock_guard lock{mutex_};
-    return {frames_, frames_ - copied_};
+    return {frames_, frames_ - copied_, std::exchange(sync_error_, SQLITE_OK)};
   }
 
-  // The writer has copied the whole -wal.
+  // To be called once the writer has copied the whole -wal.
   void nothing_is_left() {
     const std::lock_guard lock{mutex_};
     copied_ = frames_;
-  }
-
-  // Returns the latest error since the last call, SQLITE_OK where there was none.
-  [[nodiscard]] int take_sync_error() {
-    const std::lock_guard lock{mutex_};
-    return std::exchange(sync_error_, SQLITE_OK);
   }
 
   // Each checkpoint runs under this lock, and each commit that may let the -wal start over.
@@ -139,7 +134,7 @@ class Checkpointer::Copying {
   SQLite::Database database_;
   CheckpointLengths lengths_;
   std::mutex copying_;
-  mutable std::mutex mutex_;  // guards all below
+  std::mutex mutex_;  // guards all below
   std::condition_variable wake_;
   int frames_ = 0;
   int copied_ = 0;
@@ -170,11 +165,11 @@ Checkpointer::Checkpointer(const std::filesystem::path& path, SQLite::Database& 
 Checkpointer::~Checkpointer() { sqlite3_wal_hook(writer_.getHandle(), nullptr, nullptr); }
 
 Checkpointer::Guard Checkpointer::make_room() {
-  if (const int error = copying_->take_sync_error()) {
+  const auto [frames, left, sync_error] = copying_->progress();
+  if (sync_error != SQLITE_OK) {
     warning_ = "the disk would not keep what was copied from " + wal_ + " into the log (" +
-               sqlite3_errstr(error) + "): look at the disk, and verify the log";
+               sqlite3_errstr(sync_error) + "): look at the disk, and verify the log";
   }
-  const auto [frames, left] = copying_->progress();
   if (left == 0) return copying_->claim(true);  // the thread has copied all: it will start over
   if (frames < lengths_.restart) {
     next_attempt_ = lengths_.restart;
@@ -188,7 +183,7 @@ Checkpointer::Guard Checkpointer::make_room() {
   return claimed;
 }
 
-// False: not all could be copied.
+// Returns whether the whole -wal is copied now.
 bool Checkpointer::copy_the_rest(int frames) {
   const Checkpoint made = checkpoint(writer_);
   if (made.is_whole()) {

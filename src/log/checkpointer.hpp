@@ -1,5 +1,5 @@
-// Keeps a log's -wal short while it is written: copies its frames into the database on a thread of
-// its own, so that no commit waits for that.
+// A Checkpointer keeps a log's -wal short while the log is written: it copies the frames into the
+// database on a thread of its own, so that no commit waits for that.
 //
 // A checkpoint beside the writer never catches up with a log that is always being written, and the
 // -wal starts over only once one has. So where the -wal has become long, the thread copies without
@@ -27,16 +27,16 @@ namespace drachtio::log {
 struct CheckpointLengths {
   int step = 1000;      // the thread copies as many at a time; the fsync after them takes its time
   int restart = 12000;  // from here on the -wal is to start over, once there is little left to copy
-  int little = 200;
-  int at_once = 14000;  // from here on whatever is left
+  int little = 200;     // so many frames the writer copies by itself
+  int at_once = 14000;  // from here on the writer copies whatever is left
   int warn = 16000;     // the -wal should never be as long as this
 };
 
-// All but the destructor is called on the writer's thread.
+// The writer's thread calls everything but the destructor.
 class Checkpointer {
  public:
-  // `writer` is the writer's connection to the log at `path`, in WAL mode; it must outlive this,
-  // and checkpoints by itself no more. Throws SQLite::Exception.
+  // `writer` is the writer's connection to the log at `path`, in WAL mode. It must outlive this
+  // object, and runs no checkpoints by itself any more. Throws SQLite::Exception.
   Checkpointer(const std::filesystem::path& path, SQLite::Database& writer,
                CheckpointLengths lengths = {});
   // Breaks off what the thread is copying: that is not lost, but stays in the -wal too.
@@ -46,8 +46,8 @@ class Checkpointer {
   Checkpointer(Checkpointer&&) = delete;
   Checkpointer& operator=(Checkpointer&&) = delete;
 
-  // Keeps the thread from checkpoints while it lives, where the transaction may let the -wal start
-  // over.
+  // A guard keeps the thread from checkpoints while it lives. It is empty where the transaction
+  // cannot let the -wal start over.
   using Guard = std::unique_lock<std::mutex>;
   // Lets the -wal start over if it is long. To be called before each transaction that writes, which
   // must end before the guard does.

@@ -40,11 +40,12 @@ void DialogTable::write(const DialogState& leg) {
   prepare_to_write();
   write_->tryReset();  // a commit that failed may have left it half-way
   const std::string invite = invite_json(leg);
-  const OpenRow row = open_row(leg);
-  bind_dialog(*write_, leg, invite, row.tracking);
+  const bool is_over = leg.state == State::terminated;
+  const std::string outcome = is_over ? tracking_json(leg) : std::string{};
+  bind_dialog(*write_, leg, invite, outcome);
   write_->exec();
   write_->reset();
-  if (leg.state != State::terminated) return write(row);
+  if (!is_over) return write(open_row(leg));
   delete_open_->tryReset();
   delete_open_->bind(1, leg.number);
   delete_open_->exec();

@@ -40,7 +40,7 @@ class DialogTable {
   [[nodiscard]] std::optional<DialogState> find(std::int64_t number);
   // The legs of a call that were created with that tag, in the order they began: those in the part
   // of the log that was recorded since then, and those in older parts too where `since` is null.
-  // Of more than `limit` only the latest.
+  // Returns only the latest where there are more than `limit`.
   [[nodiscard]] std::vector<DialogState> legs(std::string_view server, std::string_view call_id,
                                               std::string_view creating_tag,
                                               std::optional<Instant> since = {},

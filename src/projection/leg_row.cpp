@@ -69,7 +69,7 @@ void put_party(Columns& columns, const Party& party) {
   put(columns, party.privacy);
 }
 
-template <typename Columns, typename Side>  // an Endpoint, or an OpenRow's
+template <typename Columns, typename Side>  // Side is Endpoint or OpenRow::Side
 void put_endpoint(Columns& columns, const Side& endpoint) {
   put(columns, endpoint.tag);
   endpoint.sdp_position != 0 ? columns.integer(endpoint.sdp_position) : columns.null();
@@ -243,7 +243,7 @@ void bind_open_dialog(SQLite::Statement& statement, const OpenRow& row) {
 }
 
 bool may_change_row(const Event& event) {
-  // The INVITE and who is in the call; call records also let go of what was handed on.
+  // These tell of the INVITE or of the parties; a call record also lets go of what was handed on.
   return event.opening || event.called_party || !event.transaction_id.empty() ||
          event.from_call_record;
 }

@@ -26,16 +26,19 @@ std::string write_dialog_sql();
 std::string write_open_dialog_sql();
 
 // The columns of a leg's row in `dialog`. The leg must outlive the statement's step: its texts are
-// not copied; nor are `invite` and `tracking`, which are invite_json and tracking_json of it.
+// not copied; nor are `invite` and `tracking`, which are invite_json and, once it has ended,
+// tracking_json of it.
 void bind_dialog(SQLite::Statement& statement, const DialogState& leg, const std::string& invite,
                  const std::string& tracking);
-// Likewise of an open leg in `open_dialog`: the row must outlive the statement's step.
+// Binds the columns of an open leg's row in `open_dialog`. The row must outlive the statement's
+// step.
 void bind_open_dialog(SQLite::Statement& statement, const OpenRow& row);
 
 // A digest of what the row in `dialog` holds of a leg: while it stays the same, the row does.
 std::uint64_t digest_of_row(const DialogState& leg);
 
-// False: the event cannot have changed the row in `dialog` of its leg, which is open as before.
+// Returns false where the event cannot have changed the row in `dialog` of its leg, if the leg was
+// open before and still is.
 bool may_change_row(const Event& event);
 
 // The columns of the view `leg` that read_leg expects, in order.

@@ -1,5 +1,5 @@
-// The values of an open leg's row in `open_dialog`, apart from the leg: what a batch keeps of a leg
-// of which nothing else has changed. A whole DialogState has several times as much, SDP above all.
+// An OpenRow holds the values of an open leg's row in `open_dialog`. A batch keeps no more of a leg
+// of which nothing else has changed: a DialogState is several times as large, because of its SDP.
 #pragma once
 
 #include <drachtio/dialog_state.hpp>
@@ -33,6 +33,7 @@ struct OpenRow {
   std::string tracking;  // tracking_json
 };
 
+// Returns the row of an open leg as the leg stands.
 OpenRow open_row(const DialogState& leg);
 
 }  // namespace drachtio::projection

@@ -1,5 +1,5 @@
-// The columns `invite` and `tracking` hold, as JSON, what the next message of a dialog is judged
-// by.
+// The columns `invite` and `tracking` hold the facts by which the next message of a dialog is
+// judged, as JSON.
 //
 // SDP is kept as the position of the event that carried it, and read back without its text.
 #pragma once

@@ -1,8 +1,8 @@
-// Which calls have legs that were dropped from memory lately: of any other call, a writer need not
-// ask the log when an INVITE comes.
+// ForgottenCalls knows which calls have legs that were dropped from memory lately. When an INVITE
+// of any other call comes, a writer need not ask the log.
 //
-// A Bloom filter of fixed size, for whoever lets thousands of calls a second come must not fill the
-// memory with them: it never forgets a call too early, and the more there are, the oftener it takes
+// It is a Bloom filter of fixed size: a peer that makes thousands of calls a second must not fill
+// the memory. It never forgets a call too early; the more calls there are, the more often it takes
 // one for another (7 % at 2,500 calls a second).
 #pragma once
 
@@ -17,9 +17,14 @@ namespace drachtio::record {
 
 class ForgottenCalls {
  public:
-  // Notes calls by a hash of each. They are held for `reach` at least, and twice as long at most.
-  void add(std::span<const std::uint64_t> calls, Instant now, Microseconds reach) {
-    if (now - began_ > reach) {
+  // Calls are held for `reach` at least, and twice as long at most.
+  explicit ForgottenCalls(Microseconds reach) : reach_(reach) {}
+
+  [[nodiscard]] Microseconds reach() const { return reach_; }
+
+  // Notes calls by a hash of each.
+  void add(std::span<const std::uint64_t> calls, Instant now) {
+    if (now - began_ > reach_) {
       std::swap(former_, latest_);
       latest_.assign(words, 0);
       began_ = now;
@@ -52,6 +57,7 @@ class ForgottenCalls {
     return true;
   }
 
+  Microseconds reach_;
   Filter latest_ = Filter(words);
   Filter former_ = Filter(words);
   Instant began_;  // when the first of the latest was added

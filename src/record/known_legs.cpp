@@ -63,9 +63,9 @@ dialog::Placement KnownLegs::place(const dialog::Observation& seen, Instant now)
   const sip::Message& message = seen.message;
   // For each new call: so not through the whole log, whatever its age.
   std::optional<Instant> since;
-  if (reach_ && dialog::is_initial_invite(seen)) {
-    if (!may_be_stored(seen, now)) return placed;
-    since = now - *reach_;
+  if (forgotten_ && dialog::is_initial_invite(seen)) {
+    since = now - forgotten_->reach();
+    if (!may_be_stored(seen, *since)) return placed;
   }
   if (load(seen.server, message.call_id, text_of(message.from.tag), since)) {
     placed = place_among_known(seen);
@@ -76,21 +76,21 @@ dialog::Placement KnownLegs::place(const dialog::Observation& seen, Instant now)
 }
 
 void KnownLegs::look_back(Microseconds reach) {
-  reach_ = reach;
+  forgotten_.emplace(reach);
   tips_.keep_of_a_call(most_legs_of_a_call);
 }
 
 void KnownLegs::forget_ended(std::int64_t committed, Instant now) {
   const std::vector<std::uint64_t> calls = tips_.forget_ended(committed);
-  if (reach_) forgotten_.add(calls, now, *reach_);
+  if (forgotten_) forgotten_->add(calls, now);
 }
 
-// Whether the log may have legs of the call that are within reach and not in memory: dropped since
-// it was opened, or ended shortly before that.
-bool KnownLegs::may_be_stored(const dialog::Observation& invite, Instant now) const {
-  if (opened_ && now - *reach_ < *opened_) return true;
+// Returns whether the log may have legs of the call that ended after `since` and are not in memory:
+// they were dropped from it, or had ended before the log was opened.
+bool KnownLegs::may_be_stored(const dialog::Observation& invite, Instant since) const {
+  if (opened_ && since < *opened_) return true;
   const sip::Message& message = invite.message;
-  return forgotten_.may_hold(
+  return forgotten_->may_hold(
       Tips::key_of_call(invite.server, message.call_id, text_of(message.from.tag)));
 }
 

@@ -14,8 +14,8 @@ namespace drachtio::record {
 // Owned by one writer; not thread-safe. What reads the log throws log::Error.
 class KnownLegs {
  public:
-  // `recall` reads the log; null where there is none. `opened` is the time; absent: the log has no
-  // legs yet.
+  // `recall` reads the log; it is null where there is no log. `opened` is when the log was opened;
+  // it is absent where the log has no legs yet.
   explicit KnownLegs(Recall* recall, std::optional<Instant> opened = {});
 
   [[nodiscard]] Tips& tips() { return tips_; }
@@ -30,31 +30,30 @@ class KnownLegs {
   [[nodiscard]] Tip* seen_by(Tip& tip, const dialog::Observation& seen);
   static void remember(Tip& tip, const SeenMessage& message);
 
-  // Brings the stored legs of a call that were created with `tag` into memory; false: there are
-  // none that were not there.
-  // `since`: those alone that were recorded since then, and of these the latest.
+  // Brings the stored legs of a call that were created with `tag` into memory: all of them, or the
+  // latest of those that were recorded since `since`. Returns whether there was any that was not
+  // there.
   bool load(std::string_view server, std::string_view call_id, std::string_view tag,
             std::optional<Instant> since = {});
   // Looks for ended legs no further back than this before `now` when an INVITE comes: those whose
   // ids were last used longer ago are other calls. Unless this is called, the whole log is looked
   // through.
   void look_back(Microseconds reach);
-  // Tips::forget_ended.
+  // Drops ended legs from memory, as Tips::forget_ended does, and remembers of which calls.
   void forget_ended(std::int64_t committed, Instant now);
   // The log cannot be read any more: legs that are not in memory are unknown from now on.
   void read_no_more() { recall_ = nullptr; }
 
  private:
   [[nodiscard]] dialog::Placement place_among_known(const dialog::Observation& seen);
-  [[nodiscard]] bool may_be_stored(const dialog::Observation& invite, Instant now) const;
+  [[nodiscard]] bool may_be_stored(const dialog::Observation& invite, Instant since) const;
   [[nodiscard]] bool has_seen(Tip& tip, const SeenMessage& message);
   void insert_stored(DialogState&& state);
 
   Recall* recall_;
   std::optional<Instant> opened_;
-  std::optional<Microseconds> reach_;
   Tips tips_;
-  ForgottenCalls forgotten_;
+  std::optional<ForgottenCalls> forgotten_;  // absent: the whole log is looked through
 };
 
 }  // namespace drachtio::record
