@@ -67,12 +67,12 @@ void write_message(JsonObject& object, const Event& event) {
   if (event.key) object.string("key", std::string_view{key_text(*event.key)});
 }
 
-// Thrown where a member does not have the type it was written with: a fault of the log.
+// Throws: a member does not have the type that it was written with, which is a fault of the log.
 [[noreturn]] void fault(std::string_view name) {
   throw EventFormatError{"event data: \"" + std::string{name} + "\" is not what it should be"};
 }
 
-// A member of an object, read as the type it was written with.
+// A Member of an object is read as the type that it was written with.
 class Member {
  public:
   Member(std::string_view name, const json::value& value) : name_(name), value_(value) {}
@@ -104,7 +104,7 @@ class Member {
     if (!value_.is_object()) fault(name_);
     for (const auto& [name, value] : value_.get_object()) read(Member{name, value});
   }
-  // What `parse` makes of its text.
+  // Returns what `parse` makes of its text.
   template <typename Parse>
   auto named(Parse parse) const {
     const auto value = parse(view());
@@ -175,7 +175,7 @@ std::optional<bool> parse_offered_by(std::string_view side) {
   return side == "local" || side == "remote" ? std::optional{side == "local"} : std::nullopt;
 }
 
-// How each member is read, by name.
+// A Reading says how the member of that name is read.
 struct Reading {
   std::string_view name;
   void (*read)(const Member& member, Event& event);

@@ -15,9 +15,9 @@ namespace drachtio::log {
 
 namespace {
 
-// Where inotify does not tell.
+// The watch looks as often as this where inotify tells nothing.
 constexpr std::chrono::milliseconds poll_interval{5};
-// Longer than this nobody waits without a look at the log itself.
+// Nobody waits longer than this without a look at the log itself.
 constexpr std::chrono::milliseconds longest_wait{1000};
 
 }  // namespace
@@ -29,7 +29,7 @@ CommitWatch::CommitWatch(const std::filesystem::path& database)
   try {
     watch = ::inotify_add_watch(descriptor_, lock_of(database).c_str(), IN_MODIFY);
   } catch (const std::filesystem::filesystem_error&) {
-    // The folder may not be searched: whoever opens the log itself says so.
+    // The folder may not be searched; opening the log will say so.
   }
   if (watch < 0) ::close(std::exchange(descriptor_, -1));
 }

@@ -53,7 +53,7 @@ class EventLog {
   // commits nothing for long, or is about to end, should ask.
   void require_in_place() { whereabouts_->require_in_place(); }
 
-  // What an operator should know of the file: Checkpointer::take_warning.
+  // Returns what an operator should know of the file (see Checkpointer::take_warning).
   [[nodiscard]] std::optional<std::string> take_warning() { return checkpointer_->take_warning(); }
 
   // The last committed row.

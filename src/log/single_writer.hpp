@@ -20,8 +20,8 @@ class SingleWriter {
   SingleWriter(const SingleWriter&) = delete;
   SingleWriter& operator=(const SingleWriter&) = delete;
 
-  // Writes the position of the log's head into the lock's file: who watches that is woken
-  // (CommitWatch). Nothing depends on what stands there.
+  // Writes the position of the log's head into the lock's file, which wakes every CommitWatch.
+  // Nothing depends on what stands there.
   void tell_head(std::int64_t position) const;
 
   // The database is not ours after all: removes the lock's file, if it is of our making.
@@ -33,7 +33,8 @@ class SingleWriter {
   int descriptor_ = -1;
 };
 
-// The lock's file: the holder's pid, and the head that it has committed, a line each.
+// Returns the lock's file. It holds the holder's pid and the head that it has committed, a line
+// each.
 std::filesystem::path lock_of(const std::filesystem::path& database);
 
 // Whether anybody holds the lock; nothing where that cannot be told, for want of permission. Makes

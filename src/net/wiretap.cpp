@@ -12,7 +12,7 @@ bool is_login(std::string_view payload) {
   return bar != std::string_view::npos && payload.substr(bar + 1).starts_with("authenticate");
 }
 
-// What is not recorded any more once the frames of this side cannot be found.
+// Says what is not recorded any more once the frames of this side cannot be found.
 std::string missing_of(wire::Sender from) {
   return from == wire::Sender::server ? "nothing more of this connection"
                                       : "no more proxying by this connection";
@@ -105,7 +105,7 @@ void Wiretap::lose(wire::Sender from, const std::string& why, Instant since) {
 }
 
 void Wiretap::tell(const std::string& why, Instant since) {
-  hand_over();  // what is missing comes after what was found
+  hand_over();  // the frames that were found come before the gap
   if (listener_.missed) listener_.missed(why, since);
 }
 

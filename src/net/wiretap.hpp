@@ -1,4 +1,4 @@
-// What a relay carried on one connection, cut into the frames that are worth recording.
+// A Wiretap cuts what a relay carries on one connection into the frames that are worth recording.
 //
 // Promises: a login, and with it the secret, gets past it in no way: neither as a frame nor as an
 // excerpt in a warning, also where the two sides have been mistaken for each other.

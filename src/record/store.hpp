@@ -1,4 +1,4 @@
-// Where batches become durable: the log and the projection beside it, written in one transaction.
+// A Store makes batches durable: it writes the log and the projection beside it in one transaction.
 #pragma once
 
 #include "log/event_log.hpp"
@@ -13,12 +13,12 @@
 
 namespace drachtio::record {
 
-// What one transaction writes: rows in the order of the log, and the legs they changed as they
-// stand after the last of them.
+// A batch is what one transaction writes: rows in the order of the log, and the legs that they
+// changed, as these stand after the last row.
 struct Batch {
   std::vector<log::Entry> entries;
   std::vector<DialogState> legs;
-  std::vector<projection::OpenRow> open_legs;  // those of which no more than this has changed
+  std::vector<projection::OpenRow> open_legs;  // nothing else of these has changed
 
   [[nodiscard]] bool empty() const { return entries.empty(); }
 };
@@ -32,8 +32,8 @@ class Store {
   // Puts a batch on disk, and `alongside` with it. Batches must come in the order they were walked.
   // Throws log::Error; then nothing has happened, and the same batch may be tried again.
   void commit(const Batch& batch, const log::EventLog::Alongside& alongside = {});
-  // The same, and deletes the evidence through `position`: `batch` must hold the event that says
-  // so.
+  // Does the same, and deletes the evidence through `position`: `batch` must hold the event that
+  // says so.
   void drop_evidence(const Batch& batch, std::int64_t through);
 
   // The position of the last row on disk. Thread-safe.

@@ -144,7 +144,7 @@ std::vector<std::uint64_t> Tips::forget_ended(std::int64_t committed) {
   return calls;
 }
 
-// What is dropped here is not looked for again: the call still has all that count.
+// Nobody looks in the log for the legs that are dropped here: the call still has all that count.
 void Tips::thin_out(std::int64_t committed) {
   for (auto key = crowded_.begin(); key != crowded_.end();) {
     const auto call = calls_.find(*key);

@@ -32,7 +32,7 @@ struct Tip {
   bool dirty = false;             // changed since the last commit
   // projection::digest_of_row at the last commit; absent: not known.
   std::optional<std::uint64_t> written_row;
-  bool row_may_differ = true;  // false: nothing since then can have changed it
+  bool row_may_differ = true;  // false where nothing since then can have changed the row
   bool handing_on = false;     // a `proxy` of it is not acknowledged: it may ring elsewhere
   Instant gone_at;             // by our clock: when state.gone was told
   Instant heard_at;            // by our clock, which the server's need not agree with
@@ -78,9 +78,8 @@ class Tips {
   // To be called after each change of `tip`: keeps the indexes.
   void changed(Tip& tip);
 
-  // Keeps no more legs of one call than this, open ones apart. Where a peer uses its ids again for
-  // each of thousands of calls, only the latest can be meant by what comes; unless this is called,
-  // all of them are looked at.
+  // Keeps no more than `most` ended legs of one call from now on. Where a peer uses its ids again
+  // for thousands of calls, its messages can only mean the latest.
   void keep_of_a_call(std::size_t most) { most_of_a_call_ = most; }
 
   // Drops the legs that ended longest ago, but for the last thousands, and only those of which
@@ -88,7 +87,7 @@ class Tips {
   // their calls.
   std::vector<std::uint64_t> forget_ended(std::int64_t committed);
 
-  // A hash, which several calls may share.
+  // Returns a hash, which several calls may share.
   [[nodiscard]] static std::uint64_t key_of_call(std::string_view server, std::string_view call_id,
                                                  std::string_view tag);
 

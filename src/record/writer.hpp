@@ -50,8 +50,8 @@ class Writer {
     std::function<void(std::vector<Walked>)> on_walked;
     // After on_failed, go on without the log: walk, and tell on_walked what is no longer kept.
     bool go_on = false;
-    // What an operator should know of, in plain words: the log cannot be written at the moment, and
-    // can again; a gap; a message that could not be read.
+    // Is told what an operator should know, in plain words: the log cannot be written at the
+    // moment, and can again; a gap; a message that could not be read.
     std::function<void(const std::string&)> on_warning;
     // Else start() must be called, once.
     bool start_at_once = true;

@@ -55,12 +55,12 @@ std::optional<HostPort> contact_of(const osip_message_t* message) {
   return HostPort{*address.host, address.port.value_or(default_port(contact->url))};
 }
 
-// What a message says, before libosip2 looks at it: the values of the few headers that a dialog
-// stands on, for libosip2 to parse, and of those that are read here. The others (and there are
-// many: most of libosip2's time went into them) are left to the evidence.
+// Headers holds the values of the few headers that libosip2 is to parse, because a dialog stands on
+// them, and of those that are read here. The evidence keeps the others, of which there are many:
+// libosip2 spent most of its time on them.
 struct Headers {
   std::string_view start_line;
-  // The first of each; views into the message, folds and all.
+  // These are the first of each: views into the message, folds and all.
   std::string_view via;
   std::string_view from;
   std::string_view to;
@@ -160,7 +160,7 @@ int parse_headers(osip_message_t* message, const Headers& headers) {
   return 0;
 }
 
-// What libosip2 must not be handed; null where there is no such thing.
+// Returns why libosip2 must not be handed these headers, or null where it may.
 const char* unfit(const Headers& headers) {
   for (const std::string_view value : {headers.start_line, headers.via, headers.from, headers.to,
                                        headers.call_id, headers.cseq, headers.contact}) {
@@ -190,7 +190,8 @@ std::string branch_of(const osip_message_t* message) {
   return parameter(via->via_params, "branch").value_or("");
 }
 
-// What every message must have to be placed in a dialog (RFC 3261 8.1.1).
+// Returns what the message lacks of the headers that place it in a dialog (RFC 3261 8.1.1), or
+// null.
 const char* missing_header(const osip_message_t* message) {
   if (message->call_id == nullptr || message->call_id->number == nullptr) return "no Call-ID";
   if (message->cseq == nullptr || message->cseq->number == nullptr ||

@@ -1,4 +1,4 @@
-// Who waits for a commit is woken by it, wherever the writer is.
+// A commit wakes whoever waits for it, wherever the writer is.
 #include "log/commit_watch.hpp"
 
 #include "catch.hpp"

@@ -1,4 +1,4 @@
-// What is recorded of a relayed connection, and that a login never is.
+// A relayed connection is recorded, but for its login.
 #include "net/wiretap.hpp"
 
 #include "catch.hpp"

@@ -1,4 +1,4 @@
-// How long the -wal of a real log becomes while a writer has as much to do as it can.
+// The -wal of a real log stays short while a writer has as much to do as it can.
 #include "catch.hpp"
 #include "log/verify.hpp"
 #include "net/contains.hpp"

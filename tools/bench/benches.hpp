@@ -30,7 +30,7 @@ int pages(const LogOptions& options);
 int restart(const LogOptions& options);
 // From frame read to subscriber told, idle and at half the full rate, against a bare commit.
 int latency(const LogOptions& options);
-// From commit to a public Subscription told, in this process and in another.
+// Measures from a commit to a public Subscription told, in this process and in another.
 int subscription(const LogOptions& options);
 // Bytes per open dialog, SDP aside.
 int memory(const LogOptions& options);

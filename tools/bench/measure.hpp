@@ -64,7 +64,7 @@ inline double peak_memory_mib() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-// Seconds that the threads of this process have computed so far, all together.
+// Returns the seconds that the threads of this process have computed so far, all together.
 inline double processor_seconds() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);

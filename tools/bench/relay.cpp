@@ -171,7 +171,7 @@ class Tap {
   Tap& operator=(Tap&&) = delete;
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
-  // Else what is measured next would share the cores with it.
+  // The next measurement would share the cores with the recorder otherwise.
   void wait_until_all_is_recorded() const {
     while (writer_.statistics().frames < posted_) {
       std::this_thread::sleep_for(std::chrono::milliseconds{1});

@@ -1,5 +1,5 @@
-// From a commit until a public Subscription has told of its event, in the writer's process and in
-// another one, an event at a time.
+// Measures from a commit until a public Subscription has told of its event, in the writer's process
+// and in another one, an event at a time.
 #include "benches.hpp"
 #include "measure.hpp"
 #include "record/writer.hpp"
@@ -45,7 +45,7 @@ void subscribe(const std::filesystem::path& db, const Tell& told) {
   }
 }
 
-// The other process writes down, into a pipe, what it is told. Must be made before any thread is.
+// The other process writes what it is told into a pipe. It must be made before any thread.
 class OtherProcess {
  public:
   explicit OtherProcess(const std::filesystem::path& db) {
