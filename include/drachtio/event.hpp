@@ -81,7 +81,7 @@ struct Opening {
 
 struct Event {
   EventType type = EventType::requested;
-  Instant occurred_at;  // the server's time
+  Instant occurred_at;  // by the server's clock; what is no message's, by ours
 
   // Where it stands; set when it is appended.
   std::int64_t position = 0;

@@ -16,7 +16,7 @@ class Blindness {
   void hear(const Event& event);
 
   // Since when the recorder was blind to the server, where that was so at any time after `instant`;
-  // the latest time, if it was so several times. All as the server's clock has it, or ours.
+  // the latest time, if it was so several times. All by our clock.
   [[nodiscard]] std::optional<Instant> since(const std::string& server, Instant instant) const;
 
  private:

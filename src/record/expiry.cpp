@@ -76,7 +76,7 @@ std::vector<Note> overdue(Tips& tips, Instant now, const Patience& patience,
   tips.each([&](const Tip& tip) {
     const auto why = loss(tip, now, patience);
     if (!why) return;
-    const auto blind_since = blindness.since(tip.state.server, tip.state.last_heard);
+    const auto blind_since = blindness.since(tip.state.server, tip.heard_at);
     const bool is_deaf = tip.connection && !is_up(*tip.connection);
     ends.push_back(lost(tip.state.number, now,
                         blind_since ? unheard_words(tip.state, *blind_since)

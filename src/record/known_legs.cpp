@@ -32,8 +32,8 @@ KnownLegs::KnownLegs(Recall* recall, std::optional<Instant> opened)
 void KnownLegs::insert_stored(DialogState&& state) {
   Tip& tip = tips_.insert(std::move(state));
   tip.seen_loaded = false;
-  tip.heard_at = tip.state.last_heard;
-  tip.gone_at = tip.state.last_heard;
+  tip.heard_at = recall_->recorded_at(tip.state.last_position);
+  tip.gone_at = tip.heard_at;
 }
 
 std::vector<Tip*> KnownLegs::of_call(const dialog::Observation& seen) {

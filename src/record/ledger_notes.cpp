@@ -27,7 +27,7 @@ void Ledger::stray(const dialog::Observation& seen) {
   if (legs.empty() || std::exchange(legs.back()->stray_told, true)) return;
   Event gap;
   gap.type = EventType::gap;
-  gap.occurred_at = seen.occurred_at;
+  gap.occurred_at = read_at_;
   gap.server = seen.server;
   gap.detail = "a message of call " + seen.message.call_id +
                " has tags that none of its legs knows: " + seen.message.start_line;

@@ -41,14 +41,14 @@ const char* what_is_missing(const DialogState* tip, const dialog::Observation& s
 Event Orphans::tell(Run& run, Instant now) {
   Event gap;
   gap.type = EventType::gap;
-  gap.occurred_at = run.last;
+  gap.occurred_at = run.last_read_at;
   gap.server = run.server;
-  gap.since = std::min(run.told_to, run.last);
+  gap.since = run.told_to;
   gap.count = run.untold;
   gap.detail = run.what +
                ": another client shares this server's call records (one recorder per server is "
                "the rule), or the call is older than this connection";
-  run.told_to = run.last;
+  run.told_to = run.last_read_at;
   run.told_at = now;
   run.untold = 0;
   return gap;
@@ -80,13 +80,12 @@ std::vector<Event> Orphans::seen(std::uint64_t connection, const DialogState* ti
     gaps = closed(connection);
     Run begun;
     begun.server = seen.server;
-    begun.told_to = seen.occurred_at;
+    begun.told_to = read_at;
     runs_.emplace(connection, std::move(begun));
   }
   Run& run = runs_[connection];
   run.what = what_is_missing(tip, seen);
-  run.last = std::max(run.told_to, seen.occurred_at);
-  run.last_read_at = read_at;
+  run.last_read_at = std::max(run.told_to, read_at);
   ++run.untold;
   if (!goes_on || read_at - run.told_at >= told_every) gaps.push_back(tell(run, read_at));
   return gaps;

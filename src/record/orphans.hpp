@@ -36,8 +36,7 @@ class Orphans {
   struct Run {
     std::string server;
     std::string what;
-    Instant told_to;  // the last one told of
-    Instant last;     // both as they occurred
+    Instant told_to;  // when the last one told of was read
     Instant told_at;
     Instant last_read_at;
     std::int64_t untold = 0;

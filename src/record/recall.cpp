@@ -22,6 +22,11 @@ auto Recall::reading(const char* what, Read read) {
   }
 }
 
+Recall::Recall(const std::filesystem::path& log)
+    : reader_(log),
+      dialogs_(reader_.database()),
+      recorded_at_(reader_.database(), "SELECT recorded_at FROM event WHERE position = ?") {}
+
 void Recall::each_open(const projection::DialogTable::Visit& visit) {
   reading("the open dialogs of", [&] { dialogs_.each_open(visit); });
 }
@@ -31,6 +36,20 @@ std::vector<DialogState> Recall::legs(std::string_view server, std::string_view 
                                       std::optional<std::size_t> limit) {
   return reading("the log",
                  [&] { return dialogs_.legs(server, call_id, creating_tag, since, limit); });
+}
+
+Instant Recall::recorded_at(std::int64_t position) {
+  return reading("the log", [&] {
+    recorded_at_.tryReset();
+    recorded_at_.bind(1, position);
+    if (!recorded_at_.executeStep()) {
+      throw std::runtime_error("it has no event at position " + std::to_string(position) +
+                               ", the latest of a dialog");
+    }
+    const Instant at = to_instant(recorded_at_.getColumn(0).getInt64());
+    recorded_at_.reset();
+    return at;
+  });
 }
 
 std::vector<SeenMessage> Recall::messages_of(std::int64_t dialog) {

@@ -6,6 +6,8 @@
 #include "projection/dialog_table.hpp"
 #include "record/tips.hpp"
 
+#include <SQLiteCpp/Statement.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +17,7 @@ namespace drachtio::record {
 // Not thread-safe. All of it throws log::Error.
 class Recall {
  public:
-  explicit Recall(const std::filesystem::path& log) : reader_(log), dialogs_(reader_.database()) {}
+  explicit Recall(const std::filesystem::path& log);
 
   void each_open(const projection::DialogTable::Visit& visit);
   // The legs of a call that were created with that tag, in the order they began: see DialogTable.
@@ -23,6 +25,8 @@ class Recall {
                                               std::string_view creating_tag,
                                               std::optional<Instant> since,
                                               std::optional<std::size_t> limit);
+  // Returns when an event was recorded, by our clock.
+  [[nodiscard]] Instant recorded_at(std::int64_t position);
   // The messages a dialog's events are of.
   [[nodiscard]] std::vector<SeenMessage> messages_of(std::int64_t dialog);
   // Returns the latest events that tell when the recorder was blind, in the order they were logged.
@@ -36,6 +40,7 @@ class Recall {
 
   log::Reader reader_;
   projection::DialogTable dialogs_;
+  SQLite::Statement recorded_at_;
 };
 
 }  // namespace drachtio::record

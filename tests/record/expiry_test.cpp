@@ -9,6 +9,19 @@ using namespace drachtio;
 using namespace std::chrono_literals;
 using namespace drachtio::test;
 
+namespace {
+
+void note(record::Ledger& ledger, EventType type, Instant at) {
+  Event event;
+  event.type = type;
+  event.occurred_at = at;
+  event.server = "pbx";
+  const bool noted = ledger.note({0, std::move(event)});
+  REQUIRE(noted);
+}
+
+}  // namespace
+
 TEST_CASE("an attempt not answered in time is lost, an answered call after longer") {
   const ScratchFolder folder;
   auto ledger = open_ledger(folder / "calls.db");
@@ -57,19 +70,12 @@ TEST_CASE("what was lost while the recorder was blind is not said to have gone u
   const Instant heard = drachtio::now();
   ledger.frame(from_server(sip_frame(invite_text("c1")), heard));
   const auto& state = ledger.tips().find_sole("pbx", "c1;from-tag=a")->state;
-  const auto note = [&](EventType type, Instant at) {
-    Event event;
-    event.type = type;
-    event.occurred_at = at;
-    event.server = "pbx";
-    REQUIRE(ledger.note({0, std::move(event)}));
-  };
   SECTION("the link was down meanwhile") {
-    note(EventType::link_down, state.last_heard + 1s);
-    note(EventType::link_up, state.last_heard + 90s);
+    note(ledger, EventType::link_down, heard + 1s);
+    note(ledger, EventType::link_up, heard + 90s);
   }
-  SECTION("it is down still") { note(EventType::link_down, state.last_heard + 1s); }
-  SECTION("something else was missed") { note(EventType::gap, state.last_heard + 5s); }
+  SECTION("it is down still") { note(ledger, EventType::link_down, heard + 1s); }
+  SECTION("something else was missed") { note(ledger, EventType::gap, heard + 5s); }
   ledger.expire(drachtio::now() + 100s, {});
   REQUIRE(state.cause == Cause::lost);
   INFO(state.reason.value_or(""));
@@ -77,21 +83,57 @@ TEST_CASE("what was lost while the recorder was blind is not said to have gone u
   CHECK(state.reason->find(", with a gap since ") != std::string::npos);
 }
 
+TEST_CASE("our clock counts, not the server's, for calls that are read back from the log too") {
+  const ScratchFolder folder;
+  const auto path = folder / "calls.db";
+  const auto off = GENERATE(-11h, -1h, 0h, 1h, 11h);
+  const std::string time = text::rfc3339(drachtio::now() + off).substr(11, 15);
+  {
+    auto ledger = open_ledger(path);
+    ledger.frame(from_server(sip_frame(invite_text("c1"), {}, time)));
+    ledger.commit();
+  }
+  const Instant heard = drachtio::now();
+  auto ledger = open_ledger(path);
+  const auto& state = ledger.tips().find_sole("pbx", "c1;from-tag=a")->state;
+  CHECK(abs(state.last_heard - heard - off) < 1min);
+  ledger.expire(heard + 60s, {});
+  CHECK(state.state == State::pending);
+  ledger.expire(heard + 71s, {});
+  CHECK(state.reason == "no answer within 64 s: the server forgot it");
+}
+
+TEST_CASE("what was missed of a server whose clock is off is missed all the same") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  const auto off = GENERATE(-11h, -1h, 0h, 1h, 11h);
+  const std::string time = text::rfc3339(drachtio::now() + off).substr(11, 15);
+  SECTION("while the call was under way") {
+    ledger.frame(from_server(sip_frame(invite_text("c1"), {}, time)));
+    note(ledger, EventType::link_down, drachtio::now());
+    note(ledger, EventType::link_up, drachtio::now());
+    ledger.expire(drachtio::now() + 100s, {});
+    CHECK_THAT(*ledger.tips().find_sole("pbx", "c1;from-tag=a")->state.reason,
+               Catch::Contains(", with a gap since "));
+  }
+  SECTION("but not what was missed before it") {
+    note(ledger, EventType::link_down, drachtio::now() - 2s);
+    note(ledger, EventType::link_up, drachtio::now() - 1s);
+    ledger.frame(from_server(sip_frame(invite_text("c1"), {}, time)));
+    ledger.expire(drachtio::now() + 100s, {});
+    CHECK(ledger.tips().find_sole("pbx", "c1;from-tag=a")->state.reason ==
+          "no answer within 64 s: the server forgot it");
+  }
+}
+
 TEST_CASE("what was missed between two recorders is remembered by the second one") {
   const ScratchFolder folder;
   const auto path = folder / "calls.db";
   Instant heard;
-  const auto note = [](record::Ledger& ledger, EventType type, Instant at) {
-    Event event;
-    event.type = type;
-    event.occurred_at = at;
-    event.server = "pbx";
-    REQUIRE(ledger.note({0, std::move(event)}));
-  };
   {
     auto ledger = open_ledger(path);
     ledger.frame(from_server(sip_frame(invite_text("c1"))));
-    heard = ledger.tips().find_sole("pbx", "c1;from-tag=a")->state.last_heard;
+    heard = drachtio::now();
     note(ledger, EventType::link_down, heard + 1s);  // stopped, as it should be
     ledger.commit();
   }
@@ -118,13 +160,8 @@ TEST_CASE("what a program does whose connection is gone is not said not to have 
 TEST_CASE("what the recorder missed before a call began is not held against it") {
   const ScratchFolder folder;
   auto ledger = open_ledger(folder / "calls.db");
-  for (const EventType type : {EventType::link_down, EventType::link_up}) {
-    Event event;
-    event.type = type;
-    event.occurred_at = to_instant(1);
-    event.server = "pbx";
-    REQUIRE(ledger.note({0, std::move(event)}));
-  }
+  note(ledger, EventType::link_down, to_instant(1));
+  note(ledger, EventType::link_up, to_instant(1));
   ledger.frame(from_server(sip_frame(invite_text("c1"))));
   ledger.expire(drachtio::now() + 100s, {});
   CHECK(ledger.tips().find_sole("pbx", "c1;from-tag=a")->state.reason ==

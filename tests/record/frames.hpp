@@ -69,9 +69,10 @@ inline std::string attempt_frame(const std::string& text) {
   return "id|cdr:attempt|network|12:00:00.000000\r\n" + text;
 }
 
-inline std::string sip_frame(const std::string& text, const std::string& dialog_id = {}) {
-  return "id|sip|network|1|udp|192.0.2.1|5060|12:00:00.000000|tx-" + dialog_id + "|" + dialog_id +
-         "|192.0.2.9|5060|\r\n" + text;
+inline std::string sip_frame(const std::string& text, const std::string& dialog_id = {},
+                             const std::string& time_of_day = "12:00:00.000000") {
+  return "id|sip|network|1|udp|192.0.2.1|5060|" + time_of_day + "|tx-" + dialog_id + "|" +
+         dialog_id + "|192.0.2.9|5060|\r\n" + text;
 }
 
 }  // namespace drachtio::test

@@ -105,6 +105,32 @@ TEST_CASE("call records that somebody else has part of are told of for as long a
                                                                                  {1000, 1010, 1}});
 }
 
+TEST_CASE("a gap is dated by our clock, like those of links, whatever the server's says") {
+  const ScratchFolder folder;
+  auto ledger = open_ledger(folder / "calls.db");
+  SECTION("a call record without its predecessor") {
+    record::Frame stop = stop_at(60);
+    stop.read_at = noon + 90min;
+    ledger.frame(std::move(stop));
+    ledger.commit();
+    CHECK(gaps_in(folder / "calls.db") ==
+          std::vector<std::array<std::int64_t, 3>>{{5400, 5400, 1}});
+  }
+  SECTION("a message that fits no leg of its call") {
+    std::string branch = invite_text("c1");
+    branch.replace(branch.find("z9hG4bK-c1"), 10, "z9hG4bK-c2");
+    std::string stray = invite_text("c1");
+    stray.replace(stray.find("To: <sip:bob@example.com>"), 25, "To: <sip:bob@example.com>;tag=x");
+    ledger.frame(from_server(sip_frame(invite_text("c1"), "1"), noon + 90min));
+    ledger.frame(from_server(sip_frame(branch, "2"), noon + 90min));
+    ledger.frame(from_server(sip_frame(stray, "3"), noon + 91min));
+    ledger.commit();
+    const auto rows = log::Reader{folder / "calls.db"}.after(0);
+    REQUIRE(rows.back().type == "gap");
+    CHECK(rows.back().occurred_at == to_integer(noon + 91min));
+  }
+}
+
 TEST_CASE("call records whose predecessor may have been given up are nobody else's doing") {
   const ScratchFolder folder;
   auto ledger = open_ledger(folder / "calls.db");
