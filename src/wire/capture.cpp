@@ -128,6 +128,7 @@ CaptureChunk parse_capture_chunk(std::string_view line, const CaptureHeader& hea
   if (!chunk.closed || object.contains("data")) {
     chunk.bytes = decode_base64(text(object, "data"));
   }
+  if (object.contains("server")) chunk.server = text(object, "server");
   return chunk;
 }
 
@@ -148,6 +149,7 @@ std::string capture_line(const CaptureChunk& chunk, Instant started_at) {
   object.raw("t", seconds(chunk.read_at - started_at));
   object.number("conn", static_cast<std::int64_t>(chunk.connection));
   object.string("from", chunk.from == Sender::server ? "server" : "client");
+  if (!chunk.server.empty()) object.string("server", std::string_view{chunk.server});
   if (chunk.closed) {
     object.boolean("closed", true);
   } else {

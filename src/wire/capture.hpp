@@ -3,6 +3,7 @@
 // First {"format": "drachtio-wire-capture", "version": 1, "started_at": <seconds since 1970>},
 // then {"t": <seconds since started_at>, "conn": <number>, "from": "client"|"server",
 // "data": <base64>} for each chunk as it was read, and {..., "closed": true} at a direction's end.
+// A connection's first line may name its server, as {..., "server": <name>}.
 // Times are rounded to milliseconds, or to microseconds where the first line has
 // "resolution": 0.000001, as that of a capture written here. docs/captures.md tells more.
 #pragma once
@@ -28,6 +29,7 @@ struct CaptureChunk {
   Sender from = Sender::server;
   std::string bytes;
   bool closed = false;
+  std::string server;  // the name of the connection's server; empty where the line does not tell it
 };
 
 // What is wrong with a line of a capture; whoever reads the file adds its name and the line number.

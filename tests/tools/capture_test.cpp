@@ -11,12 +11,12 @@ using namespace drachtio::test;
 
 namespace {
 
-// The events that an import of the recorder's capture makes.
+// Returns the events that an import of the recorder's capture makes, which tells what the server is
+// called.
 std::string events_of_capture(const Recorder& recorder) {
   const ScratchFolder folder;
   const std::string db = (folder / "imported.db").string();
-  const Ran ran = run("dialog-recorder",
-                      {"import", "--db", db, "--server", "pbx", recorder.capture().string()});
+  const Ran ran = run("dialog-recorder", {"import", "--db", db, recorder.capture().string()});
   INFO(ran.out << ran.err);
   CHECK(ran.status == 0);
   return events_in_full(db);

@@ -92,6 +92,19 @@ TEST_CASE("Capture: lines that are no chunks", "[wire]") {
   }
 }
 
+TEST_CASE("Capture: a connection's first line may name its server", "[wire]") {
+  const CaptureChunk named =
+      chunk(R"({"t": 0, "conn": 1, "from": "server", "server": "pbx \"1\"", "data": "aGk="})");
+  CHECK(named.server == "pbx \"1\"");
+  CHECK(chunk(with_data("aGk=")).server.empty());
+  CHECK(parse_capture_chunk(capture_line(named, to_instant(0)), {.started_at = 0}).server ==
+        named.server);
+  CHECK(capture_line(chunk(with_data("aGk=")), to_instant(0)).find("\"server\":") ==
+        std::string::npos);
+  CHECK_THROWS_AS(chunk(R"({"t": 0, "conn": 1, "from": "server", "server": 7, "data": "aGk="})"),
+                  CaptureError);
+}
+
 TEST_CASE("Capture: what is written is read back, to the microsecond", "[wire]") {
   const Instant started_at = to_instant(1795372772123457);
   const CaptureHeader header = parse_capture_header(capture_header(started_at));

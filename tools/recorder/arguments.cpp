@@ -58,8 +58,9 @@ CLI::App* add_import(CLI::App& app, Arguments& line) {
   CLI::App* command = app.add_subcommand("import", "Read recorded captures into the log");
   add_db(*command, line);
   command
-      ->add_option("--server", line.import.server,
-                   "Name of the server; else the first contact it tells at the login")
+      ->add_option(
+          "--server", line.import.server,
+          "Name of the server; else as the capture says, or the first contact in its login reply")
       ->type_name("NAME");
   command->add_option("capture", line.import.captures, "Captures")->required();
   return command;

@@ -61,21 +61,25 @@ CaptureFile::Side& CaptureFile::side(std::uint64_t connection, wire::Sender from
   return sides_.try_emplace({connection, from}, from).first->second;
 }
 
+void CaptureFile::opened(std::uint64_t connection, const std::string& server) {
+  servers_.insert_or_assign(connection, server);
+}
+
 void CaptureFile::bytes(std::uint64_t connection, wire::Sender from, std::string_view bytes,
                         Instant read_at) {
   std::string shown = side(connection, from).redaction.pass(bytes);
-  if (!shown.empty()) line({read_at, connection, from, std::move(shown), false});
+  if (!shown.empty()) line({read_at, connection, from, std::move(shown), false, {}});
 }
 
 void CaptureFile::frame(std::uint64_t connection, std::string_view payload, Instant read_at) {
-  line({read_at, connection, wire::Sender::server, wire::frame(payload), false});
+  line({read_at, connection, wire::Sender::server, wire::frame(payload), false, {}});
 }
 
 void CaptureFile::ended(std::uint64_t connection, wire::Sender from) {
   Side& ending = side(connection, from);
   if (ending.ended) return;
   ending.ended = true;
-  line({now(), connection, from, {}, true});
+  line({now(), connection, from, {}, true, {}});
 }
 
 void CaptureFile::closed(std::uint64_t connection) {
@@ -85,7 +89,8 @@ void CaptureFile::closed(std::uint64_t connection) {
   }
 }
 
-void CaptureFile::line(const wire::CaptureChunk& chunk) {
+void CaptureFile::line(wire::CaptureChunk chunk) {
+  if (auto name = servers_.extract(chunk.connection)) chunk.server = std::move(name.mapped());
   const std::string text = wire::capture_line(chunk, started_at_) + '\n';
   {
     const std::lock_guard lock{mutex_};

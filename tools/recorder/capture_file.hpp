@@ -36,6 +36,8 @@ class CaptureFile {
 
   // The following are to be called on one thread.
 
+  // Names the server of a connection. Its first line tells the name, for an import to use.
+  void opened(std::uint64_t connection, const std::string& server);
   // Bytes as they were read; the secret is left out (see wire::Redaction).
   void bytes(std::uint64_t connection, wire::Sender from, std::string_view bytes, Instant read_at);
   // A frame of a server that has accepted our login, with no secret in it.
@@ -53,7 +55,7 @@ class CaptureFile {
   };
 
   Side& side(std::uint64_t connection, wire::Sender from);
-  void line(const wire::CaptureChunk& chunk);
+  void line(wire::CaptureChunk chunk);
   void run();
   [[nodiscard]] std::string write(const std::string& lines) const;
 
@@ -61,6 +63,7 @@ class CaptureFile {
   Instant started_at_;
   int descriptor_ = -1;
   std::map<std::pair<std::uint64_t, wire::Sender>, Side> sides_;
+  std::map<std::uint64_t, std::string> servers_;  // of connections without a line so far
 
   std::mutex mutex_;
   std::condition_variable wake_;

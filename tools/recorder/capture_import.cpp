@@ -146,6 +146,7 @@ void CaptureImport::line(std::int64_t number, const std::string& text) {
 
 void CaptureImport::chunk(const wire::CaptureChunk& chunk) {
   require_since_1970(chunk.read_at, "its time");
+  if (!chunk.server.empty()) servers_.insert_or_assign(chunk.connection, chunk.server);
   const Key key{chunk.connection, chunk.from};
   Direction& direction = directions_[key];
   if (direction.broken) return;
@@ -169,7 +170,8 @@ void CaptureImport::chunk(const wire::CaptureChunk& chunk) {
 
 void CaptureImport::frame(const wire::CaptureChunk& chunk, std::string_view payload) {
   record::Frame frame;
-  frame.server = server_;
+  const auto named = servers_.find(chunk.connection);
+  frame.server = server_.empty() && named != servers_.end() ? named->second : server_;
   frame.connection = chunk.connection;
   frame.from = chunk.from;
   frame.payload = payload;

@@ -87,6 +87,7 @@ class CaptureImport {
   bool begun_ = false;        // the header has been read
   wire::CaptureHeader header_;
   std::map<Key, Direction> directions_;
+  std::map<std::uint64_t, std::string> servers_;  // as the capture names them, by connection
   std::int64_t frames_ = 0;
   std::int64_t new_frames_ = 0;
   std::int64_t of_dialogs_ = 0;

@@ -9,7 +9,7 @@ namespace drachtio::tools {
 
 struct ImportOptions {
   std::filesystem::path db;
-  std::string server;  // empty: the first contact of the login reply
+  std::string server;  // empty: as the capture names it, else the first contact of the login reply
   std::vector<std::filesystem::path> captures;
 };
 

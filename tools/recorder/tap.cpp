@@ -75,6 +75,7 @@ class Tap {
     // A server that dials does so from any port: its host is all that tells it from others.
     const std::string name = name_.empty() ? server.host : name_;
     spdlog::info("connection {}: open, server {}", connection, name);
+    if (capture_) capture_->opened(connection, name);
     up(name, "the server has called the tap");
     if (!refused_.empty()) {
       refused_.clear();

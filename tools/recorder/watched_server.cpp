@@ -50,7 +50,7 @@ void WatchedServer::stop() {
 
 void WatchedServer::frame(std::string_view payload, Instant read_at) {
   if (capture_ != nullptr) {
-    captured_ = true;
+    if (!std::exchange(captured_, true)) capture_->opened(connection_, names_.server);
     capture_->frame(connection_, payload, read_at);
   }
   writer_.frame({names_.server, connection_, wire::Sender::server, std::string{payload}, read_at});
