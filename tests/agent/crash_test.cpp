@@ -9,10 +9,10 @@
 #include <drachtio/subscription.hpp>
 
 #include <SQLiteCpp/Database.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <map>
 #include <thread>
 

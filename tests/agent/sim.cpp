@@ -2,11 +2,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <sstream>
 #include <stdexcept>
 
@@ -22,6 +22,7 @@ Sim::Sim(const std::vector<std::string>& arguments) {
   std::vector<std::string> words{path, "--port", "0"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   pid_ = ::fork();
@@ -48,7 +49,7 @@ Sim::~Sim() {
   ::waitpid(pid_, nullptr, 0);
 }
 
-void Sim::command(const std::string& line) {
+void Sim::command(const std::string& line) const {
   const std::string text = line + '\n';
   if (::write(in_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
     throw std::runtime_error{"drachtio-sim takes no commands"};
@@ -69,7 +70,7 @@ std::map<std::string, long> Sim::stats() {
 std::string Sim::read_line() {
   while (true) {
     if (const std::size_t end = read_.find('\n'); end != std::string::npos) {
-      const std::string line = read_.substr(0, end);
+      std::string line = read_.substr(0, end);
       read_.erase(0, end + 1);
       return line;
     }

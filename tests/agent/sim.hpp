@@ -20,7 +20,7 @@ class Sim {
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   // One of the commands of its help.
-  void command(const std::string& line);
+  void command(const std::string& line) const;
   // What `stats` prints.
   std::map<std::string, long> stats();
 

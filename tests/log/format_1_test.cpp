@@ -9,8 +9,8 @@
 #include "scratch_folder.hpp"
 
 #include <SQLiteCpp/Database.h>
-#include <signal.h>
 
+#include <csignal>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -25,7 +25,7 @@ namespace {
 std::filesystem::path old_log(const ScratchFolder& folder) {
   std::ostringstream dump;
   dump << std::ifstream{std::string{DRACHTIO_TEST_LOG_OF_FORMAT_1}}.rdbuf();
-  const auto path = folder / "calls.db";
+  auto path = folder / "calls.db";
   SQLite::Database database{path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
   database.exec(dump.str());
   return path;

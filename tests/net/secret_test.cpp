@@ -5,8 +5,7 @@
 #include "contains.hpp"
 #include "scratch_folder.hpp"
 
-#include <stdlib.h>
-
+#include <cstdlib>
 #include <fstream>
 
 using namespace drachtio;

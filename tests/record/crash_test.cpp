@@ -8,9 +8,8 @@
 
 #include <drachtio/subscription.hpp>
 
-#include <signal.h>
-
 #include <atomic>
+#include <csignal>
 #include <fstream>
 #include <map>
 #include <random>

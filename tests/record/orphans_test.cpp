@@ -111,7 +111,7 @@ TEST_CASE("a gap is dated by our clock, like those of links, whatever the server
   SECTION("a call record without its predecessor") {
     record::Frame stop = stop_at(60);
     stop.read_at = noon + 90min;
-    ledger.frame(std::move(stop));
+    ledger.frame(stop);
     ledger.commit();
     CHECK(gaps_in(folder / "calls.db") ==
           std::vector<std::array<std::int64_t, 3>>{{5400, 5400, 1}});
@@ -144,7 +144,7 @@ TEST_CASE("call records whose predecessor may have been given up are nobody else
   ledger.given_up("pbx", 1000, drachtio::now());
   record::Frame late = stop_at(4);
   late.read_at = drachtio::now() + 25h;
-  ledger.frame(std::move(late));  // days later it is not that
+  ledger.frame(late);  // days later it is not that
   CHECK(ledger.staged() == 5);
 }
 

@@ -7,9 +7,9 @@
 #include "sample_log.hpp"
 #include "scratch_folder.hpp"
 
-#include <signal.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -82,7 +82,7 @@ TEST_CASE("import tells a capture's faults each time, with status 1", "[import]"
   auto lines = lines_of("uas-normal.app");
   std::string complaint;
   SECTION("bytes that are no frames") {
-    lines.push_back(R"({"t": 9.1, "conn": 99, "from": "server", "data": "enojYmFk"})");
+    lines.emplace_back(R"({"t": 9.1, "conn": 99, "from": "server", "data": "enojYmFk"})");
     complaint = "connection 99, from the server: frame length is not a number at byte 0";
   }
   SECTION("a direction closed in the middle of a frame") {
@@ -90,7 +90,7 @@ TEST_CASE("import tells a capture's faults each time, with status 1", "[import]"
     complaint = "it is closed in the middle of a frame, begun at byte 0";
   }
   SECTION("an end in the middle of a frame") {
-    lines.push_back(R"({"t": 9.1, "conn": 99, "from": "server", "data": "MTAwI2lk"})");
+    lines.emplace_back(R"({"t": 9.1, "conn": 99, "from": "server", "data": "MTAwI2lk"})");
     complaint = "connection 99, from the server: the capture ends in the middle of a frame";
   }
   SECTION("a line that is none of a capture's") {

@@ -3,8 +3,8 @@
 #include "tools/replayed.hpp"
 
 #include <boost/json.hpp>
-#include <signal.h>
 
+#include <csignal>
 #include <fstream>
 #include <sstream>
 #include <thread>
