@@ -109,7 +109,8 @@ TEST_CASE("Capture: what is written is read back, to the microsecond", "[wire]")
   CHECK(header.resolution == Microseconds{1});
   for (const std::int64_t after : {0, 1, 999'999, 1'000'001, -1, -2'500'000, 2'000'000'003}) {
     for (const std::string bytes : {"", "1", "12", "4#a|b"}) {
-      const CaptureChunk written{started_at + Microseconds{after}, 7, Sender::client, bytes, false};
+      const CaptureChunk written{
+          started_at + Microseconds{after}, 7, Sender::client, bytes, false, {}};
       const CaptureChunk read = parse_capture_chunk(capture_line(written, started_at), header);
       CAPTURE(after, bytes);
       CHECK(read.read_at == written.read_at);
@@ -119,7 +120,7 @@ TEST_CASE("Capture: what is written is read back, to the microsecond", "[wire]")
       CHECK_FALSE(read.closed);
     }
   }
-  const CaptureChunk end{started_at, 1, Sender::server, "", true};
+  const CaptureChunk end{started_at, 1, Sender::server, "", true, {}};
   CHECK(capture_line(end, started_at) ==
         R"({"t":0.000000,"conn":1,"from":"server","closed":true})");
   CHECK(parse_capture_chunk(capture_line(end, started_at), header).closed);
