@@ -11,8 +11,7 @@ SELECT
   calling_display AS caller_name,
   called_user AS callee,
   called_display AS callee_name,
-  strftime('%Y-%m-%dT%H:%M:%S', start_time / 1000000, 'unixepoch')
-    || printf('.%06dZ', start_time % 1000000) AS start_time,
+  start_text AS start_time,
   strftime('%Y-%m-%dT%H:%M:%S', connect_time / 1000000, 'unixepoch')
     || printf('.%06dZ', connect_time % 1000000) AS connect_time,
   strftime('%Y-%m-%dT%H:%M:%S', end_time / 1000000, 'unixepoch')

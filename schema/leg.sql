@@ -16,6 +16,8 @@ SELECT
   called_display,
   called_privacy,
   start_time,
+  strftime('%Y-%m-%dT%H:%M:%S', start_time / 1000000, 'unixepoch')
+    || printf('.%06dZ', start_time % 1000000) AS start_text,
   invite,
   coalesce(open_dialog.connect_time, dialog.connect_time) AS connect_time,
   end_time,

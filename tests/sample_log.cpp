@@ -111,13 +111,15 @@ std::int64_t SampleLog::append(Event event) {
   return event.dialog;
 }
 
-std::int64_t SampleLog::call(const std::string& call_id, std::int64_t start, int events) {
+std::int64_t SampleLog::call(const std::string& call_id, std::int64_t start, int events,
+                             std::int64_t length) {
   const std::int64_t number = append(invite(call_id, start));
-  std::vector<Event> rest{message(EventType::progressed, Direction::out, "INVITE", 180, start + 1),
-                          message(EventType::answered, Direction::out, "INVITE", 200, start + 2),
-                          message(EventType::confirmed, Direction::in, "ACK", 0, start + 3),
-                          message(EventType::terminated, Direction::in, "BYE", 0, start + 4),
-                          message(EventType::responded, Direction::out, "BYE", 200, start + 5)};
+  std::vector<Event> rest{
+      message(EventType::progressed, Direction::out, "INVITE", 180, start + 1),
+      message(EventType::answered, Direction::out, "INVITE", 200, start + 2),
+      message(EventType::confirmed, Direction::in, "ACK", 0, start + 3),
+      message(EventType::terminated, Direction::in, "BYE", 0, start + length),
+      message(EventType::responded, Direction::out, "BYE", 200, start + length + 1)};
   rest[3].cause = Cause::far_end_release;
   rest[3].reason = "normal far end release";
   for (int i = 0; i + 1 < events; ++i) {

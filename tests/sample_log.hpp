@@ -29,8 +29,9 @@ class SampleLog {
   std::int64_t append(Event event);
 
   // An INVITE at `start`, and after each further second 180, 200, ACK, BYE, 200: as many of the
-  // six as asked for.
-  std::int64_t call(const std::string& call_id, std::int64_t start, int events = 6);
+  // six as asked for. The BYE comes `length` seconds after the INVITE.
+  std::int64_t call(const std::string& call_id, std::int64_t start, int events = 6,
+                    std::int64_t length = 4);
   // INVITE, 407, INVITE again, 200, ACK, BYE, a second apart.
   std::int64_t challenged_call(const std::string& call_id, std::int64_t start);
   // An INVITE at `start`, answered and confirmed, and found lost at `found`.

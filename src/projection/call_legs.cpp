@@ -1,19 +1,17 @@
 #include "projection/call_legs.hpp"
 
-#include "projection/dialog_table.hpp"
+#include "projection/call_index.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
 #include <algorithm>
-#include <limits>
 #include <tuple>
 
 namespace drachtio::projection {
 
 namespace {
 
-constexpr std::int64_t legs_a_transaction = 1000;
 constexpr std::size_t most_legs_remembered = 100000;
 
 }  // namespace
@@ -46,36 +44,30 @@ LegFinder::~LegFinder() = default;
 
 std::vector<CallLegs> LegFinder::calls(const std::string& server, const std::string& call_id) {
   try {
-    if (!page_) {
+    if (!index_) {
+      index_ = std::make_unique<CallIndex>(reader_.database());
       // A start is missing in no row that this version writes; an end may be, for a lost leg.
-      page_ = std::make_unique<SQLite::Statement>(
+      span_ = std::make_unique<SQLite::Statement>(
           reader_.database(),
-          std::string{"WITH "} + call_leg_table +
-              "SELECT id, coalesce(start_time, last_heard), CASE state WHEN 'terminated' "
-              "THEN coalesce(end_time, start_time, last_heard) END FROM leg "
-              "WHERE id IN (SELECT id FROM call_leg) AND id > ?3 AND server = ?4 AND call_id = ?5 "
-              "ORDER BY id LIMIT ?6");
+          "SELECT coalesce(start_time, last_heard), CASE state WHEN 'terminated' "
+          "THEN coalesce(end_time, start_time, last_heard) END FROM leg "
+          "WHERE id = ?1 AND server = ?2 AND call_id = ?3");
     }
     std::vector<LegSpan> legs;
-    std::int64_t last = std::numeric_limits<std::int64_t>::min();
-    std::int64_t found = 0;
-    do {
-      page_->tryReset();
-      page_->bind(1, call_key(call_id));
-      page_->bind(3, last);
-      page_->bind(4, server);
-      page_->bind(5, call_id);
-      page_->bind(6, legs_a_transaction);
-      for (found = 0; page_->executeStep(); ++found) {
-        LegSpan& leg = legs.emplace_back();
-        leg.dialog = last = page_->getColumn(0).getInt64();
-        leg.start = to_instant(page_->getColumn(1).getInt64());
-        if (const SQLite::Column end = page_->getColumn(2); !end.isNull()) {
-          leg.end = to_instant(end.getInt64());
-        }
+    for (const std::int64_t number : index_->find(call_id)) {
+      span_->tryReset();
+      span_->bind(1, number);
+      span_->bind(2, server);
+      span_->bind(3, call_id);
+      if (!span_->executeStep()) continue;
+      LegSpan& leg = legs.emplace_back();
+      leg.dialog = number;
+      leg.start = to_instant(span_->getColumn(0).getInt64());
+      if (const SQLite::Column end = span_->getColumn(1); !end.isNull()) {
+        leg.end = to_instant(end.getInt64());
       }
-      page_->reset();
-    } while (found == legs_a_transaction);
+      span_->reset();
+    }
     return part_into_calls(std::move(legs));
   } catch (const SQLite::Exception& error) {
     throw log::translate(error, "cannot read the log " + reader_.path().string());

@@ -41,6 +41,8 @@ struct LegPlace {
   std::int64_t legs = 1;
 };
 
+class CallIndex;
+
 // Looks legs up by their Call-ID, in short read transactions. Not thread-safe. The reader must
 // outlive it. Throws log::Error.
 class LegFinder {
@@ -64,7 +66,8 @@ class LegFinder {
   using Places = std::unordered_map<std::int64_t, LegPlace>;  // by the dialog's number
 
   log::Reader& reader_;
-  std::unique_ptr<SQLite::Statement> page_;
+  std::unique_ptr<CallIndex> index_;
+  std::unique_ptr<SQLite::Statement> span_;
   std::unordered_map<std::string, Places> known_;  // by server and Call-ID
   std::size_t remembered_ = 0;                     // legs in `known_`
 };

@@ -13,16 +13,6 @@
 
 namespace drachtio::projection {
 
-// The index dialog_by_call, probed bucket by bucket, the newest first. A bucket before the one that
-// was begun at ?2 or earlier is not looked at.
-const char* const call_leg_table =
-    "RECURSIVE bucket (number) AS ("
-    "SELECT max(id) >> 15 FROM dialog "
-    "UNION ALL SELECT number - 1 FROM bucket WHERE number > 0 AND (?2 IS NULL OR "
-    "(SELECT recorded_at FROM event WHERE position = number << 15) > ?2)), "
-    "call_leg (id) AS (SELECT dialog.id FROM bucket CROSS JOIN dialog "
-    "ON dialog.id >> 15 = bucket.number AND dialog.call_key = ?1) ";
-
 DialogTable::DialogTable(SQLite::Database& database) : database_(database) {}
 
 DialogTable::~DialogTable() = default;
@@ -78,36 +68,56 @@ std::vector<DialogState> DialogTable::legs(std::string_view server, std::string_
                                            std::string_view creating_tag,
                                            std::optional<Instant> since,
                                            std::optional<std::size_t> limit) {
-  if (!legs_) {
-    legs_ = std::make_unique<SQLite::Statement>(
-        database_, std::string{"WITH "} + call_leg_table + "SELECT " + leg_columns +
-                       " FROM leg WHERE id IN (SELECT id FROM call_leg) "
-                       "AND dialog_id = ?3 COLLATE NOCASE "
-                       "AND server = ?4 AND call_id = ?5 ORDER BY id DESC LIMIT ?6");
-  }
-  legs_->tryReset();
-  legs_->bind(1, call_key(call_id));
-  since ? legs_->bind(2, to_integer(*since)) : legs_->bind(2);
-  legs_->bind(3, dialog::dialog_id(call_id, creating_tag));
-  legs_->bind(4, std::string{server});
-  legs_->bind(5, std::string{call_id});
-  legs_->bind(6, limit ? static_cast<std::int64_t>(*limit) : -1);
   std::vector<DialogState> legs;
-  while (legs_->executeStep()) legs.push_back(read_leg(*legs_));
-  legs_->reset();
+  const std::string dialog_id = dialog::dialog_id(call_id, creating_tag);
+  std::vector<std::int64_t> numbers = calls().find(call_id, since);
+  std::ranges::reverse(numbers);  // the latest count
+  for (const std::int64_t number : numbers) {
+    if (limit && legs.size() == *limit) break;
+    SQLite::Statement& leg = of_call(number, call_id);
+    leg.bind(3, dialog_id);
+    leg.bind(4, std::string{server});
+    if (leg.executeStep()) legs.push_back(read_leg(leg));
+    leg.reset();
+  }
   std::ranges::reverse(legs);
   for (DialogState& leg : legs) fetch_sdp(leg);
   return legs;
 }
 
 void DialogTable::each_of_call(const std::string& call_id, const Visit& visit) {
-  SQLite::Statement statement{
-      database_,
-      std::string{"WITH "} + call_leg_table + "SELECT " + leg_columns +
-          " FROM leg WHERE id IN (SELECT id FROM call_leg) AND call_id = ?3 ORDER BY id"};
-  statement.bind(1, call_key(call_id));
-  statement.bind(3, call_id);
-  each(statement, visit);
+  for (const std::int64_t number : calls().find(call_id)) {
+    SQLite::Statement& statement = of_call(number, call_id);
+    statement.bind(3);
+    statement.bind(4);
+    std::optional<DialogState> leg;
+    if (statement.executeStep()) leg = read_leg(statement);
+    statement.reset();
+    if (!leg) continue;
+    fetch_sdp(*leg);
+    visit(std::move(*leg));
+  }
+}
+
+CallIndex& DialogTable::calls() {
+  if (!calls_) calls_ = std::make_unique<CallIndex>(database_);
+  return *calls_;
+}
+
+// Returns a statement that selects the leg if it is of that Call-ID, and of the dialog id and the
+// server that are bound as 3 and 4, unless those are null.
+SQLite::Statement& DialogTable::of_call(std::int64_t number, std::string_view call_id) {
+  if (!of_call_) {
+    of_call_ = std::make_unique<SQLite::Statement>(
+        database_, std::string{"SELECT "} + leg_columns +
+                       " FROM leg WHERE id = ?1 AND call_id = ?2 "
+                       "AND (?3 IS NULL OR dialog_id = ?3 COLLATE NOCASE) "
+                       "AND (?4 IS NULL OR server = ?4)");
+  }
+  of_call_->tryReset();
+  of_call_->bind(1, number);
+  of_call_->bind(2, std::string{call_id});
+  return *of_call_;
 }
 
 void DialogTable::each_open(const Visit& visit) {

@@ -2,6 +2,7 @@
 // rebuilt from it.
 #pragma once
 
+#include "projection/call_index.hpp"
 #include "projection/leg_row.hpp"
 
 #include <drachtio/dialog_state.hpp>
@@ -61,6 +62,8 @@ class DialogTable {
  private:
   void prepare_to_write();
   void each(SQLite::Statement& statement, const Visit& visit);
+  CallIndex& calls();
+  SQLite::Statement& of_call(std::int64_t number, std::string_view call_id);
   [[nodiscard]] Sdp sdp_of_event(std::int64_t position);
 
   SQLite::Database& database_;
@@ -68,12 +71,9 @@ class DialogTable {
   std::unique_ptr<SQLite::Statement> write_open_;
   std::unique_ptr<SQLite::Statement> delete_open_;
   std::unique_ptr<SQLite::Statement> by_number_;
-  std::unique_ptr<SQLite::Statement> legs_;
+  std::unique_ptr<CallIndex> calls_;
+  std::unique_ptr<SQLite::Statement> of_call_;
   std::unique_ptr<SQLite::Statement> data_;
 };
-
-// The legs of a Call-ID, for an SQL statement: `WITH ` + this. It makes the table call_leg(id) of
-// the legs whose call_key is ?1, in the part of the log recorded since ?2 (null: in all of it).
-extern const char* const call_leg_table;
 
 }  // namespace drachtio::projection

@@ -2,6 +2,7 @@
 
 #include "projection/dialog_table.hpp"
 #include "text/escape.hpp"
+#include "text/timestamp.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -19,10 +20,11 @@ namespace {
 
 constexpr std::int64_t legs_a_page = 500;
 constexpr std::size_t pattern_shown = 40;  // bytes of a pattern that is too long
+constexpr const char* after_all = "~";     // comes after every instant
 
-// Where the reading stands in the order of (start_time, id).
+// Where the reading stands in the order of (start_text, id), which the index dialog_by_start has.
 struct Place {
-  std::int64_t start = std::numeric_limits<std::int64_t>::min();
+  std::string start;  // empty: before all
   std::int64_t number = std::numeric_limits<std::int64_t>::min();
 };
 
@@ -71,23 +73,24 @@ class Conditions {
   std::vector<Value> values_;
 };
 
-// All legs, in order of start_time, a few hundred at a time.
+// All legs, in order of start, a few hundred at a time.
 class AllLegs {
  public:
   AllLegs(SQLite::Database& database, const Selection& selection, const Conditions& conditions)
       : conditions_(conditions),
+        // The first comparison is what the index is searched by: SQLite does not take the second.
         page_end_(database,
-                  "SELECT start_time, id FROM dialog WHERE (start_time, id) > (?, ?) "
-                  "ORDER BY start_time, id LIMIT 1 OFFSET ?"),
+                  "SELECT start_text, id FROM leg WHERE start_text >= ?1 "
+                  "AND (start_text, id) > (?1, ?2) ORDER BY start_text, id LIMIT 1 OFFSET ?3"),
         page_(database, std::string{"SELECT "} + leg_columns +
-                            " FROM leg WHERE (start_time, id) > (?, ?) "
-                            "AND (start_time, id) <= (?, ?)" +
-                            conditions.sql() + " ORDER BY start_time, id") {
+                            " FROM leg WHERE start_text BETWEEN ?1 AND ?3 "
+                            "AND (start_text, id) > (?1, ?2) AND (start_text, id) <= (?3, ?4)" +
+                            conditions.sql() + " ORDER BY start_text, id") {
     if (selection.since) {
-      place_.start = to_integer(*selection.since);
+      place_.start = text::rfc3339(*selection.since);
       if (selection.until && *selection.until <= *selection.since) done_ = true;
     }
-    if (selection.until) until_ = to_integer(*selection.until);
+    if (selection.until) until_ = text::rfc3339(*selection.until);
   }
 
   [[nodiscard]] bool done() const { return done_; }
@@ -112,9 +115,9 @@ class AllLegs {
     page_end_.bind(1, place_.start);
     page_end_.bind(2, place_.number);
     page_end_.bind(3, legs_a_page - 1);
-    Place end{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::max()};
+    Place end{after_all, std::numeric_limits<std::int64_t>::max()};
     if (page_end_.executeStep()) {
-      end = {page_end_.getColumn(0).getInt64(), page_end_.getColumn(1).getInt64()};
+      end = {page_end_.getColumn(0).getString(), page_end_.getColumn(1).getInt64()};
     } else {
       done_ = true;
     }
@@ -126,7 +129,7 @@ class AllLegs {
   SQLite::Statement page_end_;
   SQLite::Statement page_;
   Place place_;
-  std::optional<std::int64_t> until_;
+  std::optional<std::string> until_;
   bool done_ = false;
 };
 
@@ -138,7 +141,7 @@ class OpenLegs {
         leg_(database,
              std::string{"SELECT "} + leg_columns + " FROM leg WHERE id = ?" + conditions.sql()) {
     SQLite::Statement open{database,
-                           "SELECT dialog.id FROM open_dialog JOIN dialog USING (id) "
+                           "SELECT dialog.id FROM open_dialog CROSS JOIN dialog USING (id) "
                            "ORDER BY dialog.start_time, dialog.id"};
     while (open.executeStep()) numbers_.push_back(open.getColumn(0).getInt64());
   }

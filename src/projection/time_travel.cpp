@@ -1,12 +1,13 @@
 #include "projection/time_travel.hpp"
 
 #include "projection/fold.hpp"
+#include "text/timestamp.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 
 #include <algorithm>
-#include <limits>
+#include <string>
 #include <vector>
 
 namespace drachtio::projection {
@@ -15,39 +16,44 @@ namespace {
 
 constexpr std::int64_t candidates_a_transaction = 10000;  // rows of `dialog` a read transaction
 
-// A dialog's key in the order it is looked for, and where it ended by the same measure.
-struct Candidate {
-  std::int64_t key = 0;
-  std::int64_t number = 0;
-  std::optional<std::int64_t> end;
-};
+// The legs that may have been open at ?1, in order of start: of those that began in the ten minutes
+// before, the ones that had not ended; then those that lasted longer (dialog_long), those that are
+// open still, and those that were found lost later (dialog_lost). ?2 and ?3 are the beginning of
+// the ten minutes and ?1, as start_text has instants.
+const char* const open_at_sql =
+    "WITH candidate (id) AS ("
+    "SELECT id FROM leg WHERE start_text >= ?2 AND start_text <= ?3 "
+    "AND (end_time IS NULL OR end_time > ?1) "
+    "UNION SELECT id FROM dialog WHERE end_time - start_time > 600000000 AND end_time > ?1 "
+    "AND start_time <= ?1 "
+    "UNION SELECT id FROM open_dialog CROSS JOIN dialog USING (id) WHERE start_time <= ?1 "
+    "UNION SELECT id FROM dialog WHERE cause = 'lost' AND start_time <= ?1 "
+    "AND (SELECT occurred_at FROM event WHERE position = closed_at) > ?1) "
+    "SELECT id FROM candidate CROSS JOIN dialog USING (id) ORDER BY start_time, id";
 
-// `sql` selects Candidates after (?1 key, ?2 number) up to key ?3, at most ?4, in that order.
+// Visits the legs that were opened at `position` or before and ended after it, or are open.
 template <typename Visit>
-void each_candidate(log::Reader& reader, const char* sql, std::int64_t until, const Visit& visit) {
-  Candidate last{std::numeric_limits<std::int64_t>::min(), 0, {}};
-  std::vector<Candidate> candidates;
-  do {
-    candidates.clear();
-    SQLite::Statement statement{reader.database(), sql};
-    statement.bind(1, last.key);
-    statement.bind(2, last.number);
-    statement.bind(3, until);
-    statement.bind(4, candidates_a_transaction);
-    while (statement.executeStep()) {
-      Candidate& next = candidates.emplace_back();
-      next.key = statement.getColumn(0).getInt64();
-      next.number = statement.getColumn(1).getInt64();
-      if (const SQLite::Column end = statement.getColumn(2); !end.isNull()) {
-        next.end = end.getInt64();
-      }
+void each_open_at(log::Reader& reader, std::int64_t position, const Visit& visit) {
+  std::int64_t last = 0;
+  bool is_done = false;
+  while (!is_done) {
+    std::vector<std::int64_t> open;
+    std::int64_t left = candidates_a_transaction;
+    SQLite::Statement statement{reader.database(),
+                                "SELECT id, closed_at FROM dialog WHERE id > ?1 AND id <= ?2 "
+                                "ORDER BY id"};
+    statement.bind(1, last);
+    statement.bind(2, position);
+    while (left > 0 && statement.executeStep()) {
+      --left;
+      last = statement.getColumn(0).getInt64();
+      const SQLite::Column closed = statement.getColumn(1);
+      if (closed.isNull() || closed.getInt64() > position) open.push_back(last);
     }
     statement.reset();  // the read transaction ends here, not when the visitor is done
-    for (const Candidate& candidate : candidates) {
-      if (!candidate.end || *candidate.end > until) visit(candidate.number);
-    }
-    if (!candidates.empty()) last = candidates.back();
-  } while (!candidates.empty());
+    is_done = left > 0;
+    for (const std::int64_t number : open) visit(number);
+  }
 }
 
 template <typename IsLater>
@@ -74,27 +80,28 @@ void reading(const log::Reader& reader, const Work& work) {
 }  // namespace
 
 void open_at(log::Reader& reader, Instant when, const VisitPast& visit) {
-  const std::int64_t time = to_integer(when);
-  const auto is_later = [&](const log::Row& row) { return row.occurred_at > time; };
+  constexpr std::chrono::minutes long_call{10};  // as dialog_long has it
+  const auto is_later = [time = to_integer(when)](const log::Row& row) {
+    return row.occurred_at > time;
+  };
   reading(reader, [&] {
-    each_candidate(reader,
-                   // A lost call's end is hindsight: it lies before the event that says so.
-                   "SELECT start_time, id, CASE cause WHEN 'lost' THEN NULL ELSE end_time END "
-                   "FROM dialog "
-                   "WHERE (start_time, id) > (?1, ?2) AND start_time <= ?3 "
-                   "ORDER BY start_time, id LIMIT ?4",
-                   time, [&](std::int64_t number) { visit_cut(reader, number, is_later, visit); });
+    std::vector<std::int64_t> candidates;
+    {
+      SQLite::Statement statement{reader.database(), open_at_sql};
+      statement.bind(1, to_integer(when));
+      statement.bind(2, text::rfc3339(when - long_call));
+      statement.bind(3, text::rfc3339(when));
+      while (statement.executeStep()) candidates.push_back(statement.getColumn(0).getInt64());
+    }
+    for (const std::int64_t number : candidates) visit_cut(reader, number, is_later, visit);
   });
 }
 
 void open_at_position(log::Reader& reader, std::int64_t position, const VisitPast& visit) {
   const auto is_later = [&](const log::Row& row) { return row.position > position; };
   reading(reader, [&] {
-    each_candidate(reader,
-                   "SELECT id, id, closed_at FROM dialog "
-                   "WHERE id > ?1 AND id <= ?3 AND ?2 = ?2 ORDER BY id LIMIT ?4",
-                   position,
-                   [&](std::int64_t number) { visit_cut(reader, number, is_later, visit); });
+    each_open_at(reader, position,
+                 [&](std::int64_t number) { visit_cut(reader, number, is_later, visit); });
   });
 }
 

@@ -6,6 +6,7 @@
 #include "sample_log.hpp"
 #include "scratch_folder.hpp"
 
+#include <algorithm>
 #include <map>
 
 using namespace drachtio;
@@ -71,6 +72,36 @@ TEST_CASE("every moment of the past is as its events tell it") {
               return row.occurred_at > to_integer(when);
             }));
     }
+  }
+}
+
+TEST_CASE("long calls, open ones and lost ones are found as if everything had been folded") {
+  const ScratchFolder folder;
+  SampleLog sample{folder / "calls.db"};
+  // Each lasts from its start to so many seconds later; the index of long ones begins at 600.
+  for (const std::int64_t length : {4, 599, 600, 601, 3600, 90000}) {
+    sample.call("ended-" + std::to_string(length), 100000 - length / 2, 6, length);
+  }
+  sample.call("open", 20, 4);
+  sample.lost_call("lost", 30, 95000);
+  sample.lost_call("lost-soon", 99990, 99995);
+  log::Reader reader{folder / "calls.db"};
+  for (std::int64_t second :
+       {19,    20,    94999,  95000,  99300,  99690,  99699,  99700,  99701,  99992,
+        99996, 99999, 100000, 100002, 100299, 100300, 100301, 101799, 101800, 145000}) {
+    INFO("second " << second);
+    const Instant when = at_second(second);
+    Dialogs found;
+    std::vector<Instant> starts;
+    projection::open_at(reader, when, [&](const DialogState& dialog, std::span<const log::Row>) {
+      found[dialog.number] = dialog;
+      starts.push_back(dialog.times.start_time.value());
+    });
+    CHECK(std::ranges::is_sorted(starts));
+    CHECK(found.size() == starts.size());
+    CHECK(found == by_folding_all(reader, [&](const log::Row& row) {
+            return row.occurred_at > to_integer(when);
+          }));
   }
 }
 

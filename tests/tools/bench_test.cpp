@@ -39,7 +39,7 @@ TEST_CASE("The bench removes no log but its own", "[bench]") {
   SECTION("not a file that is none") { std::ofstream{db} << "a text, and no log at all"; }
   const auto size = std::filesystem::file_size(db);
   for (const char* bench :
-       {"ingest", "pages", "rebuild", "restart", "latency", "memory", "relay"}) {
+       {"ingest", "pages", "rebuild", "history", "restart", "latency", "memory", "relay"}) {
     const Ran ran = run("drachtio-bench", {bench, "--db", db.string()});
     CHECK(ran.status == 3);
     CHECK_THAT(ran.err, contains("will not remove " + db.string()));

@@ -11,7 +11,7 @@ list() { "$replay" --db "$1" list --csv | cut -d, -f2-; }
 
 "$recorder" import --db "$folder/expected.db" "${captures[@]}" >/dev/null
 status=0
-(ulimit -S -f 64 && exec "$recorder" import --db "$folder/calls.db" "${captures[@]}") \
+(ulimit -S -f 80 && exec "$recorder" import --db "$folder/calls.db" "${captures[@]}") \
   >/dev/null 2>"$folder/told" || status=$?
 cat "$folder/told"
 ((status == 3))

@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
   };
   add("rebuild", "The fold of the log, and the refill of the tables", rebuild);
   add("pages", "Pages a commit writes, and whether that grows with the log", pages);
+  add("history", "Questions, start-up and recording with a short log and a long one", history);
   add("restart", "Time to be ready, per open call", restart);
   add("latency", "From frame read to subscriber told", latency);
   add("subscription", "From commit to subscriber told, in this process and another", subscription);

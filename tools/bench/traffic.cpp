@@ -146,6 +146,8 @@ std::vector<std::string> call(std::uint64_t number, std::size_t count) {
   return payloads;
 }
 
+std::string caller(std::uint64_t number) { return fmt::format("+1555{:07}", number % 10000000); }
+
 std::string stream(std::uint64_t calls, std::uint64_t overlap) {
   std::string bytes;
   for (std::uint64_t first = 0; first < calls; first += overlap) {

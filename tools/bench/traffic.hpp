@@ -16,6 +16,9 @@ std::vector<std::string> call(std::uint64_t number);
 // The first `count` payloads of the call: 4 leave it answered and confirmed.
 std::vector<std::string> call(std::uint64_t number, std::size_t count);
 
+// Who calls in that call: the user part of the caller's address.
+std::string caller(std::uint64_t number);
+
 // `calls` calls as one byte stream of frames; as many as `overlap` are up at a time, their frames
 // interleaved.
 std::string stream(std::uint64_t calls, std::uint64_t overlap = 200);

@@ -1,0 +1,77 @@
+// Legs are found by their Call-ID in each bucket of the log, or in the newest ones alone.
+#include "projection/call_index.hpp"
+
+#include "catch.hpp"
+#include "log/migrate.hpp"
+#include "projection/leg_row.hpp"
+
+#include <SQLiteCpp/Database.h>
+
+#include <string>
+#include <vector>
+
+using namespace drachtio;
+
+namespace {
+
+// A database as it is shipped, without the rules of the log, with legs at chosen positions.
+class Legs {
+ public:
+  Legs() {
+    log::migrate(database_);
+    database_.exec("DROP TRIGGER event_append");
+  }
+
+  void leg(std::int64_t number, const std::string& call_id) {
+    SQLite::Statement row{database_,
+                          "INSERT INTO dialog (id, server, dialog_id, call_id, call_key, role, "
+                          "invite) VALUES (?, 'pbx', '', ?, ?, 'uas', '')"};
+    row.bind(1, number);
+    row.bind(2, call_id);
+    row.bind(3, projection::call_key(call_id));
+    row.exec();
+  }
+
+  void event(std::int64_t position, std::int64_t recorded_at) {
+    SQLite::Statement row{database_,
+                          "INSERT INTO event VALUES (?, NULL, NULL, 'alive', 0, ?, '', 1, NULL, "
+                          "x'', x'')"};
+    row.bind(1, position);
+    row.bind(2, recorded_at);
+    row.exec();
+  }
+
+  [[nodiscard]] SQLite::Database& database() { return database_; }
+
+ private:
+  SQLite::Database database_{":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
+};
+
+using Numbers = std::vector<std::int64_t>;
+
+}  // namespace
+
+TEST_CASE("A Call-ID's legs are found wherever they are in the log, in order") {
+  Legs legs;
+  projection::CallIndex index{legs.database()};
+  CHECK(index.find("one").empty());
+  for (const std::int64_t number : {40000, 7, 3, 32767, 32768, 200000}) legs.leg(number, "one");
+  for (const std::int64_t number : {8, 40001, 199999}) legs.leg(number, "two");
+  CHECK(index.find("one") == Numbers{3, 7, 32767, 32768, 40000, 200000});
+  CHECK(index.find("two") == Numbers{8, 40001, 199999});
+  CHECK(index.find("three").empty());
+}
+
+TEST_CASE("Buckets that were begun earlier are not looked at, but for the one that covers then") {
+  Legs legs;
+  for (const std::int64_t number : {3, 32769, 65537, 98305}) legs.leg(number, "one");
+  for (const std::int64_t bucket : {0, 1, 2, 3}) legs.event(bucket << 15, 1000 * bucket);
+  projection::CallIndex index{legs.database()};
+  const auto since = [&](std::int64_t time) { return index.find("one", to_instant(time)); };
+  CHECK(since(5000) == Numbers{98305});
+  CHECK(since(3000) == Numbers{98305});
+  CHECK(since(2999) == Numbers{65537, 98305});
+  CHECK(since(2000) == Numbers{65537, 98305});
+  CHECK(since(1500) == Numbers{32769, 65537, 98305});
+  CHECK(since(-1) == Numbers{3, 32769, 65537, 98305});
+}
