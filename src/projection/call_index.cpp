@@ -3,6 +3,7 @@
 #include "projection/leg_row.hpp"
 
 #include <SQLiteCpp/Database.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 
@@ -14,6 +15,36 @@ constexpr unsigned bucket_bits = 15;  // as the index has it
 
 }  // namespace
 
+// One read transaction for all buckets: to begin one costs more than to look into a bucket. It ends
+// with its scope, also where a look-up fails: an old view of the log must not be held.
+class CallIndex::ReadTransaction {
+ public:
+  explicit ReadTransaction(CallIndex& index) : index_(index) {}
+  void begin() {
+    index_.begin_.tryReset();
+    index_.begin_.exec();
+  }
+  ~ReadTransaction() {
+    for (SQLite::Statement* open :
+         {&index_.begin_, &index_.newest_, &index_.legs_, &index_.recorded_at_}) {
+      open->tryReset();
+    }
+    // An interruption may hit this, too. It is in vain where none was begun, or the failure has
+    // ended it.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      index_.end_.tryReset();
+      if (index_.end_.tryExecuteStep() == SQLITE_DONE) break;
+    }
+  }
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+  ReadTransaction(ReadTransaction&&) = delete;
+  ReadTransaction& operator=(ReadTransaction&&) = delete;
+
+ private:
+  CallIndex& index_;
+};
+
 CallIndex::CallIndex(SQLite::Database& database)
     : newest_(database, "SELECT max(id) >> 15 FROM dialog"),
       legs_(database,
@@ -23,9 +54,8 @@ CallIndex::CallIndex(SQLite::Database& database)
       end_(database, "RELEASE look_up") {}
 
 std::vector<std::int64_t> CallIndex::find(std::string_view call_id, std::optional<Instant> since) {
-  // One read transaction for all buckets: to begin one costs more than to look into a bucket.
-  begin_.tryReset();
-  begin_.exec();
+  ReadTransaction transaction{*this};
+  transaction.begin();
   std::vector<std::int64_t> found;
   newest_.tryReset();
   newest_.executeStep();
@@ -39,8 +69,6 @@ std::vector<std::int64_t> CallIndex::find(std::string_view call_id, std::optiona
     legs_.reset();
     if (since && !begins_after(bucket, *since)) break;
   }
-  end_.tryReset();
-  end_.exec();
   std::ranges::reverse(found);
   return found;
 }

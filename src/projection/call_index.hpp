@@ -27,6 +27,8 @@ class CallIndex {
                                                std::optional<Instant> since = {});
 
  private:
+  class ReadTransaction;
+
   // Returns whether the bucket may have been begun after `since`.
   bool begins_after(std::int64_t bucket, Instant since);
 

@@ -6,6 +6,7 @@
 #include "projection/leg_row.hpp"
 
 #include <SQLiteCpp/Database.h>
+#include <sqlite3.h>
 
 #include <string>
 #include <vector>
@@ -74,4 +75,33 @@ TEST_CASE("Buckets that were begun earlier are not looked at, but for the one th
   CHECK(since(2000) == Numbers{65537, 98305});
   CHECK(since(1500) == Numbers{32769, 65537, 98305});
   CHECK(since(-1) == Numbers{3, 32769, 65537, 98305});
+}
+
+TEST_CASE("A look-up that fails anywhere leaves no transaction open") {
+  Legs legs;
+  for (const std::int64_t number : {3, 32769, 65537}) legs.leg(number, "one");
+  for (const std::int64_t bucket : {0, 1, 2}) legs.event(bucket << 15, 1000 * bucket);
+  projection::CallIndex index{legs.database()};
+  sqlite3* handle = legs.database().getHandle();
+  bool has_failed = false;
+  bool has_found = false;
+  for (int steps = 0; !has_found; ++steps) {
+    REQUIRE(steps < 10'000);
+    int left = steps;
+    sqlite3_progress_handler(
+        handle, 1, [](void* steps_left) { return (*static_cast<int*>(steps_left))-- == 0 ? 1 : 0; },
+        &left);
+    try {
+      has_found = index.find("one", to_instant(-1)).size() == 3;
+    } catch (const SQLite::Exception&) {
+      has_failed = true;
+    }
+    sqlite3_progress_handler(handle, 0, nullptr, nullptr);
+    CHECK(sqlite3_get_autocommit(handle) != 0);
+    for (sqlite3_stmt* statement = sqlite3_next_stmt(handle, nullptr); statement != nullptr;
+         statement = sqlite3_next_stmt(handle, statement)) {
+      CHECK(sqlite3_stmt_busy(statement) == 0);
+    }
+  }
+  CHECK(has_failed);
 }
