@@ -15,8 +15,8 @@ class Blindness {
   // An event that is logged: a link that went down or came up, a gap. Others say nothing.
   void hear(const Event& event);
 
-  // Since when the recorder was blind to the server, where that was so at any time after `instant`;
-  // the latest time, if it was so several times. All by our clock.
+  // Returns since when the recorder was blind to the server, where that was so at any time after
+  // `instant`; the latest time, if it was so several times. Times are by our clock.
   [[nodiscard]] std::optional<Instant> since(const std::string& server, Instant instant) const;
 
  private:

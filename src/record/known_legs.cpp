@@ -1,6 +1,7 @@
 #include "record/known_legs.hpp"
 
 #include "dialog/identity.hpp"
+#include "dialog/rules.hpp"
 #include "dialog/setup.hpp"
 
 #include <algorithm>
@@ -45,6 +46,14 @@ std::vector<Tip*> KnownLegs::of_call(const dialog::Observation& seen) {
     tips_.find_legs(seen.server, message.call_id, *message.to.tag, tips);
   }
   return tips;
+}
+
+bool KnownLegs::has_open_branch(const dialog::Observation& invite) {
+  return std::ranges::any_of(of_call(invite), [&](const Tip* tip) {
+    const DialogState& leg = tip->state;
+    return leg.role == dialog::role_of(invite, true) && leg.invite.cseq == invite.message.cseq &&
+           leg.state != State::terminated && dialog::is_own(leg) && !tip->handing_on;
+  });
 }
 
 dialog::Placement KnownLegs::place_among_known(const dialog::Observation& seen) {

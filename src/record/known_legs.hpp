@@ -25,6 +25,8 @@ class KnownLegs {
   [[nodiscard]] dialog::Placement place(const dialog::Observation& seen, Instant now);
   // The legs that have a tag of the message's.
   [[nodiscard]] std::vector<Tip*> of_call(const dialog::Observation& seen);
+  // Returns whether the INVITE has come by another way, too, and is not over (RFC 3261 8.2.2.2).
+  [[nodiscard]] bool has_open_branch(const dialog::Observation& invite);
   // The leg that has had this message: `tip`, or another with the same tags, whose ids were used
   // again since. Null where it is a new one.
   [[nodiscard]] Tip* seen_by(Tip& tip, const dialog::Observation& seen);

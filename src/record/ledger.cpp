@@ -76,7 +76,10 @@ std::int64_t Ledger::walk(const Frame& frame) {
   const bool begins = placed.kind == dialog::Placement::Kind::begins;
   Tip* tip = placed.leg == nullptr ? nullptr : tips().find(placed.leg->number);
   if (placed.replaced != nullptr) note(replaced(*placed.replaced, seen.occurred_at));
-  if (placed.kind == dialog::Placement::Kind::stray) stray(seen);
+  if (placed.kind == dialog::Placement::Kind::stray) {
+    auto gap = gap_of_stray(legs_.of_call(seen), seen, read_at_);
+    if (gap) append(nullptr, *gap, nullptr);
+  }
   const bool by_connection = seen.channel == dialog::Channel::sip && !seen.of_proxied;
   if (tip != nullptr) {
     if (by_connection) tip->connection = frame.connection;
@@ -88,7 +91,7 @@ std::int64_t Ledger::walk(const Frame& frame) {
   }
   append_all(
       orphans_.seen(frame.connection, tip == nullptr ? nullptr : &tip->state, seen, frame.read_at));
-  heard_.another_branch = begins && dialog::is_initial_invite(seen) && is_another_branch(seen);
+  heard_.another_branch = begins && dialog::is_initial_invite(seen) && legs_.has_open_branch(seen);
   auto event = dialog::observe(placed, seen);
   if (event) tip = append(tip, *event, &sighting);
   if (tip == nullptr) return handed;
@@ -138,15 +141,6 @@ void Ledger::seen_again(Tip& tip, const Sighting& sighting) {
   auto event = dialog::observe_again(tip.state, seen);
   if (event) append(&tip, *event, &sighting);
   if (seen.channel == dialog::Channel::start) up_by_call_record(tip);
-}
-
-// RFC 3261 8.2.2.2: the INVITE has come by another way, and is not over.
-bool Ledger::is_another_branch(const dialog::Observation& seen) {
-  return std::ranges::any_of(legs_.of_call(seen), [&](const Tip* tip) {
-    const DialogState& leg = tip->state;
-    return leg.role == dialog::role_of(seen, true) && leg.invite.cseq == seen.message.cseq &&
-           leg.state != State::terminated && dialog::is_own(leg) && !tip->handing_on;
-  });
 }
 
 void Ledger::learn(Tip& tip, const dialog::Observation& seen) {
@@ -226,7 +220,7 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
     tip->final_told_both_ways = false;
   }
   blindness_.hear(event);
-  if (event.type == EventType::gap || event.type == EventType::unreadable) warn_of(event);
+  warnings_.hear(event);
   if (told_ != nullptr) {
     told_->push_back(
         {event, tip == nullptr ? nullptr : std::make_shared<const DialogState>(tip->state)});

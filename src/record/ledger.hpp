@@ -9,12 +9,13 @@
 #include "record/conversation.hpp"
 #include "record/expiry.hpp"
 #include "record/handed_on_legs.hpp"
+#include "record/kept.hpp"
 #include "record/known_legs.hpp"
 #include "record/orphans.hpp"
 #include "record/staging.hpp"
-#include "record/store.hpp"
 #include "record/unacknowledged.hpp"
 #include "record/walked.hpp"
+#include "record/warnings.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -78,7 +79,7 @@ class Ledger {
 
   // Returns, in plain words, what an operator should know of that was staged since the last call:
   // each gap, and each message that could not be read.
-  [[nodiscard]] std::vector<std::string> take_warnings() { return std::exchange(warnings_, {}); }
+  [[nodiscard]] std::vector<std::string> take_warnings() { return warnings_.take(); }
 
   // Takes what is staged, for store() to commit: in this order, before any later batch.
   [[nodiscard]] Batch hand_over();
@@ -111,19 +112,10 @@ class Ledger {
   void up_by_call_record(const Tip& tip);
   void end_handed_on(Instant server_time, Instant now);
   void end_handed_on_before(const dialog::Observation& seen);
-  bool is_another_branch(const dialog::Observation& seen);
-  void stray(const dialog::Observation& seen);
   std::int64_t unreadable(const Conversation& conversation, const Sighting& sighting);
   Tip* append(Tip* tip, Event& event, const Sighting* evidence);
   void append_all(std::vector<Event> events);
   void take_back(Batch batch);
-  void warn_of(const Event& event);
-
-  struct Kept {
-    explicit Kept(log::EventLog log) : store(std::move(log)), recall(store.log().path()) {}
-    Store store;
-    Recall recall;
-  };
 
   std::unique_ptr<Kept> kept_;  // null: nothing is
   Clock clock_;
@@ -140,7 +132,7 @@ class Ledger {
   Heard heard_;      // of the frame that is being walked
   Instant latest_;   // the latest time that a server has told
   Instant read_at_;  // when the latest frame was read, by our clock
-  std::vector<std::string> warnings_;
+  Warnings warnings_;
 };
 
 }  // namespace drachtio::record

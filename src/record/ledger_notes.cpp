@@ -6,12 +6,6 @@
 
 namespace drachtio::record {
 
-namespace {
-
-constexpr std::size_t most_warnings = 100;  // kept until they are taken
-
-}  // namespace
-
 void Ledger::note_alive(Instant now) {
   constexpr std::chrono::minutes silence{1};
   if (!kept_ || now - to_instant(staging_.head().recorded_at) < silence) return;
@@ -19,19 +13,6 @@ void Ledger::note_alive(Instant now) {
   event.type = EventType::alive;
   event.occurred_at = now;
   note({0, std::move(event)});
-}
-
-// Said once for each call, not for each message: a peer must not fill the log.
-void Ledger::stray(const dialog::Observation& seen) {
-  const std::vector<Tip*> legs = legs_.of_call(seen);
-  if (legs.empty() || std::exchange(legs.back()->stray_told, true)) return;
-  Event gap;
-  gap.type = EventType::gap;
-  gap.occurred_at = read_at_;
-  gap.server = seen.server;
-  gap.detail = "a message of call " + seen.message.call_id +
-               " has tags that none of its legs knows: " + seen.message.start_line;
-  append(nullptr, gap, nullptr);
 }
 
 void Ledger::given_up(const std::string& server, std::int64_t frames, Instant since) {
@@ -93,13 +74,6 @@ void Ledger::end_handed_on_before(const dialog::Observation& seen) {
     return;
   }
   while (auto end = handed_on_legs_.next_of(tips(), legs, seen.occurred_at)) note(std::move(*end));
-}
-
-void Ledger::warn_of(const Event& event) {
-  if (warnings_.size() == most_warnings) return;
-  warnings_.push_back((event.server.empty() ? "unknown" : event.server) +
-                      (event.type == EventType::gap ? ": " : ": a message cannot be read: ") +
-                      event.detail + " (event " + std::to_string(event.position) + ")");
 }
 
 }  // namespace drachtio::record

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace drachtio::record {
 
@@ -131,6 +132,18 @@ std::vector<Event> Orphans::closed() {
   }
   runs_.clear();
   return gaps;
+}
+
+std::optional<Event> gap_of_stray(const std::vector<Tip*>& legs, const dialog::Observation& seen,
+                                  Instant read_at) {
+  if (legs.empty() || std::exchange(legs.back()->stray_told, true)) return std::nullopt;
+  Event gap;
+  gap.type = EventType::gap;
+  gap.occurred_at = read_at;
+  gap.server = seen.server;
+  gap.detail = "a message of call " + seen.message.call_id +
+               " has tags that none of its legs knows: " + seen.message.start_line;
+  return gap;
 }
 
 }  // namespace drachtio::record

@@ -8,8 +8,10 @@
 #pragma once
 
 #include "dialog/observation.hpp"
+#include "record/tips.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -54,5 +56,10 @@ class Orphans {
   std::unordered_map<std::uint64_t, Run> runs_;        // by connection
   std::unordered_map<std::string, GivenUp> given_up_;  // by server
 };
+
+// Returns the gap that tells of a message that fits none of its call's `legs`, or nothing where one
+// has been told of the call before: a peer must not fill the log. Marks the call as told of.
+std::optional<Event> gap_of_stray(const std::vector<Tip*>& legs, const dialog::Observation& seen,
+                                  Instant read_at);
 
 }  // namespace drachtio::record
