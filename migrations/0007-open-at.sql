@@ -4,20 +4,20 @@ DROP VIEW active_call;
 DROP VIEW call_record;
 DROP VIEW leg;
 DROP INDEX dialog_by_start;
--- Calls by when they began, as the views leg and call_record show it: for lists, time travel, and
--- whoever asks call_record for the calls of a day or for the latest ones.
+-- This index orders calls by when they began, as the views leg and call_record show it. Lists and time
+-- travel use it, and whoever asks call_record for the calls of a day or for the latest ones.
 CREATE INDEX dialog_by_start ON dialog (
   strftime('%Y-%m-%dT%H:%M:%S', start_time / 1000000, 'unixepoch')
     || printf('.%06dZ', start_time % 1000000)
 );
--- Calls that lasted longer than ten minutes, by their end. Any other that was open at some moment
--- began within the ten minutes before it: time travel looks at no more.
+-- This index holds the calls that lasted longer than ten minutes, by their end. Any other call that
+-- was open at some moment began within the ten minutes before it: time travel looks at no more.
 CREATE INDEX dialog_long ON dialog (end_time) WHERE end_time - start_time > 600000000;
--- Calls that were found lost. Their end is when they were last heard of, and lies before the moment
--- at which that was found: time travel takes them for open between the two.
+-- This index holds the calls that were found lost. Their end is when they were last heard of, and
+-- lies before the moment at which that was found: time travel takes them for open between the two.
 CREATE INDEX dialog_lost ON dialog (start_time) WHERE cause = 'lost';
--- Every leg as it stands, open or ended. How far the events of one that has ended go, the events
--- themselves tell: what comes after the end (the answer to its BYE) changes no row.
+-- This view shows every leg as it stands, open or ended. How far the events of one that has ended go,
+-- the events themselves tell: what comes after the end (the answer to its BYE) changes no row.
 CREATE VIEW leg AS
 SELECT
   dialog.id,
@@ -74,7 +74,8 @@ SELECT
   ) AS remote_sdp
 FROM dialog
 LEFT JOIN open_dialog ON open_dialog.id = dialog.id;
--- One row a leg: who, when, how long, how it ended. Times are RFC 3339 in UTC, durations seconds.
+-- This view tells of each leg who called, when, how long, and how it ended. Times are RFC 3339 in UTC,
+-- durations are seconds.
 CREATE VIEW call_record AS
 SELECT
   id,
@@ -121,8 +122,8 @@ SELECT
   q850_cause,
   session
 FROM leg;
--- The calls that are up, or being set up, as far as the log knows. CROSS, for SQLite to begin with
--- the few that are open, however long the log is.
+-- This view shows the calls that are up, or being set up, as far as the log knows. It says CROSS JOIN
+-- for SQLite to begin with the few calls that are open, however long the log is.
 CREATE VIEW active_call AS
 SELECT
   open_dialog.id,

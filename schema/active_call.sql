@@ -1,5 +1,5 @@
--- The calls that are up, or being set up, as far as the log knows. CROSS, for SQLite to begin with
--- the few that are open, however long the log is.
+-- This view shows the calls that are up, or being set up, as far as the log knows. It says CROSS JOIN
+-- for SQLite to begin with the few calls that are open, however long the log is.
 CREATE VIEW active_call AS
 SELECT
   open_dialog.id,

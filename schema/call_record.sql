@@ -1,4 +1,5 @@
--- One row a leg: who, when, how long, how it ended. Times are RFC 3339 in UTC, durations seconds.
+-- This view tells of each leg who called, when, how long, and how it ended. Times are RFC 3339 in UTC,
+-- durations are seconds.
 CREATE VIEW call_record AS
 SELECT
   id,

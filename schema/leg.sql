@@ -1,5 +1,5 @@
--- Every leg as it stands, open or ended. How far the events of one that has ended go, the events
--- themselves tell: what comes after the end (the answer to its BYE) changes no row.
+-- This view shows every leg as it stands, open or ended. How far the events of one that has ended go,
+-- the events themselves tell: what comes after the end (the answer to its BYE) changes no row.
 CREATE VIEW leg AS
 SELECT
   dialog.id,

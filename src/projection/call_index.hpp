@@ -1,4 +1,5 @@
-// Finds the legs of a Call-ID by the index dialog_by_call, bucket by bucket of 32,768 positions.
+// A CallIndex finds the legs of a Call-ID by the index dialog_by_call, bucket by bucket of 32,768
+// positions, in one read transaction.
 //
 // A look-up costs less than a microsecond a bucket, so it grows with the log, slowly: with 300,000
 // calls there are some 60 buckets.
@@ -27,16 +28,12 @@ class CallIndex {
                                                std::optional<Instant> since = {});
 
  private:
-  class ReadTransaction;
-
   // Returns whether the bucket may have been begun after `since`.
   bool begins_after(std::int64_t bucket, Instant since);
 
   SQLite::Statement newest_;
   SQLite::Statement legs_;
   SQLite::Statement recorded_at_;
-  SQLite::Statement begin_;
-  SQLite::Statement end_;
 };
 
 }  // namespace drachtio::projection

@@ -22,7 +22,8 @@ constexpr std::int64_t legs_a_page = 500;
 constexpr std::size_t pattern_shown = 40;  // bytes of a pattern that is too long
 constexpr const char* after_all = "~";     // comes after every instant
 
-// Where the reading stands in the order of (start_text, id), which the index dialog_by_start has.
+// A Place is where the reading stands in the order of (start_text, id), which the index
+// dialog_by_start has.
 struct Place {
   std::string start;  // empty: before all
   std::int64_t number = std::numeric_limits<std::int64_t>::min();
@@ -73,7 +74,7 @@ class Conditions {
   std::vector<Value> values_;
 };
 
-// All legs, in order of start, a few hundred at a time.
+// AllLegs reads all legs in order of their start, a few hundred at a time.
 class AllLegs {
  public:
   AllLegs(SQLite::Database& database, const Selection& selection, const Conditions& conditions)
@@ -133,7 +134,7 @@ class AllLegs {
   bool done_ = false;
 };
 
-// The open ones alone: they cost what they are, however long the log is.
+// OpenLegs reads the open legs alone: they cost what they are, however long the log is.
 class OpenLegs {
  public:
   OpenLegs(SQLite::Database& database, const Conditions& conditions)

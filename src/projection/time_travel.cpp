@@ -16,20 +16,24 @@ namespace {
 
 constexpr std::int64_t candidates_a_transaction = 10000;  // rows of `dialog` a read transaction
 
-// The legs that may have been open at ?1, in order of start: of those that began in the ten minutes
-// before, the ones that had not ended; then those that lasted longer (dialog_long), those that are
-// open still, and those that were found lost later (dialog_lost). ?2 and ?3 are the beginning of
-// the ten minutes and ?1, as start_text has instants.
-const char* const open_at_sql =
-    "WITH candidate (id) AS ("
-    "SELECT id FROM leg WHERE start_text >= ?2 AND start_text <= ?3 "
-    "AND (end_time IS NULL OR end_time > ?1) "
-    "UNION SELECT id FROM dialog WHERE end_time - start_time > 600000000 AND end_time > ?1 "
-    "AND start_time <= ?1 "
-    "UNION SELECT id FROM open_dialog CROSS JOIN dialog USING (id) WHERE start_time <= ?1 "
-    "UNION SELECT id FROM dialog WHERE cause = 'lost' AND start_time <= ?1 "
-    "AND (SELECT occurred_at FROM event WHERE position = closed_at) > ?1) "
-    "SELECT id FROM candidate CROSS JOIN dialog USING (id) ORDER BY start_time, id";
+constexpr Microseconds long_call = std::chrono::minutes{10};  // as the index dialog_long has it
+
+// Selects the legs that may have been open at ?1, in order of start: of those that began within
+// long_call before, the ones that had not ended; then those that lasted longer (dialog_long), those
+// that are open still, and those that were found lost later (dialog_lost). ?2 and ?3 are the
+// beginning of that time and ?1, as start_text has instants.
+std::string open_at_sql() {
+  return "WITH candidate (id) AS ("
+         "SELECT id FROM leg WHERE start_text >= ?2 AND start_text <= ?3 "
+         "AND (end_time IS NULL OR end_time > ?1) "
+         "UNION SELECT id FROM dialog WHERE end_time - start_time > " +
+         std::to_string(long_call.count()) +
+         " AND end_time > ?1 AND start_time <= ?1 "
+         "UNION SELECT id FROM open_dialog CROSS JOIN dialog USING (id) WHERE start_time <= ?1 "
+         "UNION SELECT id FROM dialog WHERE cause = 'lost' AND start_time <= ?1 "
+         "AND (SELECT occurred_at FROM event WHERE position = closed_at) > ?1) "
+         "SELECT id FROM candidate CROSS JOIN dialog USING (id) ORDER BY start_time, id";
+}
 
 // Visits the legs that were opened at `position` or before and ended after it, or are open.
 template <typename Visit>
@@ -80,14 +84,13 @@ void reading(const log::Reader& reader, const Work& work) {
 }  // namespace
 
 void open_at(log::Reader& reader, Instant when, const VisitPast& visit) {
-  constexpr std::chrono::minutes long_call{10};  // as dialog_long has it
   const auto is_later = [time = to_integer(when)](const log::Row& row) {
     return row.occurred_at > time;
   };
   reading(reader, [&] {
     std::vector<std::int64_t> candidates;
     {
-      SQLite::Statement statement{reader.database(), open_at_sql};
+      SQLite::Statement statement{reader.database(), open_at_sql()};
       statement.bind(1, to_integer(when));
       statement.bind(2, text::rfc3339(when - long_call));
       statement.bind(3, text::rfc3339(when));

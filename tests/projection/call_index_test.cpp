@@ -15,7 +15,7 @@ using namespace drachtio;
 
 namespace {
 
-// A database as it is shipped, without the rules of the log, with legs at chosen positions.
+// Legs is a database as it is shipped, without the rules of the log: legs stand where a test wants.
 class Legs {
  public:
   Legs() {
@@ -97,7 +97,7 @@ TEST_CASE("A look-up that fails anywhere leaves no transaction open") {
       has_failed = true;
     }
     sqlite3_progress_handler(handle, 0, nullptr, nullptr);
-    CHECK(sqlite3_get_autocommit(handle) != 0);
+    CHECK(sqlite3_txn_state(handle, "main") == SQLITE_TXN_NONE);
     for (sqlite3_stmt* statement = sqlite3_next_stmt(handle, nullptr); statement != nullptr;
          statement = sqlite3_next_stmt(handle, statement)) {
       CHECK(sqlite3_stmt_busy(statement) == 0);

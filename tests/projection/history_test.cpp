@@ -26,7 +26,7 @@ struct Cost {
   std::int64_t answers = 0;
 };
 
-// Pages looked at, from the cache or the file.
+// Returns how many pages SQLite has looked at since the last call, in its cache or in the file.
 std::int64_t pages_touched(SQLite::Database& database) {
   std::int64_t pages = 0;
   for (const int counter : {SQLITE_DBSTATUS_CACHE_HIT, SQLITE_DBSTATUS_CACHE_MISS}) {
@@ -66,7 +66,7 @@ Question list(const std::function<void(projection::Selection&)>& select) {
 
 constexpr std::int64_t apart = 60;  // seconds from call to call
 
-// A call a minute, an hour-long one in every hundred, and one that nobody has hung up.
+// Records a call a minute, every hundredth of which lasts an hour, and one that is open still.
 void record(const std::filesystem::path& path, std::int64_t calls) {
   SampleLog sample{path};
   for (std::int64_t call = calls; call > 0; --call) {

@@ -26,7 +26,7 @@ struct LogOptions {
 int rebuild(const LogOptions& options);
 // Pages written to the -wal, against a bare log's; and whether they grow with the log.
 int pages(const LogOptions& options);
-// What a long history costs: questions, start-up and recording, against a log of 10,000 calls.
+// Measures questions, start-up and recording with a long history, against a log of 10,000 calls.
 int history(const LogOptions& options);
 // Time to be ready, per open call.
 int restart(const LogOptions& options);

@@ -1,6 +1,6 @@
-// What a long history costs: the same questions, start-up and recording, with ten thousand calls in
-// the log and with many more. The log is written as if it had been recorded at ten thousand calls a
-// day. Questions are asked with dialog-replay, as users ask them.
+// Measures what a long history costs: it asks the same questions, starts up and records with ten
+// thousand calls in the log and with many more. The log is written as if it had been recorded at
+// ten thousand calls a day. Questions are asked with dialog-replay, as users ask them.
 #include "benches.hpp"
 #include "measure.hpp"
 #include "recorded_log.hpp"
@@ -40,7 +40,7 @@ Instant read_at(std::uint64_t day, std::uint64_t number) {
   return first_day + std::chrono::days{day} + 12h + Microseconds{number * 997 % 3'600'000'000};
 }
 
-// A log that grows, by a clock of its own.
+// A GrowingLog is recorded by a clock of its own, which the frames' times set.
 class GrowingLog {
  public:
   explicit GrowingLog(const std::filesystem::path& db)
@@ -135,7 +135,7 @@ std::vector<Figure> ask(const std::filesystem::path& db, std::uint64_t calls) {
   return figures;
 }
 
-// Start-up with the open calls, and frames a second of what is recorded then.
+// Measures start-up with the open calls, and then how long a frame takes to record.
 std::vector<Figure> record_on(const std::filesystem::path& db, std::uint64_t calls, int rounds) {
   Figure starting{"start-up, 200 calls open, ms", {}};
   Figure recording{"recording, us a frame", {}};

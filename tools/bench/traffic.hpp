@@ -16,7 +16,7 @@ std::vector<std::string> call(std::uint64_t number);
 // The first `count` payloads of the call: 4 leave it answered and confirmed.
 std::vector<std::string> call(std::uint64_t number, std::size_t count);
 
-// Who calls in that call: the user part of the caller's address.
+// Returns the user part of the caller's address in that call.
 std::string caller(std::uint64_t number);
 
 // `calls` calls as one byte stream of frames; as many as `overlap` are up at a time, their frames
