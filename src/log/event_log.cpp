@@ -109,8 +109,10 @@ Head read_head(SQLite::Database& database) {
 EventLog::EventLog(const std::filesystem::path& path, IfMissing if_missing)
     : path_(path), lock_((require_fit(path, if_missing), create_private(path), path)) {
   try {
-    database_ = std::make_unique<SQLite::Database>(
-        file_name(path), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, writer_busy_timeout_ms);
+    vfs_ = std::make_unique<GatheringVfs>();
+    database_ = std::make_unique<SQLite::Database>(file_name(path),
+                                                   SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
+                                                   writer_busy_timeout_ms, vfs_->name());
     migrate(*database_);
     database_->exec("PRAGMA journal_mode = WAL");
     database_->exec("PRAGMA synchronous = FULL");

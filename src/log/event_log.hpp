@@ -4,6 +4,7 @@
 
 #include "log/checkpointer.hpp"
 #include "log/error.hpp"
+#include "log/gathering_vfs.hpp"
 #include "log/row.hpp"
 #include "log/single_writer.hpp"
 #include "log/whereabouts.hpp"
@@ -69,6 +70,7 @@ class EventLog {
 
   std::filesystem::path path_;
   SingleWriter lock_;
+  std::unique_ptr<GatheringVfs> vfs_;
   std::unique_ptr<SQLite::Database> database_;
   std::unique_ptr<Whereabouts> whereabouts_;
   std::unique_ptr<Checkpointer> checkpointer_;

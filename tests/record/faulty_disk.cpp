@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
@@ -16,6 +17,7 @@ struct FaultyDisk::Implementation {
   std::condition_variable changed;
   std::optional<Fault> fault;
   int failures = 0;
+  std::atomic<int> writes_to_wal = 0;
 
   // The error to answer with, where this operation is to fail now.
   int error_for(Fault operation, int error) {
@@ -36,6 +38,7 @@ struct File {
   sqlite3_file base;
   Disk* disk;
   bool is_database;
+  bool is_wal;
   sqlite3_io_methods methods;
 };
 
@@ -50,6 +53,7 @@ int read(sqlite3_file* file, void* to, int length, sqlite3_int64 at) {
 }
 int write(sqlite3_file* file, const void* from, int length, sqlite3_int64 at) {
   if (const int error = disk_of(file).error_for(FaultyDisk::Fault::full, SQLITE_FULL)) return error;
+  if (reinterpret_cast<File*>(file)->is_wal) ++disk_of(file).writes_to_wal;
   if (reinterpret_cast<File*>(file)->is_database) {
     if (const int error = disk_of(file).error_for(FaultyDisk::Fault::copy, SQLITE_FULL)) {
       return error;
@@ -106,6 +110,7 @@ int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int*
   if (result != SQLITE_OK) return result;
   wrapped.disk = &disk;
   wrapped.is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+  wrapped.is_wal = (flags & SQLITE_OPEN_WAL) != 0;
   wrapped.methods = sqlite3_io_methods{
       2,         close,      read,    write,       truncate,        sync,    size,     lock,
       unlock,    check_lock, control, sector_size, characteristics, shm_map, shm_lock, shm_barrier,
@@ -162,5 +167,7 @@ bool FaultyDisk::wait_for_failures(int count, std::chrono::seconds patience) {
   return implementation_->changed.wait_for(lock, patience,
                                            [&] { return implementation_->failures >= count; });
 }
+
+int FaultyDisk::writes_to_wal() const { return implementation_->writes_to_wal; }
 
 }  // namespace drachtio::test

@@ -27,6 +27,9 @@ class FaultyDisk {
   // Waits until `count` operations have failed since fail(); false if that takes too long.
   bool wait_for_failures(int count, std::chrono::seconds patience = std::chrono::seconds{20});
 
+  // Returns how often a -wal has been written to.
+  [[nodiscard]] int writes_to_wal() const;
+
   struct Implementation;
 
  private:
