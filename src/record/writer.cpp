@@ -12,6 +12,8 @@ using SteadyClock = std::chrono::steady_clock;
 // are there several times over then, as evidence, as JSON and in its dialog's state.
 constexpr std::size_t most_frames_a_batch = 2000;
 constexpr std::size_t most_bytes_a_batch = 4UL * 1024 * 1024;
+// To be woken costs as much as to walk several frames.
+constexpr std::size_t frames_worth_waking = 20;
 constexpr std::chrono::seconds expiry_interval{1};
 // Of an INVITE that has ended, its retransmissions and retries come within seconds (RFC 3261 17).
 constexpr std::chrono::minutes ids_remembered{5};
@@ -54,12 +56,15 @@ std::size_t Writer::size_of(const Item& item) {
 void Writer::frame(Frame frame) { post(std::move(frame)); }
 
 void Writer::frames(std::span<Frame> frames) {
+  bool is_worth_waking = false;
   {
     const std::lock_guard lock{mutex_};
     if (stop_by_ || failed_) return;
     for (Frame& frame : frames) enqueue(std::move(frame));
+    is_worth_waking = queue_.size() >= frames_worth_waking;
   }
   wake_.notify_one();
+  if (is_worth_waking) turn_.notify_one();
 }
 
 void Writer::closed(std::uint64_t connection) { post(Closed{connection}); }
@@ -99,15 +104,41 @@ void Writer::note(EventType type, const std::string& server, const std::string& 
 }
 
 bool Writer::post(Item item) {
+  bool is_worth_waking = false;
   {
     const std::lock_guard lock{mutex_};
     if (stop_by_) return false;
     if (failed_) return true;
     enqueue(std::move(item));
+    is_worth_waking = queue_.size() >= frames_worth_waking;
   }
   wake_.notify_one();
+  if (is_worth_waking) turn_.notify_one();
   return true;
 }
+
+// The right to commit. Whoever gives it up wakes the other thread, which may be waiting for it.
+class Writer::Turn {
+ public:
+  explicit Turn(Writer& writer) : writer_(writer), lock_(writer.committing_, std::defer_lock) {}
+  ~Turn() {
+    if (!lock_.owns_lock()) return;
+    lock_.unlock();
+    { const std::lock_guard before_it_waits{writer_.mutex_}; }
+    writer_.turn_.notify_one();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  Turn(Turn&&) = delete;
+  Turn& operator=(Turn&&) = delete;
+
+  // Returns whether it has come.
+  bool take() { return lock_.owns_lock() || lock_.try_lock(); }
+
+ private:
+  Writer& writer_;
+  std::unique_lock<std::mutex> lock_;
+};
 
 // Gives up the oldest frames on overflow: the newest tell most about the calls that are still up.
 void Writer::enqueue(Item item) {
@@ -127,21 +158,51 @@ void Writer::enqueue(Item item) {
 }
 
 // Waits for something to do. False: nothing will come any more.
-bool Writer::take_items() {
+bool Writer::wait_for_items() {
   std::unique_lock lock{mutex_};
   wake_.wait_for(lock, expiry_interval,
                  [&] { return !queue_.empty() || !overflow_.empty() || stop_by_ || failed_; });
-  items_bytes_ = 0;
-  while (!queue_.empty() && items_.size() < most_frames_a_batch &&
-         items_bytes_ < most_bytes_a_batch) {
+  batch_frames_ = 0;
+  batch_bytes_ = 0;
+  take_items(most_frames_a_batch);
+  return !failed_ && !(stop_by_ && items_.empty() && overflow_.empty());
+}
+
+// Adds to the batch what is queued, as long as there is room in it. mutex_ must be locked.
+void Writer::take_items(std::size_t most_frames) {
+  std::size_t bytes = 0;
+  for (std::size_t taken = 0; !queue_.empty() && taken < most_frames && has_room(); ++taken) {
     Item& item = queue_.front();
-    items_bytes_ += size_of(item);
+    bytes += size_of(item);
+    ++batch_frames_;
+    batch_bytes_ += size_of(item);
     items_.push_back(std::move(item));
     queue_.pop_front();
   }
-  queued_bytes_ -= items_bytes_;
-  in_flight_bytes_ += items_bytes_;
-  return !failed_ && !(stop_by_ && items_.empty() && overflow_.empty());
+  queued_bytes_ -= bytes;
+  in_flight_bytes_ += bytes;
+}
+
+bool Writer::has_room() const {
+  return batch_frames_ < most_frames_a_batch && batch_bytes_ < most_bytes_a_batch;
+}
+
+// Walks what comes until it is this thread's turn to commit, and the few frames that have come by
+// then. False: the log cannot be read any more.
+bool Writer::walk_until(Turn& turn, std::vector<Walked>& walked) {
+  bool has_come = false;
+  while (!has_come) {
+    {
+      std::unique_lock lock{mutex_};
+      turn_.wait(lock, [&] {
+        has_come = turn.take();
+        return has_come || (queue_.size() >= frames_worth_waking && has_room());
+      });
+      take_items(has_come ? frames_worth_waking : most_frames_a_batch);
+    }
+    if (!items_.empty() && !walk(walked)) return false;
+  }
+  return true;
 }
 
 // Walks what was taken. False: the log cannot be read any more.
@@ -290,13 +351,14 @@ void Writer::fail(const log::Error& error) {
 bool Writer::write_a_batch() {
   std::unique_lock walking{walking_};
   std::vector<Walked> walked;
-  if (!take_items() || !walk(walked)) return false;
+  if (!wait_for_items() || !walk(walked)) return false;
+  Turn turn{*this};
+  if (!walk_until(turn, walked)) return false;
   const Batch batch = ledger_.hand_over();
-  const std::size_t bytes = items_bytes_;
+  const std::size_t bytes = batch_bytes_;
   const std::vector<std::string> warnings = ledger_.take_warnings();
   const std::size_t open_dialogs = ledger_.open_dialogs();
   const std::uint64_t frames = walked_;
-  const std::unique_lock committing{committing_};
   walking.unlock();
   if (!commit(batch) && !goes_on_unrecorded()) return false;
   {

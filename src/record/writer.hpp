@@ -4,9 +4,10 @@
 // when the writer is free, so a busy socket makes big batches and an idle one commits at once.
 //
 // Two threads take turns. Each takes a batch off the queue, walks it, and commits it itself; it
-// lets the other begin to walk the next batch when its own turn to commit has come. So batches are
-// committed in the order they were walked, walking overlaps committing when there is much to do,
-// and nothing is handed from thread to thread when there is little.
+// lets the other begin to walk the next batch when its own turn to commit has come. Until then it
+// walks what comes meanwhile, so that no frame waits for more than the rest of one commit and its
+// own. So batches are committed in the order they were walked, walking overlaps committing when
+// there is much to do, and nothing is handed from thread to thread when there is little.
 #pragma once
 
 #include "record/ledger.hpp"
@@ -113,7 +114,11 @@ class Writer {
   bool write_a_batch();
   void fail(const log::Error& error);
   [[nodiscard]] std::string unexpected(const std::string& what) const;
-  bool take_items();
+  class Turn;
+  bool wait_for_items();
+  void take_items(std::size_t most_frames);
+  [[nodiscard]] bool has_room() const;
+  bool walk_until(Turn& turn, std::vector<Walked>& walked);
   bool walk(std::vector<Walked>& walked);
   void walk(Item& item, std::vector<Walked>& walked);
   bool commit(const Batch& batch);
@@ -130,17 +135,19 @@ class Writer {
   Options options_;
 
   std::mutex walking_;
-  Ledger ledger_;                // guarded by walking_, but for its store
-  std::deque<Item> items_;       // taken off the queue, not walked yet; guarded by walking_
-  std::size_t items_bytes_ = 0;  // of those taken last, guarded by walking_
-  std::uint64_t walked_ = 0;     // frames, guarded by walking_
+  Ledger ledger_;                 // guarded by walking_, but for its store
+  std::deque<Item> items_;        // taken off the queue, not walked yet; guarded by walking_
+  std::size_t batch_frames_ = 0;  // of the batch that is being walked; guarded by walking_
+  std::size_t batch_bytes_ = 0;   // likewise
+  std::uint64_t walked_ = 0;      // frames, guarded by walking_
   std::chrono::steady_clock::time_point next_expiry_;  // guarded by walking_
 
   std::mutex committing_;  // locked before walking_ is let go
   Store* store_;           // guarded by committing_; null: nothing is kept
 
-  mutable std::mutex mutex_;  // guards all below
-  std::condition_variable wake_;
+  mutable std::mutex mutex_;      // guards all below
+  std::condition_variable wake_;  // there is something to walk
+  std::condition_variable turn_;  // likewise, or the other thread has committed
   std::condition_variable stopping_;
   std::deque<Item> queue_;
   std::size_t queued_bytes_ = 0;
