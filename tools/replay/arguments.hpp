@@ -23,6 +23,7 @@ struct Arguments {
   std::filesystem::path db;
   ListOptions list;
   ShowOptions show;
+  LadderOptions ladder;
   StateOptions state;
   VerifyOptions verify;
   TailOptions tail;
@@ -33,9 +34,9 @@ struct Arguments {
   std::function<int()> run;  // the subcommand that was chosen
 };
 
-// `arguments` must outlive `app`.
-void add_call_commands(CLI::App& app, Arguments& arguments);
-void add_log_commands(CLI::App& app, Arguments& arguments);
+// `line` must outlive `app`.
+void add_call_commands(CLI::App& app, Arguments& line);
+void add_log_commands(CLI::App& app, Arguments& line);
 
 // What several subcommands have in common.
 CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& help,

@@ -70,6 +70,38 @@ void add_show(CLI::App& app, Arguments& line) {
   add_zone(command, line.show.zone);
 }
 
+void add_ladder(CLI::App& app, Arguments& line) {
+  LadderOptions& options = line.ladder;
+  CLI::App& command =
+      add_command(app, "ladder", "One call as a ladder: who sent what to whom",
+                  "  dialog-replay --db calls.db ladder 1-20016@127.0.0.1\n"
+                  "  dialog-replay --db calls.db ladder 20016 --related --local-time\n"
+                  "  dialog-replay --db calls.db ladder 20016 --ascii --width 72 > ticket.txt\n"
+                  "Colours are used on a terminal, unless NO_COLOR is set in the environment.",
+                  [&line] {
+                    line.ladder.db = line.db;
+                    line.run = [&line] { return ladder(line.ladder); };
+                  });
+  command.add_option("call", options.call, "Dialog id, Call-ID, or a part that only one call has")
+      ->type_name("CALL")
+      ->required()
+      ->check(tools::not_empty("an empty text is in the id of every call"));
+  command.add_flag("--related", options.related,
+                   "With the legs that belong to it: joined sessions, and calls that name one "
+                   "another");
+  command.add_option("--from", options.from, "From the event at this position on")
+      ->type_name("N")
+      ->check(tools::whole_number(0));
+  command.add_option("--to", options.to, "Up to the event at this position")
+      ->type_name("N")
+      ->check(tools::whole_number(0));
+  command.add_option("--width", options.width, "Columns; else those of the terminal, or 100")
+      ->type_name("N")
+      ->check(tools::whole_number(40, 1000));
+  command.add_flag("--ascii", options.ascii, "Draw with ASCII characters alone");
+  add_zone(command, options.zone);
+}
+
 void add_state(CLI::App& app, Arguments& line) {
   CLI::App& command = add_command(app, "state", "Every dialog that was open then, as it was then",
                                   "  dialog-replay --db calls.db state --at '2026-11-22 18:39:48'\n"
@@ -94,6 +126,7 @@ void add_state(CLI::App& app, Arguments& line) {
 void add_call_commands(CLI::App& app, Arguments& line) {
   add_list(app, line);
   add_show(app, line);
+  add_ladder(app, line);
   add_state(app, line);
 }
 

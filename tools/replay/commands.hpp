@@ -36,6 +36,18 @@ struct ShowOptions {
 };
 int show(const ShowOptions& options);
 
+struct LadderOptions {
+  std::filesystem::path db;
+  std::string call;
+  std::optional<std::int64_t> from;  // positions in the log
+  std::optional<std::int64_t> to;
+  std::optional<std::size_t> width;  // of the terminal, where it is not given
+  bool ascii = false;
+  bool related = false;
+  Zone zone = Zone::utc;
+};
+int ladder(const LadderOptions& options);
+
 struct StateOptions {
   std::filesystem::path db;
   std::optional<Instant> at;  // this, or

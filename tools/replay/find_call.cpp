@@ -2,10 +2,13 @@
 
 #include "projection/dialog_table.hpp"
 #include "projection/selection.hpp"
+#include "text/escape.hpp"
 
 #include <SQLiteCpp/Database.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <set>
 
 namespace drachtio::replay {
@@ -13,6 +16,7 @@ namespace drachtio::replay {
 namespace {
 
 constexpr std::size_t most_candidates = 20;
+constexpr std::size_t most_told = 200;  // bytes of what was asked for and is not there
 
 std::vector<DialogState> by_id(log::Reader& reader, const std::string& id) {
   const std::string call_id = id.substr(0, id.rfind(";from-tag="));
@@ -49,6 +53,27 @@ Found find_call(log::Reader& reader, const std::string& call) {
   }
   found.ambiguous = calls.size() > 1;
   return found;
+}
+
+std::vector<DialogState> find_call_or_say(log::Reader& reader, const std::string& call, Zone zone) {
+  Found found = find_call(reader, call);
+  if (found.dialogs.empty()) {
+    fmt::print(stderr, "no call has \"{}\" in its dialog id or Call-ID\n",
+               text::escaped(call, most_told));
+  }
+  if (!found.ambiguous) return std::move(found.dialogs);
+  fmt::print(stderr, "\"{}\" could be any of these; give more of it:\n",
+             text::escaped(call, most_told));
+  const auto shown = [](const std::optional<std::string>& user) {
+    return user ? text::escaped(*user) : "-";
+  };
+  for (const DialogState& dialog : found.dialogs) {
+    fmt::print(stderr, "  {}  {}  {} -> {}\n",
+               dialog.times.start_time ? time_in(zone, *dialog.times.start_time) : "-",
+               text::escaped(dialog.dialog_id), shown(dialog.calling_party.user),
+               shown(dialog.called_party.user));
+  }
+  return {};
 }
 
 }  // namespace drachtio::replay

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "log/reader.hpp"
+#include "replay/zone.hpp"
 
 #include <drachtio/dialog_state.hpp>
 
@@ -17,5 +18,9 @@ struct Found {
 
 // An id in full is found by index; a part of one takes a look at all.
 Found find_call(log::Reader& reader, const std::string& call);
+
+// Returns the legs of the call. Where there is none, or the text could mean several, it says so on
+// standard error, and returns nothing.
+std::vector<DialogState> find_call_or_say(log::Reader& reader, const std::string& call, Zone zone);
 
 }  // namespace drachtio::replay

@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
       "Examples:\n"
       "  dialog-replay --db calls.db list --active\n"
       "  dialog-replay --db calls.db show 1-20016@127.0.0.1\n"
+      "  dialog-replay --db calls.db ladder 1-20016@127.0.0.1\n"
       "  dialog-replay --db calls.db state --at '2026-11-22 18:39:48'\n"
       "  dialog-replay --db calls.db verify\n"
       "Exit status: 0 done, 1 found wrong or not found, 2 usage, 3 cannot open or read.");

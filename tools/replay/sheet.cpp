@@ -1,9 +1,9 @@
 #include "replay/sheet.hpp"
 
-#include "console/text_width.hpp"
 #include "text/escape.hpp"
 #include "text/json_writer.hpp"
 #include "text/utf8.hpp"
+#include "text/width.hpp"
 
 #include <fmt/format.h>
 
@@ -85,7 +85,7 @@ Sheet::Sheet(Format format, std::vector<Column> columns)
     : format_(format), columns_(std::move(columns)) {
   for (Column& column : columns_) {
     if (format_ == Format::table) column.title = text::escaped(column.title);
-    widths_.push_back(tools::text_width(column.title));
+    widths_.push_back(text::width(column.title));
   }
   if (format_ == Format::csv) {
     Texts titles;
@@ -118,7 +118,7 @@ void Sheet::print_held() {
   holding_ = false;
   for (const Texts& texts : held_) {
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      widths_[i] = std::max(widths_[i], std::min(tools::text_width(texts[i]), most_padding));
+      widths_[i] = std::max(widths_[i], std::min(text::width(texts[i]), most_padding));
     }
   }
   Texts titles;
@@ -136,7 +136,7 @@ void Sheet::print_held() {
 void Sheet::print(const Texts& texts) {
   std::string line;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    const std::size_t taken = tools::text_width(texts[i]);
+    const std::size_t taken = text::width(texts[i]);
     const std::string padding(widths_[i] > taken ? widths_[i] - taken : 0, ' ');
     if (i > 0) line += "  ";
     line += columns_[i].right ? padding + texts[i] : texts[i] + padding;

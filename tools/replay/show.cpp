@@ -18,8 +18,6 @@ namespace drachtio::replay {
 
 namespace {
 
-constexpr std::size_t most_told = 200;  // bytes of what was asked for and is not there
-
 std::string shown(const std::optional<std::string>& text) {
   return text ? text::escaped(*text) : "-";
 }
@@ -169,25 +167,10 @@ void history(log::Reader& reader, const ShowOptions& options, const DialogState&
 
 int show(const ShowOptions& options) {
   log::Reader reader{options.db};
-  const Found found = find_call(reader, options.call);
-  if (found.dialogs.empty()) {
-    fmt::print(stderr, "no call has \"{}\" in its dialog id or Call-ID\n",
-               text::escaped(options.call, most_told));
-    return wrong_or_not_found;
-  }
-  if (found.ambiguous) {
-    fmt::print(stderr, "\"{}\" could be any of these; give more of it:\n",
-               text::escaped(options.call, most_told));
-    for (const DialogState& dialog : found.dialogs) {
-      fmt::print(stderr, "  {}  {}  {} -> {}\n",
-                 dialog.times.start_time ? time_in(options.zone, *dialog.times.start_time) : "-",
-                 text::escaped(dialog.dialog_id), shown(dialog.calling_party.user),
-                 shown(dialog.called_party.user));
-    }
-    return wrong_or_not_found;
-  }
+  const auto dialogs = find_call_or_say(reader, options.call, options.zone);
+  if (dialogs.empty()) return wrong_or_not_found;
   bool first = true;
-  for (const Call& call : calls_of(reader, found.dialogs)) {
+  for (const Call& call : calls_of(reader, dialogs)) {
     if (!options.json && call.legs.size() > 1) {
       if (!first) put("\n");
       first = false;

@@ -1,11 +1,11 @@
-#include "console/text_width.hpp"
+#include "text/width.hpp"
 
 #include "text/utf8.hpp"
 
 #include <clocale>
 #include <cwchar>
 
-namespace drachtio::tools {
+namespace drachtio::text {
 
 namespace {
 
@@ -40,18 +40,43 @@ wchar_t code_point(std::string_view sequence) {
   return static_cast<wchar_t>(value);
 }
 
+struct Glyph {
+  std::size_t bytes = 0;
+  std::size_t columns = 0;
+};
+
+// The code point, or the byte that belongs to none, at the start of `text`.
+Glyph first_of(std::string_view text) {
+  const std::size_t length = utf8_sequence(text);
+  if (length == 0) return {1, 1};
+  const int columns = ::wcwidth(code_point(text.substr(0, length)));
+  return {length, columns < 0 ? 1 : static_cast<std::size_t>(columns)};  // unknown: most likely one
+}
+
 }  // namespace
 
-std::size_t text_width(std::string_view text) {
+std::size_t width(std::string_view text) {
   const Utf8Locale locale;
   std::size_t columns = 0;
   while (!text.empty()) {
-    const std::size_t length = text::utf8_sequence(text);
-    const int width = length == 0 ? -1 : ::wcwidth(code_point(text.substr(0, length)));
-    columns += width < 0 ? 1 : static_cast<std::size_t>(width);  // unknown: one, most likely
-    text.remove_prefix(length == 0 ? 1 : length);
+    const Glyph glyph = first_of(text);
+    columns += glyph.columns;
+    text.remove_prefix(glyph.bytes);
   }
   return columns;
 }
 
-}  // namespace drachtio::tools
+std::size_t fitting(std::string_view text, std::size_t columns) {
+  const Utf8Locale locale;
+  std::size_t bytes = 0;
+  std::size_t taken = 0;
+  while (bytes < text.size()) {
+    const Glyph glyph = first_of(text.substr(bytes));
+    if (taken + glyph.columns > columns) break;
+    taken += glyph.columns;
+    bytes += glyph.bytes;
+  }
+  return bytes;
+}
+
+}  // namespace drachtio::text

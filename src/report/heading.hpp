@@ -1,0 +1,17 @@
+// What stands above a ladder: which call it is, who spoke with whom, for how long, and who hung up.
+#pragma once
+
+#include "report/ladder.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace drachtio::report {
+
+// Returns lines of plain words, the Call-ID first and then two lines a leg. They are not escaped.
+// `time` is as in TextStyle.
+std::vector<std::string> heading(const Ladder& ladder,
+                                 const std::function<std::string(Instant)>& time);
+
+}  // namespace drachtio::report
