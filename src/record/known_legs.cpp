@@ -90,7 +90,7 @@ void KnownLegs::look_back(Microseconds reach) {
 }
 
 void KnownLegs::forget_ended(std::int64_t committed, Instant now) {
-  const std::vector<std::uint64_t> calls = tips_.forget_ended(committed, now);
+  const std::vector<std::uint64_t> calls = tips_.forget_ended(committed);
   if (forgotten_) forgotten_->add(calls, now);
 }
 

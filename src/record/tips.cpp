@@ -8,13 +8,11 @@ namespace drachtio::record {
 
 namespace {
 
-// A BYE's answer, a retried INVITE and a late CANCEL come within 64*T1 (RFC 3261 17.1.2.2). A leg
-// that is not in memory by then is read from the log, which costs several times as much as all else
-// about the message.
-constexpr std::chrono::seconds needed_for{32};
-// Frames of a capture were read long ago, so that so many are kept whatever their time.
-constexpr std::size_t least_ended_kept = 4096;
-constexpr std::size_t most_ended_kept = 32768;
+// A BYE's answer, a retried INVITE and a late CANCEL come within 64*T1 (RFC 3261 17.1.2.2), nearly
+// all of them within a second. A leg that is not in memory by then is read from the log, which
+// costs several times as much as all else about the message. So many legs are those of some seconds
+// at the highest rate that there is.
+constexpr std::size_t ended_kept = 16384;
 
 std::uint64_t combined(std::uint64_t seed, std::uint64_t value) {
   return (seed ^ value) * 0x9E3779B97F4A7C15ULL;
@@ -130,16 +128,14 @@ void Tips::index_pending(Entry& entry, std::optional<std::uint64_t> key) {
   entry.pending = key;
 }
 
-std::vector<std::uint64_t> Tips::forget_ended(std::int64_t committed, Instant now) {
+std::vector<std::uint64_t> Tips::forget_ended(std::int64_t committed) {
   thin_out(committed);
   std::vector<std::uint64_t> calls;
-  while (ended_.size() > least_ended_kept) {
+  while (ended_.size() > ended_kept) {
     const std::int64_t number = ended_.front();
     const auto found = tips_.find(number);
     const bool gone = found == tips_.end() || found->second.counted_open;
     if (!gone && found->second.tip.state.last_position > committed) break;
-    const bool needed = !gone && now - found->second.tip.heard_at < needed_for;
-    if (needed && ended_.size() <= most_ended_kept) break;
     ended_.pop_front();
     if (gone) continue;
     calls.push_back(found->second.call);

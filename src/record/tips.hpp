@@ -82,10 +82,10 @@ class Tips {
   // for thousands of calls, its messages can only mean the latest.
   void keep_of_a_call(std::size_t most) { most_of_a_call_ = most; }
 
-  // Drops the legs that ended longest ago, but for those that were heard of within 64*T1, up to
-  // some ten thousands, and the last thousands; and only those of which everything through
-  // `committed` is on disk: there they are found again. Returns the keys of their calls.
-  std::vector<std::uint64_t> forget_ended(std::int64_t committed, Instant now);
+  // Drops the legs that ended longest ago, but for the last thousands, and only those of which
+  // everything through `committed` is on disk: there they are found again. Returns the keys of
+  // their calls.
+  std::vector<std::uint64_t> forget_ended(std::int64_t committed);
 
   // Returns a hash, which several calls may share.
   [[nodiscard]] static std::uint64_t key_of_call(std::string_view server, std::string_view call_id,
