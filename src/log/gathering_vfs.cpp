@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <new>
 #include <string>
@@ -24,13 +23,16 @@ sqlite3_vfs* real_vfs(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->
 
 // A -wal, with what was not written to the file yet. The real file lies behind it in the memory
 // that SQLite provides.
-struct alignas(std::max_align_t) Wal {
+struct Wal {
   sqlite3_file base{};
   std::size_t gathered = 0;
   sqlite3_int64 begin = 0;   // where the gathered bytes belong
   bool ends_commit = false;  // the page that comes next does
   std::array<char, most_bytes_a_write> bytes;
 };
+
+// SQLite aligns that memory to eight bytes.
+static_assert(alignof(Wal) <= 8 && sizeof(Wal) % 8 == 0);
 
 Wal& wal_of(sqlite3_file* file) { return *reinterpret_cast<Wal*>(file); }
 sqlite3_file* real_file(sqlite3_file* file) {
