@@ -10,8 +10,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 // A batch is bounded so that one commit, and the memory staged for it, stays small: a frame's bytes
 // are there several times over then, as evidence, as JSON and in its dialog's state.
-constexpr std::size_t most_frames_a_batch = 2000;
-constexpr std::size_t most_bytes_a_batch = 4UL * 1024 * 1024;
+constexpr Room whole_batch{.items = 2000, .bytes = 4UL * 1024 * 1024};
 // To be woken costs as much as to walk several frames.
 constexpr std::size_t frames_worth_waking = 20;
 constexpr std::chrono::seconds expiry_interval{1};
@@ -28,7 +27,8 @@ Writer::Writer(const std::filesystem::path& database, Options options)
       ledger_(database.empty() ? Ledger{[] { return now(); }}
                                : Ledger{log::EventLog{database}, [] { return now(); }}),
       next_expiry_(SteadyClock::now() + expiry_interval),
-      store_(ledger_.keeps() ? &ledger_.store() : nullptr) {
+      store_(ledger_.keeps() ? &ledger_.store() : nullptr),
+      backlog_(options_.queue_bytes) {
   if (store_ != nullptr) statistics_.head = ledger_.head();
   statistics_.open_dialogs = ledger_.open_dialogs();
   ledger_.look_back(ids_remembered);
@@ -43,16 +43,6 @@ void Writer::start() {
   for (std::thread& thread : threads_) thread = std::thread{[this] { run(); }};
 }
 
-std::size_t Writer::size_of(const Item& item) {
-  if (const auto* frame = std::get_if<Frame>(&item)) return frame->payload.size() + sizeof(Frame);
-  if (const auto* notes = std::get_if<Notes>(&item)) {
-    std::size_t bytes = sizeof(Notes);
-    for (const Note& note : notes->notes) bytes += sizeof(Note) + note.event.patch.size();
-    return bytes;
-  }
-  return sizeof(Closed);
-}
-
 void Writer::frame(Frame frame) { post(std::move(frame)); }
 
 void Writer::frames(std::span<Frame> frames) {
@@ -60,8 +50,8 @@ void Writer::frames(std::span<Frame> frames) {
   {
     const std::lock_guard lock{mutex_};
     if (stop_by_ || failed_) return;
-    for (Frame& frame : frames) enqueue(std::move(frame));
-    is_worth_waking = queue_.size() >= frames_worth_waking;
+    for (Frame& frame : frames) backlog_.add(std::move(frame));
+    is_worth_waking = this->is_worth_waking();
   }
   wake_.notify_one();
   if (is_worth_waking) turn_.notify_one();
@@ -109,13 +99,15 @@ bool Writer::post(Item item) {
     const std::lock_guard lock{mutex_};
     if (stop_by_) return false;
     if (failed_) return true;
-    enqueue(std::move(item));
-    is_worth_waking = queue_.size() >= frames_worth_waking;
+    backlog_.add(std::move(item));
+    is_worth_waking = this->is_worth_waking();
   }
   wake_.notify_one();
   if (is_worth_waking) turn_.notify_one();
   return true;
 }
+
+bool Writer::is_worth_waking() const { return backlog_.size() >= frames_worth_waking; }
 
 // The right to commit. Whoever gives it up wakes the other thread, which may be waiting for it.
 class Writer::Turn {
@@ -140,51 +132,15 @@ class Writer::Turn {
   std::unique_lock<std::mutex> lock_;
 };
 
-// Gives up the oldest frames on overflow: the newest tell most about the calls that are still up.
-void Writer::enqueue(Item item) {
-  queued_bytes_ += size_of(item);
-  queue_.push_back(std::move(item));
-  while (queued_bytes_ + in_flight_bytes_ > options_.queue_bytes) {
-    const auto oldest = std::ranges::find_if(
-        queue_, [](const Item& queued) { return std::holds_alternative<Frame>(queued); });
-    if (oldest == queue_.end()) break;
-    const Frame& frame = std::get<Frame>(*oldest);
-    Overflow& overflow = overflow_[frame.server];
-    if (overflow.frames++ == 0) overflow.since = frame.read_at;
-    ++statistics_.given_up;
-    queued_bytes_ -= size_of(*oldest);
-    queue_.erase(oldest);
-  }
-}
-
-// Waits for something to do. False: nothing will come any more.
+// Waits for something to do, and begins a batch. False: nothing will come any more.
 bool Writer::wait_for_items() {
   std::unique_lock lock{mutex_};
-  wake_.wait_for(lock, expiry_interval,
-                 [&] { return !queue_.empty() || !overflow_.empty() || stop_by_ || failed_; });
-  batch_frames_ = 0;
-  batch_bytes_ = 0;
-  take_items(most_frames_a_batch);
-  return !failed_ && !(stop_by_ && items_.empty() && overflow_.empty());
-}
-
-// Adds to the batch what is queued, as long as there is room in it. mutex_ must be locked.
-void Writer::take_items(std::size_t most_frames) {
-  std::size_t bytes = 0;
-  for (std::size_t taken = 0; !queue_.empty() && taken < most_frames && has_room(); ++taken) {
-    Item& item = queue_.front();
-    bytes += size_of(item);
-    ++batch_frames_;
-    batch_bytes_ += size_of(item);
-    items_.push_back(std::move(item));
-    queue_.pop_front();
-  }
-  queued_bytes_ -= bytes;
-  in_flight_bytes_ += bytes;
-}
-
-bool Writer::has_room() const {
-  return batch_frames_ < most_frames_a_batch && batch_bytes_ < most_bytes_a_batch;
+  wake_.wait_for(lock, expiry_interval, [&] {
+    return backlog_.size() > 0 || backlog_.has_overflow() || stop_by_ || failed_;
+  });
+  room_ = whole_batch;
+  batch_bytes_ = backlog_.take(items_, room_, room_.items);
+  return !failed_ && !(stop_by_ && items_.empty() && !backlog_.has_overflow());
 }
 
 // Walks what comes until it is this thread's turn to commit, and the few frames that have come by
@@ -196,9 +152,10 @@ bool Writer::walk_until(Turn& turn, std::vector<Walked>& walked) {
       std::unique_lock lock{mutex_};
       turn_.wait(lock, [&] {
         has_come = turn.take();
-        return has_come || (queue_.size() >= frames_worth_waking && has_room());
+        return has_come || (is_worth_waking() && room_.is_left());
       });
-      take_items(has_come ? frames_worth_waking : most_frames_a_batch);
+      const std::size_t most = has_come ? frames_worth_waking : room_.items;
+      batch_bytes_ += backlog_.take(items_, room_, most);
     }
     if (!items_.empty() && !walk(walked)) return false;
   }
@@ -289,8 +246,7 @@ bool Writer::wait_to_retry(const log::Error& error, Retry& retry) {
   if (!error.retryable() || out_of_patience) {
     unrecorded_ = options_.go_on && !out_of_patience;
     failed_ = !unrecorded_;
-    if (failed_) queue_.clear();
-    if (failed_) queued_bytes_ = 0;
+    if (failed_) backlog_.clear();
     lock.unlock();
     wake_.notify_all();
     stopping_.notify_all();
@@ -339,8 +295,7 @@ void Writer::fail(const log::Error& error) {
     const std::lock_guard lock{mutex_};
     if (failed_) return;
     failed_ = true;
-    queue_.clear();
-    queued_bytes_ = 0;
+    backlog_.clear();
   }
   wake_.notify_all();
   stopping_.notify_all();
@@ -364,7 +319,7 @@ bool Writer::write_a_batch() {
   {
     const std::lock_guard lock{mutex_};
     if (failed_) return false;
-    in_flight_bytes_ -= bytes;
+    backlog_.written(bytes);
     statistics_.frames = frames;
     statistics_.open_dialogs = open_dialogs;
     if (store_ != nullptr) statistics_.head = store_->log().head();
@@ -379,10 +334,10 @@ bool Writer::write_a_batch() {
 }
 
 void Writer::report_overflow() {
-  std::map<std::string, Overflow> overflows;
+  std::map<std::string, Backlog::Overflow> overflows;
   {
     const std::lock_guard lock{mutex_};
-    std::swap(overflows, overflow_);
+    overflows = backlog_.take_overflow();
   }
   for (const auto& [server, overflow] : overflows) {
     ledger_.given_up(server, static_cast<std::int64_t>(overflow.frames), overflow.since);
@@ -411,7 +366,8 @@ bool Writer::stop(std::chrono::seconds patience) {
 Statistics Writer::statistics() const {
   const std::lock_guard lock{mutex_};
   Statistics statistics = statistics_;
-  statistics.queued_bytes = queued_bytes_;
+  statistics.queued_bytes = backlog_.bytes();
+  statistics.given_up = backlog_.given_up();
   return statistics;
 }
 

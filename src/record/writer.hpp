@@ -10,6 +10,7 @@
 // there is much to do, and nothing is handed from thread to thread when there is little.
 #pragma once
 
+#include "record/backlog.hpp"
 #include "record/ledger.hpp"
 
 #include <array>
@@ -96,18 +97,7 @@ class Writer {
   [[nodiscard]] Statistics statistics() const;
 
  private:
-  struct Closed {
-    std::uint64_t connection;
-  };
-  struct Notes {
-    std::vector<Note> notes;
-    std::optional<std::uint64_t> ticket;
-  };
-  using Item = std::variant<Frame, Closed, Notes>;
-
-  static std::size_t size_of(const Item& item);
   bool post(Item item);
-  void enqueue(Item item);
   void note(EventType type, const std::string& server, const std::string& detail,
             std::optional<Instant> since = {});
   void run();
@@ -116,8 +106,7 @@ class Writer {
   [[nodiscard]] std::string unexpected(const std::string& what) const;
   class Turn;
   bool wait_for_items();
-  void take_items(std::size_t most_frames);
-  [[nodiscard]] bool has_room() const;
+  [[nodiscard]] bool is_worth_waking() const;  // mutex_ must be locked
   bool walk_until(Turn& turn, std::vector<Walked>& walked);
   bool walk(std::vector<Walked>& walked);
   void walk(Item& item, std::vector<Walked>& walked);
@@ -135,11 +124,11 @@ class Writer {
   Options options_;
 
   std::mutex walking_;
-  Ledger ledger_;                 // guarded by walking_, but for its store
-  std::deque<Item> items_;        // taken off the queue, not walked yet; guarded by walking_
-  std::size_t batch_frames_ = 0;  // of the batch that is being walked; guarded by walking_
-  std::size_t batch_bytes_ = 0;   // likewise
-  std::uint64_t walked_ = 0;      // frames, guarded by walking_
+  Ledger ledger_;                // guarded by walking_, but for its store
+  std::deque<Item> items_;       // taken off the queue, not walked yet; guarded by walking_
+  Room room_;                    // of the batch that is being walked; guarded by walking_
+  std::size_t batch_bytes_ = 0;  // likewise
+  std::uint64_t walked_ = 0;     // frames, guarded by walking_
   std::chrono::steady_clock::time_point next_expiry_;  // guarded by walking_
 
   std::mutex committing_;  // locked before walking_ is let go
@@ -149,14 +138,7 @@ class Writer {
   std::condition_variable wake_;  // there is something to walk
   std::condition_variable turn_;  // likewise, or the other thread has committed
   std::condition_variable stopping_;
-  std::deque<Item> queue_;
-  std::size_t queued_bytes_ = 0;
-  std::size_t in_flight_bytes_ = 0;  // taken off the queue, not on disk yet
-  struct Overflow {
-    std::uint64_t frames = 0;
-    Instant since;
-  };
-  std::map<std::string, Overflow> overflow_;  // by server
+  Backlog backlog_;
   Statistics statistics_;
   std::optional<std::chrono::steady_clock::time_point> stop_by_;
   bool failed_ = false;
