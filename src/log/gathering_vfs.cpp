@@ -39,7 +39,7 @@ sqlite3_file* real_file(sqlite3_file* file) {
   return reinterpret_cast<sqlite3_file*>(reinterpret_cast<Wal*>(file) + 1);
 }
 
-// What fails to be written is given up, as SQLite gives up the transaction then.
+// Writes what was gathered. If that fails, the bytes are given up: SQLite gives up the transaction.
 int flush(sqlite3_file* file) {
   Wal& wal = wal_of(file);
   if (wal.gathered == 0) return SQLITE_OK;

@@ -12,7 +12,7 @@
 
 namespace drachtio::log {
 
-// What cannot be written fails with the same errors, later in the same commit.
+// A write that fails is reported with the same error as without it, later in the same commit.
 //
 // It must outlive its connections. The default VFS of the moment when it is made does the work.
 // Thread-safe as that is.

@@ -1,4 +1,5 @@
-// What stands above a ladder: which call it is, who spoke with whom, for how long, and who hung up.
+// A heading stands above a ladder and says which call it is, who spoke with whom, for how long, and
+// who hung up.
 #pragma once
 
 #include "report/ladder.hpp"

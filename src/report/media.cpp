@@ -28,7 +28,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> static_pa
      {"13", "CN"},
      {"34", "H263"}}};
 
-// What streams() does not tell of a stream: its codecs' names, and its address.
+// Lines holds what sip::streams() does not tell of a stream: its codecs' names, and its address.
 struct Lines {
   std::map<std::string_view, std::string_view> names;  // by payload type
   std::string_view address;

@@ -1,4 +1,4 @@
-// Which other calls a SIP message names: what ties the legs of a call together that runs through a
+// A SIP message may name other calls. That ties the legs of a call together that runs through a
 // B2BUA.
 #pragma once
 

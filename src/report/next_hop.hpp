@@ -1,5 +1,5 @@
-// Where a request goes, by what stands in it (RFC 3261 8.1.2): the server tells where a message
-// came from, but of a request that it sends, only its own address.
+// A request tells where it goes (RFC 3261 8.1.2). The server tells the address that a message came
+// from, but of a request that it sends, only its own.
 #pragma once
 
 #include <string>

@@ -65,7 +65,7 @@ Colour colour_of(const Rung& rung) {
   return rung.status < 400 ? Colour::yellow : Colour::red;
 }
 
-// Where things stand on the line.
+// A Layout says in which column things stand.
 struct Layout {
   bool with_positions = false;
   std::size_t left = 0;  // the first participant's slot
@@ -276,7 +276,7 @@ class Drawing {
     }
   }
 
-  // What is no message stands across the lifelines.
+  // Draws a rung that is no message: its words stand across the lifelines.
   void draw_words(const Rung& rung) {
     const bool is_blind = rung.kind == Rung::Kind::blind;
     std::string words = label_of(rung);

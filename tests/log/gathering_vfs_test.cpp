@@ -1,5 +1,5 @@
-// What a GatheringVfs promises: a commit reaches the -wal in a few writes, and nobody can tell that
-// from what they read.
+// A GatheringVfs lets a commit reach the -wal in a few writes, and nobody can tell that from what
+// they read.
 #include "log/gathering_vfs.hpp"
 
 #include "catch.hpp"

@@ -1,4 +1,4 @@
-// What a ladder says of a call: each message once, in order, between those who exchanged it.
+// A ladder shows each message of a call once, in order, between those who exchanged it.
 #include "report/ladder.hpp"
 
 #include "catch.hpp"

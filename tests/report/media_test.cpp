@@ -1,4 +1,4 @@
-// What a session description is in a few words.
+// These tests say what a session description becomes in a few words.
 #include "report/media.hpp"
 
 #include "catch.hpp"

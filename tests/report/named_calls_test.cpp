@@ -1,4 +1,4 @@
-// Which other calls a message names.
+// These tests say which other calls a message names.
 #include "report/named_calls.hpp"
 
 #include "catch.hpp"

@@ -1,4 +1,4 @@
-// Where a request goes.
+// These tests say where a request goes.
 #include "report/next_hop.hpp"
 
 #include "catch.hpp"

@@ -52,6 +52,13 @@ void add_list(CLI::App& app, Arguments& line) {
   add_zone(command, options.zone);
 }
 
+void add_call(CLI::App& command, std::string& call) {
+  command.add_option("call", call, "Dialog id, Call-ID, or a part that only one call has")
+      ->type_name("CALL")
+      ->required()
+      ->check(tools::not_empty("an empty text is in the id of every call"));
+}
+
 void add_show(CLI::App& app, Arguments& line) {
   CLI::App& command = add_command(app, "show", "The history of one call",
                                   "  dialog-replay --db calls.db show 1-20016@127.0.0.1\n"
@@ -60,11 +67,7 @@ void add_show(CLI::App& app, Arguments& line) {
                                     line.show.db = line.db;
                                     line.run = [&line] { return show(line.show); };
                                   });
-  command
-      .add_option("call", line.show.call, "Dialog id, Call-ID, or a part that only one call has")
-      ->type_name("CALL")
-      ->required()
-      ->check(tools::not_empty("an empty text is in the id of every call"));
+  add_call(command, line.show.call);
   command.add_flag("--messages", line.show.messages, "With the SIP messages");
   command.add_flag("--json", line.show.json, "Print JSON, one event a line");
   add_zone(command, line.show.zone);
@@ -82,10 +85,7 @@ void add_ladder(CLI::App& app, Arguments& line) {
                     line.ladder.db = line.db;
                     line.run = [&line] { return ladder(line.ladder); };
                   });
-  command.add_option("call", options.call, "Dialog id, Call-ID, or a part that only one call has")
-      ->type_name("CALL")
-      ->required()
-      ->check(tools::not_empty("an empty text is in the id of every call"));
+  add_call(command, options.call);
   command.add_flag("--related", options.related,
                    "With the legs that belong to it: joined sessions, and calls that name one "
                    "another");

@@ -1,4 +1,4 @@
-// Which legs belong together: those of one call, and of the calls that it was connected with.
+// Legs belong together where they are those of one call, or of calls that it was connected with.
 #pragma once
 
 #include "log/reader.hpp"
