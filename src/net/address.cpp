@@ -27,9 +27,7 @@ bool belongs_in_host(char c) {
          c == '-' || c == '_';
 }
 
-}  // namespace
-
-Address parse_address(std::string_view text) {
+Address parse(std::string_view text, std::uint16_t port_otherwise) {
   Address address;
   std::string_view port;
   bool has_port = false;
@@ -54,12 +52,20 @@ Address parse_address(std::string_view text) {
     }
   }
   if (address.host.empty()) refuse(text, "the host is missing");
-  address.port = has_port ? parse_port(text, port) : default_port;
+  address.port = has_port ? parse_port(text, port) : port_otherwise;
   return address;
 }
 
+}  // namespace
+
+Address parse_address(std::string_view text) { return parse(text, default_port); }
+
 Address parse_remote_address(std::string_view text) {
-  Address address = parse_address(text);
+  return parse_service_address(text, default_port);
+}
+
+Address parse_service_address(std::string_view text, std::uint16_t port) {
+  Address address = parse(text, port);
   if (address.port == 0) refuse(text, "port 0 cannot be connected to");
   return address;
 }

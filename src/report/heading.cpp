@@ -6,8 +6,6 @@
 
 namespace drachtio::report {
 
-namespace {
-
 std::string seconds_text(Instant from, Instant to) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.3f s", static_cast<double>((to - from).count()) / 1e6);
@@ -27,6 +25,8 @@ std::string end_text(const DialogState& leg) {
   if (leg.q850_cause) words += ", Q.850 cause " + std::to_string(*leg.q850_cause);
   return words;
 }
+
+namespace {
 
 std::string who_and_when(const DialogState& leg, const std::function<std::string(Instant)>& time) {
   std::string words = party_text(leg.calling_party) + " called " + party_text(leg.called_party);

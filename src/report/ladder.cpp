@@ -265,6 +265,7 @@ class Builder {
       rung.label = note_of(event);
     }
     rung.evidence = std::move(entry.evidence);
+    rung.proof = entry.proof;
     ladder_.rungs.push_back(std::move(rung));
   }
 

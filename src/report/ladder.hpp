@@ -32,6 +32,12 @@ struct Participant {
   bool operator==(const Participant&) const = default;
 };
 
+// The hashes by which a rung is proved (docs/log-format.md).
+struct RungProof {
+  log::Hash event{};
+  std::optional<log::Hash> message;  // also of one that was dropped since
+};
+
 // A Rung is one thing that happened, from top to bottom.
 struct Rung {
   enum class Kind : std::uint8_t {
@@ -53,6 +59,7 @@ struct Rung {
   std::string transport;  // of a message: "udp"; empty where it is not known
   std::string media;      // its session description in short (media.hpp); empty: none
   std::optional<log::Evidence> evidence;  // absent where it was dropped, or there was none
+  std::optional<RungProof> proof;
 };
 
 struct Ladder {
@@ -67,6 +74,7 @@ struct Leg {
   struct Entry {
     Event event;
     std::optional<log::Evidence> evidence;
+    std::optional<RungProof> proof;
   };
   std::vector<Entry> entries;  // all of its events, in order
   std::string relation;        // in plain words, why it belongs to the others; may be empty

@@ -1,21 +1,18 @@
 #include "report/text_ladder.hpp"
 
 #include "report/heading.hpp"
+#include "report/rung_words.hpp"
 #include "report/text_line.hpp"
 #include "text/escape.hpp"
 #include "text/width.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstdio>
 #include <utility>
 
 namespace drachtio::report {
 
 namespace {
 
-constexpr std::size_t time_columns = 12;  // 15:04:05.000
 constexpr std::size_t gap_columns = 8;
 constexpr std::size_t least_slot = 9;  // columns of a participant
 constexpr std::size_t comfortable_slot = 20;
@@ -39,30 +36,17 @@ struct Strokes {
 constexpr Strokes unicode{"│", "─", "┼", "►", "◄", "…", "┈", " · "};
 constexpr Strokes plain{"|", "-", "+", ">", "<", "...", "~", ", "};
 
-// "+0.031", "+12.3", "+1:02:03": how long after the rung before.
-std::string gap_text(Microseconds gap) {
-  const double seconds = static_cast<double>(gap.count()) / 1e6;
-  const double size = std::fabs(seconds);
-  std::array<char, 32> text{};
-  if (size < 100) {
-    std::snprintf(text.data(), text.size(), "%+.3f", seconds);
-  } else if (size < 3600) {
-    std::snprintf(text.data(), text.size(), "%+.1f", seconds);
-  } else {
-    const auto whole = static_cast<long long>(size);
-    std::snprintf(text.data(), text.size(), "%c%lld:%02lld:%02lld", seconds < 0 ? '-' : '+',
-                  whole / 3600, whole / 60 % 60, whole % 60);
-  }
-  return text.data();
-}
-
 Colour colour_of(const Rung& rung) {
-  if (rung.kind == Rung::Kind::note) return Colour::dim;
-  if (rung.kind == Rung::Kind::blind) return Colour::yellow;
-  if (rung.status == 0) return Colour::bold;
-  if (rung.status < 200) return Colour::cyan;
-  if (rung.status < 300) return Colour::green;
-  return rung.status < 400 ? Colour::yellow : Colour::red;
+  switch (tone_of(rung)) {
+    case Tone::request: return Colour::bold;
+    case Tone::provisional: return Colour::cyan;
+    case Tone::success: return Colour::green;
+    case Tone::redirection: return Colour::yellow;
+    case Tone::failure: return Colour::red;
+    case Tone::note: return Colour::dim;
+    case Tone::blind: return Colour::yellow;
+  }
+  return Colour::none;
 }
 
 // A Layout says in which column things stand.
@@ -105,9 +89,9 @@ struct Layout {
   }
 };
 
-class Drawing {
+class TextDrawing {
  public:
-  Drawing(const Ladder& ladder, const TextStyle& style)
+  TextDrawing(const Ladder& ladder, const TextStyle& style)
       : ladder_(ladder),
         style_(style),
         strokes_(style.ascii ? plain : unicode),
@@ -136,20 +120,12 @@ class Drawing {
     return line;
   }
 
-  static std::vector<std::string> words_for(const Participant& participant) {
-    if (participant.kind == Participant::Kind::program) return {"program"};
-    if (participant.kind == Participant::Kind::server) return {"server", participant.name};
-    std::vector<std::string> words = participant.roles;
-    if (!participant.name.empty()) words.push_back(participant.name);
-    return words;
-  }
-
   void names() {
     std::vector<std::vector<std::string>> columns;
     std::size_t rows = 0;
     for (const Participant& participant : ladder_.participants) {
       std::vector<std::string>& lines = columns.emplace_back();
-      for (const std::string& words : words_for(participant)) {
+      for (const std::string& words : participant_words(participant)) {
         for (std::string& line : wrapped(text::escaped(words), layout_.name_width())) {
           lines.push_back(std::move(line));
         }
@@ -179,18 +155,16 @@ class Drawing {
       line.put(column - std::min(column, position.size() + 1), position, Colour::dim);
     }
     const std::string time = style_.time(rung.at);
-    constexpr std::size_t date_length = 11;
-    line.put(column, time.substr(date_length, time_columns));
+    line.put(column, time.substr(time_begin, time_columns));
     if (!rung.gap) return;
-    const std::string gap = gap_text(*rung.gap);
+    const std::string gap = gap_words(*rung.gap);
     const std::size_t end = column + time_columns + 1 + gap_columns;
     line.put(end - std::min(gap.size(), gap_columns), gap, Colour::dim);
   }
 
   // The day, where it is another than that of the rung before.
   void put_day(const Rung& rung) {
-    constexpr std::size_t date_length = 10;
-    const std::string day = style_.time(rung.at).substr(0, date_length);
+    const std::string day = style_.time(rung.at).substr(0, date_columns);
     if (day == day_) return;
     day_ = day;
     TextLine line = lives();
@@ -198,22 +172,8 @@ class Drawing {
     finish(line);
   }
 
-  [[nodiscard]] std::string label_of(const Rung& rung) const {
-    std::string label = text::escaped(rung.label);
-    if (rung.leg && ladder_.legs.size() > 1) label += " [" + std::to_string(*rung.leg + 1) + ']';
-    return label;
-  }
-
   [[nodiscard]] std::string details_of(const Rung& rung) const {
-    std::string words;
-    const auto add = [&](const std::string& more) {
-      if (more.empty()) return;
-      if (!words.empty()) words += strokes_.separator;
-      words += text::escaped(more);
-    };
-    for (const std::string& change : rung.changes) add(change);
-    add(rung.media);
-    return words;
+    return text::escaped(rung_details(rung, strokes_.separator));
   }
 
   // Draws the arrow, with its label in it where there is room.
@@ -243,7 +203,7 @@ class Drawing {
       draw_words(rung);
       return;
     }
-    const std::string label = label_of(rung);
+    const std::string label = text::escaped(rung_label(ladder_, rung));
     std::string details = details_of(rung);
     TextLine arrow = lives();
     const bool has_label = put_arrow(arrow, rung, label);
@@ -279,8 +239,7 @@ class Drawing {
   // Draws a rung that is no message: its words stand across the lifelines.
   void draw_words(const Rung& rung) {
     const bool is_blind = rung.kind == Rung::Kind::blind;
-    std::string words = label_of(rung);
-    if (is_blind) words = "recorder blind: " + words;
+    std::string words = text::escaped(rung_label(ladder_, rung));
     if (const std::string details = details_of(rung); !details.empty()) {
       words += std::string{strokes_.separator} + details;
     }
@@ -310,7 +269,7 @@ class Drawing {
 }  // namespace
 
 std::string as_text(const Ladder& ladder, const TextStyle& style) {
-  return Drawing{ladder, style}.draw();
+  return TextDrawing{ladder, style}.draw();
 }
 
 }  // namespace drachtio::report

@@ -32,7 +32,7 @@ std::vector<report::Leg> legs_in(const std::filesystem::path& path) {
       after = row.position;
       if (!row.dialog) continue;
       legs[*row.dialog].entries.push_back(
-          {projection::to_event(row), reader.evidence(row.position)});
+          {projection::to_event(row), reader.evidence(row.position), {}});
     }
   }
   std::vector<report::Leg> result;
