@@ -3,6 +3,7 @@
 find_package(CLI11 REQUIRED CONFIG)
 find_package(fmt REQUIRED CONFIG)
 find_package(spdlog REQUIRED CONFIG)
+pkg_check_modules(PCAP REQUIRED IMPORTED_TARGET libpcap)
 
 # drachtio_program(<name> <library> <folder>...): every .cpp of tools/<folder>, linked with
 # drachtio-core or drachtio-internal; nothing while there is none.
@@ -25,6 +26,7 @@ endfunction()
 
 drachtio_program(dialog-recorder drachtio-core recorder console)
 drachtio_program(dialog-replay drachtio-core replay console)
+target_link_libraries(dialog-replay PRIVATE PkgConfig::PCAP)
 drachtio_program(drachtio-bench drachtio-internal bench)
 drachtio_program(drachtio-sim drachtio-internal sim)
 

@@ -24,6 +24,7 @@ struct Arguments {
   ListOptions list;
   ShowOptions show;
   LadderOptions ladder;
+  ExportOptions exported;
   StateOptions state;
   VerifyOptions verify;
   TailOptions tail;

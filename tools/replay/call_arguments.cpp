@@ -1,4 +1,4 @@
-// The arguments of list, show and state: the subcommands about calls.
+// The arguments of list, show, ladder, export and state: the subcommands about calls.
 #include "dialog/names.hpp"
 #include "replay/arguments.hpp"
 
@@ -6,19 +6,8 @@ namespace drachtio::replay {
 
 namespace {
 
-void add_list(CLI::App& app, Arguments& line) {
-  ListOptions& options = line.list;
-  CLI::App& command =
-      add_command(app, "list", "Call records, in order of their start",
-                  "  dialog-replay --db calls.db list --active --since -1h\n"
-                  "  dialog-replay --db calls.db list --since 2026-11-22 --callee '+4930*' --csv\n"
-                  "  dialog-replay --db calls.db list --disposition busy --q850 17 --json",
-                  [&line] {
-                    line.list.db = line.db;
-                    read_times(line, line.list.zone);
-                    line.run = [&line] { return list(line.list); };
-                  });
-  projection::Selection& selection = options.selection;
+// What list and export select calls by.
+void add_selection(CLI::App& command, Arguments& line, projection::Selection& selection) {
   command.add_flag("--active", selection.active, "Only those that have not ended");
   add_time(command, "--since", line, selection.since, "Started at this time or later");
   add_time(command, "--until", line, selection.until, "Started before this time");
@@ -48,6 +37,21 @@ void add_list(CLI::App& app, Arguments& line) {
   command.add_option("--limit", selection.limit, "The first N only")
       ->type_name("N")
       ->check(tools::whole_number(0));
+}
+
+void add_list(CLI::App& app, Arguments& line) {
+  ListOptions& options = line.list;
+  CLI::App& command =
+      add_command(app, "list", "Call records, in order of their start",
+                  "  dialog-replay --db calls.db list --active --since -1h\n"
+                  "  dialog-replay --db calls.db list --since 2026-11-22 --callee '+4930*' --csv\n"
+                  "  dialog-replay --db calls.db list --disposition busy --q850 17 --json",
+                  [&line] {
+                    line.list.db = line.db;
+                    read_times(line, line.list.zone);
+                    line.run = [&line] { return list(line.list); };
+                  });
+  add_selection(command, line, options.selection);
   add_formats(command, options.format);
   add_zone(command, options.zone);
 }
@@ -102,6 +106,64 @@ void add_ladder(CLI::App& app, Arguments& line) {
   add_zone(command, options.zone);
 }
 
+void add_file(CLI::App& command, const std::string& name,
+              std::optional<std::filesystem::path>& file, const std::string& help) {
+  command.add_option(name, file, help)
+      ->type_name("FILE")
+      ->check(tools::not_empty("a file must have a name"));
+}
+
+void add_export(CLI::App& app, Arguments& line) {
+  ExportOptions& options = line.exported;
+  Choice& choice = options.choice;
+  CLI::App& command = add_command(
+      app, "export", "Calls for Wireshark, a browser, an e-mail, a Homer",
+      "  dialog-replay --db calls.db export 1-20016@127.0.0.1 --pcap call.pcap --html call.html\n"
+      "  dialog-replay --db calls.db export --since -1h --disposition failed --pcap failed.pcap\n"
+      "  dialog-replay --db calls.db export 20016 --pcap - | tshark -r -\n"
+      "Calls are named, or else selected as by list; of each, all legs are written. A FILE is\n"
+      "replaced once all of it is written; - is standard output.",
+      [&line] {
+        line.exported.db = line.db;
+        read_times(line, line.exported.choice.zone);
+        line.run = [&line] { return export_calls(line.exported); };
+      });
+  command
+      .add_option("call", choice.calls,
+                  "Dialog ids, Call-IDs, or parts that only one call has; none: those selected")
+      ->type_name("CALL")
+      ->check(tools::not_empty("an empty text is in the id of every call"));
+  CLI::App* forms = command.add_option_group("as", "One or several of these");
+  add_file(*forms, "--pcap", options.pcap, "Packets, as the network carried them");
+  add_file(*forms, "--html", options.html, "One page: the ladder, the messages, the proof");
+  add_file(*forms, "--svg", options.svg, "The ladder as a picture");
+  add_file(*forms, "--text", options.text, "The ladder as text");
+  forms
+      ->add_option_function<std::string>(
+          "--hep",
+          [&options](const std::string& text) {
+            constexpr std::uint16_t homer_port = 9060;
+            try {
+              options.hep = net::parse_service_address(text, homer_port);
+            } catch (const std::invalid_argument& error) {
+              throw CLI::ValidationError("--hep", error.what());
+            }
+          },
+          "Send each message to a Homer, as HEP version 3 over UDP (port 9060 by default)")
+      ->type_name("HOST[:PORT]");
+  forms->require_option(1, 0);
+  command.add_option("--hep-rate", options.hep_rate, "Messages a second to a Homer (default: 500)")
+      ->type_name("N")
+      ->check(tools::whole_number(1, 1000000));
+  command.add_flag("--related", choice.related,
+                   "With the legs that belong to them: joined sessions, and calls that name one "
+                   "another");
+  command.add_flag("--secrets", choice.secrets,
+                   "Show digest answers, media keys, texts and DTMF, which are masked else");
+  add_selection(command, line, choice.selection);
+  add_zone(command, choice.zone);
+}
+
 void add_state(CLI::App& app, Arguments& line) {
   CLI::App& command = add_command(app, "state", "Every dialog that was open then, as it was then",
                                   "  dialog-replay --db calls.db state --at '2026-11-22 18:39:48'\n"
@@ -127,6 +189,7 @@ void add_call_commands(CLI::App& app, Arguments& line) {
   add_list(app, line);
   add_show(app, line);
   add_ladder(app, line);
+  add_export(app, line);
   add_state(app, line);
 }
 

@@ -19,6 +19,7 @@ report::Leg leg_of(log::Reader& reader, std::int64_t number) {
     report::Leg::Entry& entry = leg.entries.emplace_back();
     entry.event = projection::to_event(row);
     if (row.evidence_hash) entry.evidence = reader.evidence(row.position);
+    entry.proof = report::RungProof{row.hash, row.evidence_hash};
   }
   return leg;
 }

@@ -4,7 +4,9 @@
 // for a log that cannot be opened or read, std::exception for one that makes no sense.
 #pragma once
 
+#include "net/address.hpp"
 #include "projection/selection.hpp"
+#include "replay/chosen_calls.hpp"
 #include "replay/proof.hpp"
 #include "replay/sheet.hpp"
 #include "replay/zone.hpp"
@@ -47,6 +49,18 @@ struct LadderOptions {
   Zone zone = Zone::utc;
 };
 int ladder(const LadderOptions& options);
+
+struct ExportOptions {
+  std::filesystem::path db;
+  Choice choice;
+  std::optional<std::filesystem::path> pcap;
+  std::optional<std::filesystem::path> html;
+  std::optional<std::filesystem::path> svg;
+  std::optional<std::filesystem::path> text;
+  std::optional<net::Address> hep;  // of a Homer
+  std::size_t hep_rate = 500;       // messages a second
+};
+int export_calls(const ExportOptions& options);
 
 struct StateOptions {
   std::filesystem::path db;
