@@ -15,6 +15,9 @@ struct SqlFile {
 // The files of migrations/, sorted by name: the order in which they are applied.
 std::span<const SqlFile> migrations();
 
+// The files of queries/, sorted by name: what is asked of a log, and stands in none.
+std::span<const SqlFile> queries();
+
 // The files of schema/, sorted by name: the schema as the last migration leaves it.
 std::span<const SqlFile> schema();
 

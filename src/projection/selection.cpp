@@ -1,17 +1,18 @@
 #include "projection/selection.hpp"
 
+#include "projection/conditions.hpp"
 #include "projection/dialog_table.hpp"
-#include "text/escape.hpp"
+#include "projection/problems.hpp"
 #include "text/timestamp.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
-#include <sqlite3.h>
 
 #include <algorithm>
+#include <deque>
 #include <limits>
-#include <variant>
+#include <memory>
 #include <vector>
 
 namespace drachtio::projection {
@@ -19,59 +20,13 @@ namespace drachtio::projection {
 namespace {
 
 constexpr std::int64_t legs_a_page = 500;
-constexpr std::size_t pattern_shown = 40;  // bytes of a pattern that is too long
-constexpr const char* after_all = "~";     // comes after every instant
+constexpr const char* after_all = "~";  // comes after every instant
 
 // A Place is where the reading stands in the order of (start_text, id), which the index
 // dialog_by_start has.
 struct Place {
   std::string start;  // empty: before all
   std::int64_t number = std::numeric_limits<std::int64_t>::min();
-};
-
-// SQL conditions with their values.
-class Conditions {
- public:
-  Conditions(SQLite::Database& database, const Selection& selection) : database_(database) {
-    if (selection.active) sql_ += " AND state <> 'terminated'";
-    if (selection.since) add("start_time >= ?", to_integer(*selection.since));
-    if (selection.until) add("start_time < ?", to_integer(*selection.until));
-    if (selection.caller) match("calling_user", *selection.caller);
-    if (selection.callee) match("called_user", *selection.callee);
-    if (selection.server) match("server", *selection.server);
-    if (selection.cause) add("cause = ?", std::string{to_string(*selection.cause)});
-    if (selection.q850_cause) add("q850_cause = ?", std::int64_t{*selection.q850_cause});
-    // The view by its primary key: one definition of the disposition, and one row read again.
-    if (selection.disposition) {
-      add("(SELECT disposition FROM call_record WHERE call_record.id = leg.id) = ?",
-          *selection.disposition);
-    }
-    if (selection.part) add("instr(dialog_id, ?) > 0", *selection.part);
-  }
-
-  [[nodiscard]] const std::string& sql() const { return sql_; }
-  void bind(SQLite::Statement& statement, int index) const {
-    for (const auto& value : values_) {
-      std::visit([&](const auto& v) { statement.bind(index, v); }, value);
-      ++index;
-    }
-  }
-
- private:
-  using Value = std::variant<std::int64_t, std::string>;
-
-  void add(const std::string& condition, Value value) {
-    sql_ += " AND " + condition;
-    values_.push_back(std::move(value));
-  }
-
-  void match(const std::string& column, const std::string& pattern) {
-    add(column + " GLOB ?", glob_of(database_, pattern));
-  }
-
-  SQLite::Database& database_;
-  std::string sql_;
-  std::vector<Value> values_;
 };
 
 // AllLegs reads all legs in order of their start, a few hundred at a time.
@@ -134,6 +89,65 @@ class AllLegs {
   bool done_ = false;
 };
 
+// LatestLegs reads all legs backwards, the latest first, a few hundred at a time.
+class LatestLegs {
+ public:
+  LatestLegs(SQLite::Database& database, const Selection& selection, const Conditions& conditions)
+      : conditions_(conditions),
+        page_begin_(database,
+                    "SELECT start_text, id FROM leg WHERE start_text <= ?1 "
+                    "AND (start_text, id) < (?1, ?2) ORDER BY start_text DESC, id DESC "
+                    "LIMIT 1 OFFSET ?3"),
+        page_(database, std::string{"SELECT "} + leg_columns +
+                            " FROM leg WHERE start_text BETWEEN ?3 AND ?1 "
+                            "AND (start_text, id) < (?1, ?2) AND (start_text, id) >= (?3, ?4)" +
+                            conditions.sql() + " ORDER BY start_text DESC, id DESC") {
+    if (selection.since) since_ = text::rfc3339(*selection.since);
+    if (selection.until) place_ = {text::rfc3339(*selection.until), before_all};
+  }
+
+  [[nodiscard]] bool done() const { return done_; }
+
+  void next(std::vector<DialogState>& legs) {
+    const Place begin = page_begin();
+    page_.reset();
+    page_.bind(1, place_.start);
+    page_.bind(2, place_.number);
+    page_.bind(3, begin.start);
+    page_.bind(4, begin.number);
+    conditions_.bind(page_, 5);
+    while (page_.executeStep()) legs.push_back(read_leg(page_));
+    page_.reset();
+    place_ = begin;
+    if (begin.start < since_) done_ = true;
+  }
+
+ private:
+  Place page_begin() {
+    page_begin_.reset();
+    page_begin_.bind(1, place_.start);
+    page_begin_.bind(2, place_.number);
+    page_begin_.bind(3, legs_a_page - 1);
+    Place begin{"", before_all};
+    if (page_begin_.executeStep()) {
+      begin = {page_begin_.getColumn(0).getString(), page_begin_.getColumn(1).getInt64()};
+    } else {
+      done_ = true;
+    }
+    page_begin_.reset();
+    return begin;
+  }
+
+  static constexpr std::int64_t before_all = std::numeric_limits<std::int64_t>::min();
+
+  const Conditions& conditions_;
+  SQLite::Statement page_begin_;
+  SQLite::Statement page_;
+  Place place_{after_all, std::numeric_limits<std::int64_t>::max()};
+  std::string since_;
+  bool done_ = false;
+};
+
 // OpenLegs reads the open legs alone: they cost what they are, however long the log is.
 class OpenLegs {
  public:
@@ -166,53 +180,87 @@ class OpenLegs {
   std::size_t next_ = 0;
 };
 
+// Reads a page of legs, in a read transaction of its own.
 template <typename Legs>
-void visit_each(log::Reader& reader, const Selection& selection, Legs legs,
-                const std::function<void(const DialogState&)>& visit) {
-  DialogTable table{reader.database()};
-  std::int64_t left = selection.limit.value_or(std::numeric_limits<std::int64_t>::max());
+std::vector<DialogState> next_page(log::Reader& reader, Legs& legs) {
   std::vector<DialogState> found;
+  SQLite::Transaction transaction{reader.database()};
+  legs.next(found);
+  transaction.commit();
+  return found;
+}
+
+// What SQL alone cannot select by; null where nothing of it is asked.
+using Filter = std::function<bool(const DialogState&)>;
+
+template <typename Legs>
+void visit_each(log::Reader& reader, const Selection& selection, Legs legs, const Filter& filter,
+                const std::function<void(DialogState&)>& visit) {
+  std::int64_t left = selection.limit.value_or(std::numeric_limits<std::int64_t>::max());
   while (left > 0 && !legs.done()) {
-    found.clear();
-    SQLite::Transaction transaction{reader.database()};
-    legs.next(found);
-    if (selection.with_sdp) std::ranges::for_each(found, [&](auto& leg) { table.fetch_sdp(leg); });
-    transaction.commit();
-    for (const DialogState& leg : found) {
+    for (DialogState& leg : next_page(reader, legs)) {
+      if (filter && !filter(leg)) continue;
       if (left-- <= 0) return;
       visit(leg);
     }
   }
 }
 
-}  // namespace
-
-std::string glob_of(SQLite::Database& database, const std::string& pattern) {
-  std::string glob;  // in which ? and [ would have a meaning too
-  for (const char c : pattern) {
-    if (c == '?' || c == '[') {
-      glob += std::string{'['} + c + ']';
-    } else {
-      glob += c;
+// Visits the last so many, in order of their start.
+void visit_latest(log::Reader& reader, const Selection& selection, LatestLegs legs,
+                  const Filter& filter, const std::function<void(DialogState&)>& visit) {
+  std::deque<DialogState> latest;
+  const auto most = static_cast<std::size_t>(std::max<std::int64_t>(*selection.last, 0));
+  while (latest.size() < most && !legs.done()) {
+    for (DialogState& leg : next_page(reader, legs)) {
+      if (latest.size() == most) break;
+      if (!filter || filter(leg)) latest.push_front(std::move(leg));
     }
   }
-  const int most = sqlite3_limit(database.getHandle(), SQLITE_LIMIT_LIKE_PATTERN_LENGTH, -1);
-  if (glob.size() > static_cast<std::size_t>(most)) {
-    throw UnfitCondition{"the pattern \"" + text::escaped(pattern, pattern_shown) +
-                         "\" is too complex: SQLite takes " + std::to_string(most) +
-                         " bytes at most, and this has " + std::to_string(glob.size())};
-  }
-  return glob;
+  for (DialogState& leg : latest) visit(leg);
 }
+
+void visit_latest_open(log::Reader& reader, const Selection& selection, OpenLegs legs,
+                       const Filter& filter, const std::function<void(DialogState&)>& visit) {
+  std::deque<DialogState> latest;
+  const auto most = static_cast<std::size_t>(std::max<std::int64_t>(*selection.last, 0));
+  while (!legs.done()) {
+    for (DialogState& leg : next_page(reader, legs)) {
+      if (filter && !filter(leg)) continue;
+      latest.push_back(std::move(leg));
+      if (latest.size() > most) latest.pop_front();
+    }
+  }
+  for (DialogState& leg : latest) visit(leg);
+}
+
+}  // namespace
 
 void each_dialog(log::Reader& reader, const Selection& selection,
                  const std::function<void(const DialogState&)>& visit) {
   try {
-    const Conditions conditions{reader.database(), selection};
-    if (selection.active) {
-      visit_each(reader, selection, OpenLegs{reader.database(), conditions}, visit);
+    SQLite::Database& database = reader.database();
+    const Conditions conditions{database, selection};
+    DialogTable table{database};
+    const auto fetch_and_visit = [&](DialogState& leg) {
+      if (selection.with_sdp) table.fetch_sdp(leg);
+      visit(leg);
+    };
+    Filter filter;
+    if (selection.problems) {
+      auto rules = std::make_shared<ProblemFinder>(reader, slow_setup(reader, selection));
+      filter = [rules](const DialogState& leg) { return !rules->of(leg).empty(); };
+    }
+    if (selection.active && selection.last) {
+      visit_latest_open(reader, selection, OpenLegs{database, conditions}, filter, fetch_and_visit);
+    } else if (selection.active) {
+      visit_each(reader, selection, OpenLegs{database, conditions}, filter, fetch_and_visit);
+    } else if (selection.last) {
+      visit_latest(reader, selection, LatestLegs{database, selection, conditions}, filter,
+                   fetch_and_visit);
     } else {
-      visit_each(reader, selection, AllLegs{reader.database(), selection, conditions}, visit);
+      visit_each(reader, selection, AllLegs{database, selection, conditions}, filter,
+                 fetch_and_visit);
     }
   } catch (const SQLite::Exception& error) {
     throw log::translate(error, "cannot read the log " + reader.path().string());

@@ -27,11 +27,17 @@ struct Selection {
   std::optional<Instant> until;  // started before
   std::optional<std::string> caller;
   std::optional<std::string> callee;
+  std::optional<std::string> number;  // of either side: a pattern, or digits that it ends with
   std::optional<std::string> server;
+  std::optional<Role> role;
   std::optional<Cause> cause;
   std::optional<std::string> disposition;  // as the view call_record works it out
   std::optional<int> q850_cause;
+  std::optional<double> min_talk;  // seconds, of a call that has ended
+  std::optional<double> max_talk;
   std::optional<std::int64_t> limit;  // the first so many
+  std::optional<std::int64_t> last;   // the last so many, and not both
+  bool problems = false;              // those alone in which a rule finds one (problems.hpp)
   bool with_sdp = false;              // read their SDP, too: two look-ups in the log for each
   std::optional<std::string> part;    // somewhere in the dialog id, `*` being no more than itself
 };

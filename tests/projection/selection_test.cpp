@@ -57,6 +57,62 @@ TEST_CASE("dialogs are selected by their properties, in order of their start") {
   CHECK(chosen([](auto& s) { s.part = "pen;from"; }) == Calls{"open"});
 }
 
+TEST_CASE("the last dialogs are selected in order of their start, by the other conditions, too") {
+  const ScratchFolder folder;
+  SampleLog sample{folder / "calls.db"};
+  sample.call("late", 30);
+  sample.call("early", 10);
+  sample.call("open", 20, 4);
+  sample.call("latest", 40, 3);
+  for (int i = 0; i < 600; ++i) sample.call("older-" + std::to_string(i), -100 - i, 1);
+  log::Reader reader{folder / "calls.db"};
+  const auto last = [&](std::int64_t count, auto set) {
+    projection::Selection selection;
+    selection.last = count;
+    set(selection);
+    return calls(reader, selection);
+  };
+  const auto all = [](auto&) {};
+  CHECK(last(2, all) == Calls{"late", "latest"});
+  CHECK(last(0, all) == Calls{});
+  CHECK(last(9999, all).size() == 604);
+  CHECK(last(2, [](auto& s) { s.active = true; }) == Calls{"open", "latest"});
+  CHECK(last(2, [](auto& s) { s.cause = Cause::far_end_release; }) == Calls{"early", "late"});
+  CHECK(last(1, [](auto& s) { s.caller = "caller-older-599"; }) == Calls{"older-599"});
+  CHECK(last(2, [](auto& s) { s.until = at_second(30); }) == Calls{"early", "open"});
+  CHECK(last(9, [](auto& s) { s.since = at_second(20); }) == Calls{"open", "late", "latest"});
+  CHECK(last(9, [](auto& s) {
+          s.since = at_second(20);
+          s.until = at_second(20);
+        }) == Calls{});
+}
+
+TEST_CASE("dialogs are selected by role, by how long they talked, and by a number of either side") {
+  const ScratchFolder folder;
+  SampleLog sample{folder / "calls.db"};
+  sample.call("+49 (30) 123-45.67", 10, 6, 4);
+  sample.call("0049301234567", 20, 6, 12);
+  sample.call("x1234567y", 30, 4);
+  log::Reader reader{folder / "calls.db"};
+  const auto chosen = [&](auto set) {
+    projection::Selection selection;
+    set(selection);
+    return calls(reader, selection).size();
+  };
+  for (const char* number : {"4567", "+4930 1234567", "(30)1234567", "301234567"}) {
+    CAPTURE(number);
+    CHECK(chosen([&](auto& s) { s.number = number; }) == 2);
+  }
+  CHECK(chosen([](auto& s) { s.number = "callee-x*"; }) == 1);
+  CHECK(chosen([](auto& s) { s.number = "*y"; }) == 1);
+  CHECK(chosen([](auto& s) { s.number = "123"; }) == 0);
+  CHECK(chosen([](auto& s) { s.role = Role::uas; }) == 3);
+  CHECK(chosen([](auto& s) { s.role = Role::uac; }) == 0);
+  CHECK(chosen([](auto& s) { s.min_talk = 2; }) == 2);
+  CHECK(chosen([](auto& s) { s.min_talk = 2.000001; }) == 1);
+  CHECK(chosen([](auto& s) { s.max_talk = 2; }) == 1);
+}
+
 TEST_CASE("dialogs are selected by the disposition that call_record has, and by Q.850 cause") {
   const ScratchFolder folder;
   SampleLog sample{folder / "calls.db"};

@@ -39,6 +39,68 @@ TEST_CASE("list tells how a call went, in a word and by Q.850 cause, and selects
   CHECK(log.replay({"list", "--q850", "x"}).status == 2);
 }
 
+TEST_CASE("list shows the columns that are asked for, in each format") {
+  const Log log;
+  const std::string columns = "callee,start_time,leg,caller_name";
+  const Ran csv = log.replay({"list", "--columns", columns, "--csv", "--limit", "1"});
+  CHECK(csv.out ==
+        "callee,start_time,leg,caller_name\r\n"
+        "callee-first@example.com,2026-01-01T00:00:10.000000Z,1,\r\n");
+  CHECK(log.replay({"list", "--columns", columns, "--limit", "1"}).out.starts_with("callee  "));
+  const Ran json = log.replay({"list", "--columns", columns, "--json", "--last", "1"});
+  CHECK(json.out ==
+        "{\"callee\":null,\"start_time\":\"2026-01-01T00:00:30.000000Z\",\"leg\":1,"
+        "\"caller_name\":\"a \\\"quoted\\\", name\"}\n");
+  const Ran unknown = log.replay({"list", "--columns", "callee,colour\x1b"});
+  CHECK(unknown.status == 2);
+  CHECK(has(unknown.err, "\"colour\\x1B\" is not one of server, call_id, "));
+}
+
+TEST_CASE("list --problems shows which rules name a call, and leaves out those that none names") {
+  const Log log;
+  const Ran table = log.replay({"list", "--problems"});
+  CHECK(has(table.out, "talk s  problems "));
+  CHECK(has(table.out, "short-call"));
+  CHECK_FALSE(has(table.out, "evil"));
+  CHECK(has(log.replay({"list", "--problems", "--json"}).out, "\"problems\":[\"short-call\""));
+  CHECK(has(log.replay({"list", "--problems", "--csv"}).out, ",problems,"));
+  const Ran column = log.replay({"list", "--columns", "call_id,problems", "--csv"});
+  CHECK(has(column.out, "short-call"));
+  CHECK(has(column.out, "evil"));
+}
+
+TEST_CASE("list says which of its conditions makes no sense") {
+  const Log log;
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"--last", "x"},
+                                             {"--last", "1", "--limit", "1"},
+                                             {"--min-talk", "-1"},
+                                             {"--max-talk", "nan"},
+                                             {"--number", ""},
+                                             {"--role", "both"}}) {
+    CAPTURE(wrong);
+    std::vector<std::string> arguments{"list"};
+    arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+    CHECK(log.replay(arguments).status == 2);
+  }
+}
+
+TEST_CASE("CSV shows what a spreadsheet would calculate as text") {
+  const Log log;
+  const auto& [value, shown] = GENERATE(table<std::string, std::string>({{"=1+1", "'=1+1"},
+                                                                         {"@SUM(A1)", "'@SUM(A1)"},
+                                                                         {"+cmd", "'+cmd"},
+                                                                         {"-", "'-"},
+                                                                         {"+4930", "+4930"},
+                                                                         {"-1.5", "-1.5"},
+                                                                         {"a=1", "a=1"},
+                                                                         {"", ""}}));
+  const Ran ran = log.replay({"sql", "--csv", "SELECT '" + value + "' AS x, 1 AS y"});
+  CHECK(ran.out == "x,y\r\n" + shown + ",1\r\n");
+  CHECK(log.replay({"sql", "--csv", "SELECT char(9) || '=1' AS x"}).out == "x\r\n'\t=1\r\n");
+  CHECK(log.replay({"sql", "--csv", "SELECT char(13) || '=1' AS x"}).out == "x\r\n'\\r=1\r\n");
+}
+
 TEST_CASE("list and show make plain which legs are one call") {
   const Log log;
   {

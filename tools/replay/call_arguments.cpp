@@ -1,10 +1,26 @@
 // The arguments of list, show, ladder, export and state: the subcommands about calls.
 #include "dialog/names.hpp"
 #include "replay/arguments.hpp"
+#include "replay/list_columns.hpp"
 
 namespace drachtio::replay {
 
 namespace {
+
+void add_seconds(CLI::App& command, const std::string& name, std::optional<double>& seconds,
+                 const std::string& help) {
+  command
+      .add_option_function<double>(
+          name,
+          [name, &seconds](const double& value) {
+            const bool is_usable = value >= 0 && value <= 1e9;  // and a number
+            if (!is_usable)
+              throw CLI::ValidationError(name, "must be from 0 to 1000000000 seconds");
+            seconds = value;
+          },
+          help)
+      ->type_name("SECONDS");
+}
 
 // What list and export select calls by.
 void add_selection(CLI::App& command, Arguments& line, projection::Selection& selection) {
@@ -15,6 +31,22 @@ void add_selection(CLI::App& command, Arguments& line, projection::Selection& se
       ->type_name("USER");
   command.add_option("--callee", selection.callee, "User of the callee; * stands for anything")
       ->type_name("USER");
+  command
+      .add_option("--number", selection.number,
+                  "User of either side: the number's last digits, or * for anything")
+      ->type_name("NUMBER")
+      ->check(tools::not_empty("a number has digits"));
+  command
+      .add_option_function<std::string>(
+          "--role",
+          [&selection](const std::string& text) {
+            selection.role = text == "uac" ? Role::uac : Role::uas;
+          },
+          "uas: calls that came in, uac: calls that went out")
+      ->type_name("ROLE")
+      ->check(tools::one_of({"uas", "uac"}));
+  add_seconds(command, "--min-talk", selection.min_talk, "Talked for so many seconds or longer");
+  add_seconds(command, "--max-talk", selection.max_talk, "Talked for so many seconds at most");
   command
       .add_option_function<std::string>(
           "--cause",
@@ -34,24 +66,42 @@ void add_selection(CLI::App& command, Arguments& line, projection::Selection& se
       ->check(tools::whole_number(0, 127));
   command.add_option("--server", selection.server, "Name of the server; * stands for anything")
       ->type_name("NAME");
-  command.add_option("--limit", selection.limit, "The first N only")
+  command.add_flag("--problems", selection.problems,
+                   "Only those that a support engineer would look at first, and why");
+  auto* limit = command.add_option("--limit", selection.limit, "The first N only")
+                    ->type_name("N")
+                    ->check(tools::whole_number(0));
+  command.add_option("--last", selection.last, "The latest N only, in order of their start")
       ->type_name("N")
-      ->check(tools::whole_number(0));
+      ->check(tools::whole_number(0))
+      ->excludes(limit);
 }
 
 void add_list(CLI::App& app, Arguments& line) {
   ListOptions& options = line.list;
-  CLI::App& command =
-      add_command(app, "list", "Call records, in order of their start",
-                  "  dialog-replay --db calls.db list --active --since -1h\n"
-                  "  dialog-replay --db calls.db list --since 2026-11-22 --callee '+4930*' --csv\n"
-                  "  dialog-replay --db calls.db list --disposition busy --q850 17 --json",
-                  [&line] {
-                    line.list.db = line.db;
-                    read_times(line, line.list.zone);
-                    line.run = [&line] { return list(line.list); };
-                  });
+  CLI::App& command = add_command(
+      app, "list", "Call records, in order of their start",
+      "  dialog-replay --db calls.db list --active --since -1h\n"
+      "  dialog-replay --db calls.db list --since 2026-11-22 --callee '+4930*' --csv\n"
+      "  dialog-replay --db calls.db list --disposition busy --q850 17 --json\n"
+      "  dialog-replay --db calls.db list --last 20 --number 5551234\n"
+      "  dialog-replay --db calls.db list --since -1h --problems\n"
+      "  dialog-replay --db calls.db list --columns start_time,caller,talk_seconds --csv",
+      [&line] {
+        line.list.db = line.db;
+        read_times(line, line.list.zone);
+        line.run = [&line] { return list(line.list); };
+      });
   add_selection(command, line, options.selection);
+  std::vector<std::string_view> names;
+  for (const ListColumn& column : list_columns()) names.push_back(column.name);
+  command
+      .add_option("--columns", options.columns,
+                  "What to show, in this order, separated by commas:\n" +
+                      fmt::format("{}", fmt::join(names, " ")))
+      ->type_name("NAME,...")
+      ->delimiter(',')
+      ->check(tools::one_of(names));
   add_formats(command, options.format);
   add_zone(command, options.zone);
 }

@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace drachtio::replay {
 
@@ -24,6 +25,7 @@ enum Exit : int { done = 0, wrong_or_not_found = 1, usage = 2, cannot_read = 3 }
 struct ListOptions {
   std::filesystem::path db;
   projection::Selection selection;
+  std::vector<std::string> columns;  // by name; none: the usual ones
   Format format = Format::table;
   Zone zone = Zone::utc;
 };

@@ -1,26 +1,32 @@
 // dialog-replay list: call records.
 #include "log/reader.hpp"
 #include "projection/call_legs.hpp"
+#include "projection/problems.hpp"
 #include "replay/call_record.hpp"
 #include "replay/commands.hpp"
 #include "replay/dialog_json.hpp"
 #include "replay/known_server.hpp"
+#include "replay/list_columns.hpp"
 
 #include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Statement.h>
-#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
 
 namespace drachtio::replay {
 
 namespace {
 
-Cell cause_cell(const DialogState& dialog) {
-  return dialog.cause ? Cell{std::string{to_string(*dialog.cause)}} : Cell{};
-}
-
-// "2/3" for the second of a call's three legs; empty for a call's only one, as most are.
-Cell leg_cell(const projection::LegPlace& place) {
-  return place.legs > 1 ? Cell{fmt::format("{}/{}", place.leg, place.legs)} : Cell{};
+std::string json_of(const std::vector<std::string>& words) {
+  std::string json = "[";
+  for (const std::string& word : words) {
+    if (json.size() > 1) json += ',';
+    text::append_json_string(json, word);
+  }
+  return json + ']';
 }
 
 class EventTypes {
@@ -43,87 +49,76 @@ class EventTypes {
   SQLite::Statement statement_;
 };
 
-void list_json(log::Reader& reader, projection::Selection selection) {
-  selection.with_sdp = true;
+// Reads what is listed of each leg, beside the leg itself.
+class Listing {
+ public:
+  Listing(log::Reader& reader, const ListOptions& options)
+      : reader_(reader), records_(reader), legs_(reader) {
+    if (options.selection.problems || has(options.columns, "problems")) {
+      problems_.emplace(reader, projection::slow_setup(reader, options.selection));
+    }
+  }
+
+  // Visits the legs that are selected.
+  void each(const ListOptions& options, bool with_sdp,
+            const std::function<void(const ListedLeg&)>& visit) {
+    projection::Selection selection = options.selection;
+    selection.with_sdp = with_sdp;
+    projection::each_dialog(reader_, selection, [&](const DialogState& dialog) {
+      std::vector<std::string> found;
+      if (problems_) found = problems_->of(dialog);
+      visit({dialog, records_.of(dialog), legs_.place_of(dialog), std::move(found)});
+    });
+  }
+
+ private:
+  static bool has(const std::vector<std::string>& names, std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+  }
+
+  log::Reader& reader_;
+  CallRecords records_;
+  projection::LegFinder legs_;
+  std::optional<projection::ProblemFinder> problems_;
+};
+
+void list_json(log::Reader& reader, const ListOptions& options) {
   EventTypes types{reader};
-  CallRecords records{reader};
-  projection::LegFinder legs{reader};
-  projection::each_dialog(reader, selection, [&](const DialogState& dialog) {
-    const CallRecord record = records.of(dialog);
-    const projection::LegPlace place = legs.place_of(dialog);
+  Listing{reader, options}.each(options, true, [&](const ListedLeg& leg) {
+    const DialogState& dialog = leg.dialog;
     put_json(dialog_json(dialog, types.of(dialog), [&](text::JsonObject& object) {
-      object.string("disposition", std::string_view{record.disposition});
+      object.string("disposition", std::string_view{leg.record.disposition});
       object.raw("q850_cause",
                  dialog.q850_cause ? std::to_string(*dialog.q850_cause) : std::string{"null"});
-      object.number("leg", place.leg);
-      object.number("legs", place.legs);
+      object.number("leg", leg.place.leg);
+      object.number("legs", leg.place.legs);
+      if (options.selection.problems) object.raw("problems", json_of(leg.problems));
     }));
   });
 }
 
-void list_csv(log::Reader& reader, const projection::Selection& selection) {
-  CallRecords records{reader};
-  projection::LegFinder legs{reader};
-  Sheet sheet{Format::csv, {{"server"},   {"call_id"},       {"dialog_id"},    {"role"},
-                            {"state"},    {"disposition"},   {"caller"},       {"caller_name"},
-                            {"callee"},   {"callee_name"},   {"start_time"},   {"connect_time"},
-                            {"end_time"}, {"setup_seconds"}, {"talk_seconds"}, {"hold"},
-                            {"status"},   {"cause"},         {"reason"},       {"q850_cause"},
-                            {"leg"},      {"legs"}}};
-  projection::each_dialog(reader, selection, [&](const DialogState& dialog) {
-    const CallRecord record = records.of(dialog);
-    const projection::LegPlace place = legs.place_of(dialog);
-    sheet.row({dialog.server,
-               dialog.call_id,
-               dialog.dialog_id,
-               std::string{to_string(dialog.role)},
-               std::string{to_string(dialog.state)},
-               record.disposition,
-               cell_of(dialog.calling_party.user),
-               cell_of(dialog.calling_party.display),
-               cell_of(dialog.called_party.user),
-               cell_of(dialog.called_party.display),
-               time_cell(Zone::utc, dialog.times.start_time),
-               time_cell(Zone::utc, dialog.times.connect_time),
-               time_cell(Zone::utc, dialog.times.end_time),
-               record.setup,
-               record.talk,
-               std::string{to_string(dialog.hold())},
-               cell_of(dialog.status),
-               cause_cell(dialog),
-               cell_of(dialog.reason),
-               cell_of(dialog.q850_cause),
-               place.leg,
-               place.legs});
-  });
-}
-
-void list_table(log::Reader& reader, const ListOptions& options) {
-  CallRecords records{reader};
-  projection::LegFinder legs{reader};
-  Sheet sheet{Format::table,
-              {{"start"},
-               {"leg"},
-               {"role"},
-               {"caller"},
-               {"callee"},
-               {"state"},
-               {"disposition"},
-               {"setup s", true},
-               {"talk s", true},
-               {"status", true},
-               {"cause"},
-               {"q850", true},
-               {"server"},
-               {"call id"}}};
-  projection::each_dialog(reader, options.selection, [&](const DialogState& dialog) {
-    const CallRecord record = records.of(dialog);
-    const projection::LegPlace place = legs.place_of(dialog);
-    sheet.row({time_cell(options.zone, dialog.times.start_time), leg_cell(place),
-               std::string{to_string(dialog.role)}, cell_of(dialog.calling_party.user),
-               cell_of(dialog.called_party.user), std::string{to_string(dialog.state)},
-               record.disposition, record.setup, record.talk, cell_of(dialog.status),
-               cause_cell(dialog), cell_of(dialog.q850_cause), dialog.server, dialog.call_id});
+void list_columns(log::Reader& reader, const ListOptions& options) {
+  std::vector<std::string> names = options.columns;
+  if (names.empty()) {
+    names = usual_columns(options.format);
+    // Where people look first: before the cause, which says the same of some.
+    if (options.selection.problems) names.insert(std::ranges::find(names, "status"), "problems");
+  }
+  const std::vector<ListColumn> columns = columns_named(names);
+  const bool is_table = options.format == Format::table;
+  std::vector<Column> titles;
+  for (const ListColumn& column : columns) {
+    titles.push_back({std::string{is_table ? column.title : column.name}, column.right});
+  }
+  Sheet sheet{options.format, std::move(titles)};
+  std::vector<Cell> cells;
+  Listing{reader, options}.each(options, false, [&](const ListedLeg& leg) {
+    cells.clear();
+    for (const ListColumn& column : columns) {
+      const bool is_otherwise = is_table && column.table_cell != nullptr;
+      cells.push_back(is_otherwise ? column.table_cell(leg, options.zone) : column.cell(leg));
+    }
+    sheet.row(cells);
   });
 }
 
@@ -133,13 +128,15 @@ int list(const ListOptions& options) {
   log::Reader reader{options.db};
   const auto& server = options.selection.server;
   if (server && !knows_server(reader, *server)) return wrong_or_not_found;
-  for (const auto* user : {&options.selection.caller, &options.selection.callee}) {
-    if (*user) projection::glob_of(reader.database(), **user);  // throws before a title is printed
+  const auto& selection = options.selection;
+  for (const auto* pattern : {&selection.caller, &selection.callee, &selection.number}) {
+    // Throws before a title is printed.
+    if (*pattern) projection::glob_of(reader.database(), **pattern);
   }
-  switch (options.format) {
-    case Format::table: list_table(reader, options); break;
-    case Format::csv: list_csv(reader, options.selection); break;
-    case Format::json: list_json(reader, options.selection); break;
+  if (options.format == Format::json && options.columns.empty()) {
+    list_json(reader, options);
+  } else {
+    list_columns(reader, options);
   }
   return done;
 }

@@ -71,6 +71,17 @@ bool is_safe(std::string_view text) {
   return true;
 }
 
+// A spreadsheet would calculate what begins so, instead of showing it. A number, and what may be a
+// telephone number, begins with a sign and a digit.
+bool is_formula(std::string_view text) {
+  if (text.empty()) return false;
+  const char first = text.front();
+  if (first != '+' && first != '-') {
+    return first == '=' || first == '@' || first == '\t' || first == '\r';
+  }
+  return text.size() < 2 || text[1] < '0' || text[1] > '9';
+}
+
 }  // namespace
 
 void put_json(std::string object) { put(text::printable_json(std::move(object)) + '\n'); }
@@ -149,7 +160,8 @@ void Sheet::print_csv(const Texts& texts) {
   std::string line;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (i > 0) line += ',';
-    const std::string text = is_safe(texts[i]) ? texts[i] : text::escaped(texts[i]);
+    std::string text = is_safe(texts[i]) ? texts[i] : text::escaped(texts[i]);
+    if (is_formula(texts[i])) text.insert(0, 1, '\'');
     if (text.find_first_of(",\"\r\n") == std::string::npos) {
       line += text;
       continue;

@@ -1,7 +1,8 @@
 // Rows of values, printed as an aligned table, as CSV (RFC 4180) or as JSON, one object a row.
 //
 // However many rows there are, memory is bounded: a table takes its widths from its first thousand
-// rows. Nothing from the network reaches a terminal as a control character.
+// rows. Nothing from the network reaches a terminal as a control character, nor a spreadsheet as a
+// formula: in CSV an apostrophe stands before what one would calculate.
 #pragma once
 
 #include "console/output.hpp"

@@ -1,0 +1,42 @@
+// The columns of a list of calls: what each is called, and what stands in it.
+#pragma once
+
+#include "projection/call_legs.hpp"
+#include "replay/call_record.hpp"
+#include "replay/zone.hpp"
+
+#include <drachtio/dialog_state.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace drachtio::replay {
+
+// A leg as it is listed.
+struct ListedLeg {
+  const DialogState& dialog;
+  CallRecord record;
+  projection::LegPlace place;
+  std::vector<std::string> problems;
+};
+
+struct ListColumn {
+  std::string_view name;   // in CSV, in JSON and on the command line
+  std::string_view title;  // in a table
+  bool right = false;      // aligned, in a table
+  Cell (*cell)(const ListedLeg& leg) = nullptr;
+  // Where a table shows it otherwise: a time in its zone, one of several legs as "2/3".
+  Cell (*table_cell)(const ListedLeg& leg, Zone zone) = nullptr;
+};
+
+// All that there are, in the order of CSV.
+const std::vector<ListColumn>& list_columns();
+
+// The names of those that a format has where none are chosen.
+std::vector<std::string> usual_columns(Format format);
+
+// Returns the columns of these names, each of which there must be.
+std::vector<ListColumn> columns_named(const std::vector<std::string>& names);
+
+}  // namespace drachtio::replay
