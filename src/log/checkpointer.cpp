@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -160,6 +161,9 @@ Checkpointer::Checkpointer(const std::filesystem::path& path, SQLite::Database& 
         return SQLITE_OK;
       },
       copying_.get());
+  // What it has grown to beyond that is given back once it starts over.
+  constexpr std::int64_t frame_size = 4096 + 24;  // https://sqlite.org/fileformat2.html, 4.1
+  writer_.exec("PRAGMA journal_size_limit = " + std::to_string(lengths.warn * frame_size));
 }
 
 Checkpointer::~Checkpointer() { sqlite3_wal_hook(writer_.getHandle(), nullptr, nullptr); }

@@ -29,7 +29,7 @@ struct CheckpointLengths {
   int restart = 12000;  // from here on the -wal is to start over, once there is little left to copy
   int little = 200;     // so many frames the writer copies by itself
   int at_once = 14000;  // from here on the writer copies whatever is left
-  int warn = 16000;     // the -wal should never be as long as this
+  int warn = 16000;     // the -wal should never be as long as this, and is cut to it where it was
 };
 
 // The writer's thread calls everything but the destructor.

@@ -69,15 +69,18 @@ void Conditions::add_number(const std::string& number) {
   const bool is_number =
       !digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos;
   const std::string pattern = glob_of(database_, is_number ? '*' + digits : number);
-  std::string either;
-  for (std::string column : {"calling_user", "called_user"}) {
+  const auto matches = [&](const std::string& column) {
+    std::string before;
+    std::string after;
     for (const char separator : is_number ? separators : std::string_view{}) {
-      column = "replace(" + column + ", '" + separator + "', '')";
+      before += "replace(";
+      after.append(", '").append(1, separator).append("', '')");
     }
-    either += (either.empty() ? "" : " OR ") + column + " GLOB ?";
     values_.emplace_back(pattern);
-  }
-  sql_ += " AND (" + either + ')';
+    return before + column + after + " GLOB ?";
+  };
+  sql_.append(" AND (").append(matches("calling_user")).append(" OR ");
+  sql_.append(matches("called_user")).append(")");
 }
 
 std::string glob_of(SQLite::Database& database, const std::string& pattern) {

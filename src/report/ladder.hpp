@@ -55,7 +55,8 @@ struct Rung {
   int status = 0;     // of a response; 0 else
   std::string label;  // "INVITE", "200 OK (BYE)"; of what is no message, what it is
   std::vector<std::string>
-      changes;            // what it changed, in a few words each: "stable", "hold remote"
+      changes;            // what it changed, in a few words each: "stable", "hold remote"; and
+                          // the RTP statistics that a BYE or its answer carries
   std::string transport;  // of a message: "udp"; empty where it is not known
   std::string media;      // its session description in short (media.hpp); empty: none
   std::optional<log::Evidence> evidence;  // absent where it was dropped, or there was none

@@ -123,7 +123,7 @@ TEST_CASE("Problems: the server ended it, or nobody knows how it ended") {
   CHECK(calls.problems() == Names{std::string{to_string(cause)}});
 }
 
-TEST_CASE("Problems: nobody was there, or a server failed; to be busy is none") {
+TEST_CASE("Problems: nobody was there, or a server failed - to be busy is none") {
   const auto& [status, names] = GENERATE(table<int, Names>({{408, {"no-answer"}},
                                                             {480, {"no-answer"}},
                                                             {500, {"server-failure"}},

@@ -117,6 +117,25 @@ TEST_CASE("Ladder: CSeq tells requests of one method apart, and only then") {
   CHECK(of_two.at(2) == "INVITE (2)");
 }
 
+TEST_CASE("Ladder: RTP statistics stand at the BYE, or the answer, that carries them") {
+  const auto& [header, shown] = GENERATE(
+      table<std::string, std::string>({{"X-RTP-Stat: PS=1,\r\n OS=2", "X-RTP-Stat: PS=1, OS=2"},
+                                       {"p-rtp-stat:PS=1", "P-RTP-Stat: PS=1"}}));
+  auto legs = legs_of_capture("uas-normal.app");
+  legs.resize(1);
+  for (const std::size_t index : {std::size_t{0}, std::size_t{3}, std::size_t{4}}) {
+    std::string& bytes = legs.front().entries.at(index).evidence->bytes;
+    bytes.insert(bytes.find("Call-ID"), header + "\r\n");
+  }
+  std::vector<std::size_t> with_statistics;
+  const Ladder ladder = report::make_ladder(legs);
+  for (std::size_t i = 0; i < ladder.rungs.size(); ++i) {
+    const auto& changes = ladder.rungs[i].changes;
+    if (std::ranges::find(changes, shown) != changes.end()) with_statistics.push_back(i);
+  }
+  CHECK(with_statistics == std::vector<std::size_t>{3, 4});
+}
+
 TEST_CASE("Ladder: what call records alone tell of is between the far ends and the server") {
   const Ladder ladder = report::make_ladder(legs_of_capture("uas-normal.cdr"));
   for (const Participant& one : ladder.participants) CHECK(one.kind != Participant::Kind::program);

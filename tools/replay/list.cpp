@@ -107,6 +107,7 @@ void list_columns(log::Reader& reader, const ListOptions& options) {
   const std::vector<ListColumn> columns = columns_named(names);
   const bool is_table = options.format == Format::table;
   std::vector<Column> titles;
+  titles.reserve(columns.size());
   for (const ListColumn& column : columns) {
     titles.push_back({std::string{is_table ? column.title : column.name}, column.right});
   }
