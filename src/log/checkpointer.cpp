@@ -17,13 +17,18 @@ namespace drachtio::log {
 namespace {
 
 constexpr int page_size = 4096;
+constexpr int frame_size = page_size + 24;  // https://sqlite.org/fileformat2.html, 4.1
+constexpr int longest_wait_ms = 50;         // for readers: a commit may take so much longer
 
 struct Checkpoint {
   int error = SQLITE_OK;
   int frames = 0;  // in the -wal; -1 where that is not known
   int copied = 0;  // of these
 
-  [[nodiscard]] bool is_whole() const { return error == SQLITE_OK && copied == frames; }
+  // SQLITE_BUSY says that somebody still reads what was copied.
+  [[nodiscard]] bool is_whole() const {
+    return (error == SQLITE_OK || error == SQLITE_BUSY) && copied == frames;
+  }
 };
 
 // Copies what no reader needs in the -wal, and waits for nobody (SQLITE_CHECKPOINT_PASSIVE).
@@ -31,6 +36,18 @@ Checkpoint checkpoint(SQLite::Database& database) {
   Checkpoint made;
   made.error = sqlite3_wal_checkpoint_v2(database.getHandle(), "main", SQLITE_CHECKPOINT_PASSIVE,
                                          &made.frames, &made.copied);
+  return made;
+}
+
+// Copies the whole -wal, and waits for those that read it: one who reads from now on reads the
+// database itself (SQLITE_CHECKPOINT_RESTART). For a connection that writes no transaction now.
+Checkpoint checkpoint_once_read(SQLite::Database& database) {
+  const int timeout_ms = database.execAndGet("PRAGMA busy_timeout").getInt();
+  sqlite3_busy_timeout(database.getHandle(), longest_wait_ms);
+  Checkpoint made;
+  made.error = sqlite3_wal_checkpoint_v2(database.getHandle(), "main", SQLITE_CHECKPOINT_RESTART,
+                                         &made.frames, &made.copied);
+  sqlite3_busy_timeout(database.getHandle(), timeout_ms);
   return made;
 }
 
@@ -151,6 +168,7 @@ Checkpointer::Checkpointer(const std::filesystem::path& path, SQLite::Database& 
       lengths_(lengths),
       wal_(file_name(path) + "-wal"),
       next_attempt_(lengths.restart),
+      next_wait_(lengths.at_once),
       next_warning_(lengths.warn),
       copying_(std::make_unique<Copying>(path, lengths)) {
   // Replaces the connection's own checkpoints (https://sqlite.org/c3ref/wal_hook.html).
@@ -162,8 +180,8 @@ Checkpointer::Checkpointer(const std::filesystem::path& path, SQLite::Database& 
       },
       copying_.get());
   // What it has grown to beyond that is given back once it starts over.
-  constexpr std::int64_t frame_size = 4096 + 24;  // https://sqlite.org/fileformat2.html, 4.1
-  writer_.exec("PRAGMA journal_size_limit = " + std::to_string(lengths.warn * frame_size));
+  writer_.exec("PRAGMA journal_size_limit = " +
+               std::to_string(static_cast<std::int64_t>(lengths.warn) * frame_size));
 }
 
 Checkpointer::~Checkpointer() { sqlite3_wal_hook(writer_.getHandle(), nullptr, nullptr); }
@@ -177,6 +195,7 @@ Checkpointer::Guard Checkpointer::make_room() {
   if (left == 0) return copying_->claim(true);  // the thread has copied all: it will start over
   if (frames < lengths_.restart) {
     next_attempt_ = lengths_.restart;
+    next_wait_ = lengths_.at_once;
     next_warning_ = lengths_.warn;
     return {};
   }
@@ -189,7 +208,10 @@ Checkpointer::Guard Checkpointer::make_room() {
 
 // Returns whether the whole -wal is copied now.
 bool Checkpointer::copy_the_rest(int frames) {
-  const Checkpoint made = checkpoint(writer_);
+  // Readers that follow one another without a pause, each for a moment, never leave the -wal alone.
+  const bool waits = frames >= next_wait_;
+  const Checkpoint made = waits ? checkpoint_once_read(writer_) : checkpoint(writer_);
+  if (waits) next_wait_ = frames + frames / 4;
   if (made.is_whole()) {
     copying_->nothing_is_left();
     return true;

@@ -3,7 +3,8 @@
 //
 // A checkpoint beside the writer never catches up with a log that is always being written, and the
 // -wal starts over only once one has. So where the -wal has become long, the thread copies without
-// a pause, and the writer copies the little that is left then by itself, between two commits.
+// a pause, and the writer copies the little that is left then by itself, between two commits. If that
+// is not enough, because others read the log all the time, the writer waits for them, 50 ms at most.
 //
 // No checkpoint may begin while a commit lets the -wal start over: SQLite before 3.51.3 then takes
 // frames of the new -wal for copied, and the log is corrupt (https://sqlite.org/wal.html, "The
@@ -67,6 +68,7 @@ class Checkpointer {
   CheckpointLengths lengths_;
   std::string wal_;
   int next_attempt_;  // the length at which the writer tries again
+  int next_wait_;     // and at which it waits for readers
   int next_warning_;
   std::optional<std::string> warning_;
   std::unique_ptr<Copying> copying_;

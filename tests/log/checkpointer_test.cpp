@@ -11,6 +11,9 @@
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 
+#include <atomic>
+#include <thread>
+
 using namespace drachtio;
 using namespace drachtio::test;
 
@@ -103,6 +106,27 @@ TEST_CASE("A reader's old snapshot makes the -wal grow, which is said, and loses
   log.rows(200);
   // What it had grown to is given back to the disk.
   CHECK(std::filesystem::file_size(path.string() + "-wal") <= 100 * frame_size + 32);
+  CHECK(holds(path, log.written()));
+}
+
+TEST_CASE("Readers that follow one another without a pause do not make the -wal grow") {
+  const ScratchFolder folder;
+  const auto path = folder / "log.db";
+  Written log{path};
+  log.rows(2000);
+  std::atomic<bool> is_over{false};
+  const auto read = [&] {
+    SQLite::Database reader{path.string(), SQLite::OPEN_READONLY, busy_timeout_ms};
+    while (!is_over) reader.execAndGet("SELECT count(*) FROM entry WHERE text LIKE '%y%'");
+  };
+  // Each reads a few milliseconds at a time, so that there is always one that has begun before.
+  std::thread one{read};
+  std::thread other{read};
+  log.rows(3000);
+  is_over = true;
+  one.join();
+  other.join();
+  CHECK(log.longest() < 200 * frame_size);
   CHECK(holds(path, log.written()));
 }
 
