@@ -186,6 +186,46 @@ TEST_CASE("export says how it is to be asked") {
   CHECK(calls.exported({"plain@x", "--hep", "host", "--hep-rate", "0"}).status == 2);
 }
 
+namespace {
+
+// Imports captures, exports all calls as a capture, imports that, and compares what is listed.
+void check_round_trip(const std::vector<std::string>& captures) {
+  const ScratchFolder folder;
+  const auto listed = [&](const std::string& name, const std::vector<std::string>& files) {
+    const std::string db = (folder / name).string();
+    std::vector<std::string> arguments{"import", "--db", db, "--server", "pbx"};
+    arguments.insert(arguments.end(), files.begin(), files.end());
+    run("dialog-recorder", arguments);
+    return run("dialog-replay", {"list", "--db", db, "--json"}).out;
+  };
+  const std::string before = listed("before.db", captures);
+  const std::string capture = (folder / "calls.jsonl").string();
+  const Ran ran = run("dialog-replay", {"export", "--db", (folder / "before.db").string(),
+                                        "--secrets", "--capture", capture});
+  CHECK(ran.status == 0);
+  CHECK_FALSE(before.empty());
+  CHECK(listed("after.db", {capture}) == before);
+}
+
+}  // namespace
+
+TEST_CASE("export --capture: an import makes the same calls of it as of the captures before") {
+  for (const char* kind : {".app", ".cdr"}) {
+    std::vector<std::string> captures;
+    for (const std::string& name : capture_names()) {
+      if (name.ends_with(kind)) captures.push_back(capture_path(name).string());
+    }
+    check_round_trip(captures);
+  }
+}
+
+TEST_CASE("export --capture: an import makes the same calls of rough traffic") {
+  for (const auto& entry : std::filesystem::directory_iterator{DRACHTIO_TEST_CASES}) {
+    CAPTURE(entry.path().filename().string());
+    check_round_trip({entry.path().string()});
+  }
+}
+
 TEST_CASE("export sends each message to a Homer") {
   const Calls calls;
   Homer homer;

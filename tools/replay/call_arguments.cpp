@@ -188,6 +188,7 @@ void add_export(CLI::App& app, Arguments& line) {
   add_file(*forms, "--html", options.html, "One page: the ladder, the messages, the proof");
   add_file(*forms, "--svg", options.svg, "The ladder as a picture");
   add_file(*forms, "--text", options.text, "The ladder as text");
+  add_file(*forms, "--capture", options.capture, "A capture, for dialog-recorder import");
   forms
       ->add_option_function<std::string>(
           "--hep",

@@ -7,7 +7,9 @@
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
-#include <set>
+#include <algorithm>
+#include <map>
+#include <utility>
 
 namespace drachtio::replay {
 
@@ -53,20 +55,24 @@ std::vector<report::BlindTime> blind_times(log::Reader& reader, const std::strin
 
 }  // namespace
 
-report::Ladder ladder_of(log::Reader& reader, const std::vector<RelatedLeg>& legs, Zone zone) {
-  std::vector<report::Leg> entries;
-  std::map<std::string, std::int64_t> servers;  // and the first position of a leg of theirs
+std::vector<report::Leg> read_legs(log::Reader& reader, const std::vector<RelatedLeg>& legs) {
+  std::vector<report::Leg> read;
   for (const RelatedLeg& leg : legs) {
-    report::Leg& read = entries.emplace_back(leg_of(reader, leg.number));
-    read.relation = leg.why;
-    if (read.entries.empty()) {
-      entries.pop_back();
-      continue;
-    }
-    if (const auto& opening = read.entries.front().event.opening) {
-      const auto [known, is_new] = servers.emplace(opening->server, leg.number);
-      if (!is_new) known->second = std::min(known->second, leg.number);
-    }
+    report::Leg one = leg_of(reader, leg.number);
+    if (one.entries.empty()) continue;
+    one.relation = leg.why;
+    read.push_back(std::move(one));
+  }
+  return read;
+}
+
+report::Ladder ladder_of(log::Reader& reader, std::vector<report::Leg> legs, Zone zone) {
+  std::map<std::string, std::int64_t> servers;  // and the first position of a leg of theirs
+  for (const report::Leg& leg : legs) {
+    const Event& first = leg.entries.front().event;
+    if (!first.opening) continue;
+    const auto [known, is_new] = servers.emplace(first.opening->server, first.position);
+    if (!is_new) known->second = std::min(known->second, first.position);
   }
   std::vector<report::BlindTime> blind;
   for (const auto& [server, first] : servers) {
@@ -74,7 +80,7 @@ report::Ladder ladder_of(log::Reader& reader, const std::vector<RelatedLeg>& leg
       blind.push_back(std::move(time));
     }
   }
-  return report::make_ladder(std::move(entries), blind);
+  return report::make_ladder(std::move(legs), blind);
 }
 
 }  // namespace drachtio::replay

@@ -11,7 +11,10 @@
 
 namespace drachtio::replay {
 
-// Returns the ladder of these legs, in this order. Throws log::Error.
-report::Ladder ladder_of(log::Reader& reader, const std::vector<RelatedLeg>& legs, Zone zone);
+// Reads these legs, in this order; those without an event are left out. Throws log::Error.
+std::vector<report::Leg> read_legs(log::Reader& reader, const std::vector<RelatedLeg>& legs);
+
+// Returns the ladder of these legs. Throws log::Error.
+report::Ladder ladder_of(log::Reader& reader, std::vector<report::Leg> legs, Zone zone);
 
 }  // namespace drachtio::replay

@@ -16,7 +16,7 @@ namespace {
 class Visits {
  public:
   Visits(log::Reader& reader, const Choice& choice,
-         const std::function<void(report::Ladder&&)>& visit)
+         const std::function<void(const ChosenCall&)>& visit)
       : reader_(reader), choice_(choice), visit_(visit) {}
 
   // Visits the call unless it, or with its related legs a call that has it, was visited before.
@@ -26,26 +26,32 @@ class Visits {
     for (const std::int64_t number : call) legs.push_back({number, {}});
     if (choice_.related) legs = with_related(reader_, std::move(legs));
     for (const RelatedLeg& leg : legs) known_.insert(leg.number);
-    report::Ladder ladder = ladder_of(reader_, legs, choice_.zone);
-    for (report::Rung& rung : ladder.rungs) {
-      if (rung.evidence && !choice_.secrets) {
-        rung.evidence->bytes = report::without_secrets(rung.evidence->bytes);
-      }
-    }
-    visit_(std::move(ladder));
+    ChosenCall chosen;
+    chosen.legs = read_legs(reader_, legs);
+    if (!choice_.secrets) mask(chosen.legs);
+    chosen.ladder = ladder_of(reader_, chosen.legs, choice_.zone);
+    visit_(chosen);
   }
 
  private:
+  static void mask(std::vector<report::Leg>& legs) {
+    for (report::Leg& leg : legs) {
+      for (report::Leg::Entry& entry : leg.entries) {
+        if (entry.evidence) entry.evidence->bytes = report::without_secrets(entry.evidence->bytes);
+      }
+    }
+  }
+
   log::Reader& reader_;
   const Choice& choice_;
-  const std::function<void(report::Ladder&&)>& visit_;
+  const std::function<void(const ChosenCall&)>& visit_;
   std::unordered_set<std::int64_t> known_;  // legs that were visited
 };
 
 }  // namespace
 
 bool each_chosen_call(log::Reader& reader, const Choice& choice,
-                      const std::function<void(report::Ladder&&)>& visit) {
+                      const std::function<void(const ChosenCall&)>& visit) {
   Visits visits{reader, choice, visit};
   bool all_found = true;
   for (const std::string& name : choice.calls) {

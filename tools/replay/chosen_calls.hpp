@@ -19,11 +19,16 @@ struct Choice {
   Zone zone = Zone::utc;
 };
 
-// Visits the ladder of each call chosen once, whole: those named in the order they are named, those
+struct ChosenCall {
+  std::vector<report::Leg> legs;
+  report::Ladder ladder;  // of these
+};
+
+// Visits each call chosen once, whole: those named in the order they are named, those
 // selected in order of the start of their first leg that was. Returns false where a call that was
 // named is not there, or is not the only one; that has been said on standard error. Throws
 // log::Error.
 bool each_chosen_call(log::Reader& reader, const Choice& choice,
-                      const std::function<void(report::Ladder&&)>& visit);
+                      const std::function<void(const ChosenCall&)>& visit);
 
 }  // namespace drachtio::replay

@@ -59,6 +59,7 @@ struct ExportOptions {
   std::optional<std::filesystem::path> html;
   std::optional<std::filesystem::path> svg;
   std::optional<std::filesystem::path> text;
+  std::optional<std::filesystem::path> capture;
   std::optional<net::Address> hep;  // of a Homer
   std::size_t hep_rate = 500;       // messages a second
 };

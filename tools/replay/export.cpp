@@ -8,6 +8,7 @@
 #include "replay/output_file.hpp"
 #include "replay/pcap_file.hpp"
 #include "replay/time_order.hpp"
+#include "report/capture.hpp"
 #include "report/html_page.hpp"
 #include "report/svg_ladder.hpp"
 #include "report/text_ladder.hpp"
@@ -18,6 +19,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -28,7 +30,7 @@ namespace {
 
 // A Form is one of the things that calls are exported as.
 struct Form {
-  std::function<void(const report::Ladder&)> call;
+  std::function<void(const ChosenCall&)> call;
   std::function<std::string()> finish;  // returns what was written, in a few words
 };
 
@@ -42,15 +44,16 @@ class Export {
     if (options.html) add_html(open(*options.html), reader);
     if (options.svg) add_svg(open(*options.svg));
     if (options.text) add_text(open(*options.text));
+    if (options.capture) add_capture(open(*options.capture));
     if (options.hep) add_hep();
   }
 
-  void call(const report::Ladder& ladder) {
+  void call(const ChosenCall& call) {
     ++calls_;
-    for (const report::Rung& rung : ladder.rungs) {
+    for (const report::Rung& rung : call.ladder.rungs) {
       messages_ += rung.kind == report::Rung::Kind::message && rung.evidence ? 1 : 0;
     }
-    for (const Form& form : forms_) form.call(ladder);
+    for (const Form& form : forms_) form.call(call);
   }
 
   [[nodiscard]] std::size_t calls() const { return calls_; }
@@ -83,8 +86,8 @@ class Export {
   void add_packets(std::function<void(const report::Packet&)> take,
                    std::function<std::string()> finish) {
     auto order = std::make_shared<TimeOrder>(std::move(take));
-    forms_.push_back({[this, order](const report::Ladder& ladder) {
-                        order->add(report::packets_of(ladder, stand_ins_));
+    forms_.push_back({[this, order](const ChosenCall& call) {
+                        order->add(report::packets_of(call.ladder, stand_ins_));
                       },
                       [order, finish = std::move(finish)] {
                         order->finish();
@@ -122,8 +125,8 @@ class Export {
                                      ? "What happened in this call"
                                      : "What happened in these calls"));
     const report::PageStyle style{time_, !options_.choice.secrets};
-    forms_.push_back({[file, style](const report::Ladder& ladder) {
-                        file->put(report::page_call(ladder, style));
+    forms_.push_back({[file, style](const ChosenCall& call) {
+                        file->put(report::page_call(call.ladder, style));
                       },
                       [this, file, noted] {
                         file->put(report::page_end(noted, calls_));
@@ -136,8 +139,8 @@ class Export {
     auto file = std::make_shared<OutputFile>(std::move(opened));
     auto pictures = std::make_shared<std::vector<report::Picture>>();
     const report::SvgStyle style{time_};
-    forms_.push_back({[pictures, style](const report::Ladder& ladder) {
-                        pictures->push_back(report::draw_svg(ladder, style));
+    forms_.push_back({[pictures, style](const ChosenCall& call) {
+                        pictures->push_back(report::draw_svg(call.ladder, style));
                       },
                       [file, pictures] {
                         file->put(report::svg_file(*pictures));
@@ -151,11 +154,34 @@ class Export {
     report::TextStyle style;
     style.width = width_of_a_file;
     style.time = time_;
-    forms_.push_back({[this, file, style](const report::Ladder& ladder) {
+    forms_.push_back({[this, file, style](const ChosenCall& call) {
                         if (calls_ > 1) file->put("\n");
-                        file->put(report::as_text(ladder, style));
+                        file->put(report::as_text(call.ladder, style));
                       },
                       [file] {
+                        file->finish();
+                        return file->name();
+                      }});
+  }
+
+  void add_capture(OutputFile opened) {
+    auto file = std::make_shared<OutputFile>(std::move(opened));
+    auto started_at = std::make_shared<std::optional<Instant>>();
+    const auto begin = [file, started_at](Instant at) {
+      if (*started_at) return;
+      *started_at = at;
+      file->put(wire::capture_header(at) + '\n');
+    };
+    forms_.push_back({[this, file, started_at, begin](const ChosenCall& call) {
+                        constexpr std::uint64_t connections = 2;  // of a call
+                        const std::uint64_t first = (calls_ - 1) * connections;
+                        for (const auto& chunk : report::capture_of(call.legs, first)) {
+                          begin(chunk.read_at);
+                          file->put(wire::capture_line(chunk, **started_at) + '\n');
+                        }
+                      },
+                      [file, begin] {
+                        begin({});
                         file->finish();
                         return file->name();
                       }});
@@ -177,9 +203,9 @@ int export_calls(const ExportOptions& options) try {
   log::Reader reader{options.db};
   tools::note_interrupts();  // what is half done is to be removed
   Export written{reader, options};
-  const bool all_found = each_chosen_call(reader, options.choice, [&](report::Ladder&& ladder) {
+  const bool all_found = each_chosen_call(reader, options.choice, [&](const ChosenCall& call) {
     if (tools::interrupted()) throw tools::Interrupted{};
-    written.call(ladder);
+    written.call(call);
   });
   if (!all_found) return wrong_or_not_found;
   if (written.calls() == 0) {

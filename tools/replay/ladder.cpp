@@ -37,7 +37,8 @@ report::Ladder part_asked_for(log::Reader& reader, const Call& call, const Ladde
   std::vector<RelatedLeg> legs;
   for (const std::int64_t number : call.legs) legs.push_back({number, {}});
   if (options.related) legs = with_related(reader, std::move(legs));
-  return report::part_of(ladder_of(reader, legs, options.zone), options.from, options.to);
+  return report::part_of(ladder_of(reader, read_legs(reader, legs), options.zone), options.from,
+                         options.to);
 }
 
 }  // namespace
