@@ -19,7 +19,7 @@ WHERE connect_time - start_time > ?2
 
 -- It was answered, and over within 6 s: a wrong number, no audio, or an announcement.
 UNION ALL SELECT 'short-call' FROM one
-WHERE end_time - connect_time <= 6000000
+WHERE end_time - connect_time <= 6000000 AND cause <> 'lost'
 
 -- The server ended it, or nobody knows how it ended.
 UNION ALL SELECT cause FROM one

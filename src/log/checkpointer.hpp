@@ -3,8 +3,9 @@
 //
 // A checkpoint beside the writer never catches up with a log that is always being written, and the
 // -wal starts over only once one has. So where the -wal has become long, the thread copies without
-// a pause, and the writer copies the little that is left then by itself, between two commits. If that
-// is not enough, because others read the log all the time, the writer waits for them, 50 ms at most.
+// a pause, and the writer copies the little that is left then by itself, between two commits. If
+// that is not enough, because others read the log all the time, the writer waits for them, 50 ms at
+// most.
 //
 // No checkpoint may begin while a commit lets the -wal start over: SQLite before 3.51.3 then takes
 // frames of the new -wal for copied, and the log is corrupt (https://sqlite.org/wal.html, "The

@@ -66,6 +66,7 @@ void Conditions::add_number(const std::string& number) {
   std::string digits = number;
   std::erase_if(digits, [&](char c) { return separators.find(c) != std::string_view::npos; });
   if (digits.starts_with('+')) digits.erase(0, 1);
+  if (digits.starts_with("00")) digits.erase(0, 2);  // what is dialled for the `+`
   const bool is_number =
       !digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos;
   const std::string pattern = glob_of(database_, is_number ? '*' + digits : number);

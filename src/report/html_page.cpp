@@ -54,6 +54,22 @@ std::string facts(const Ladder& ladder, const PageStyle& style) {
   return "<div class=\"wide\"><table>\n<tr>" + titles + "</tr>\n" + rows + "</table></div>\n";
 }
 
+// A word as a shell takes it.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      text += R"('\'')";
+    } else {
+      text += c;
+    }
+  }
+  return text + '\'';
+}
+
 // The lines of a message, as lines.
 std::string message_lines(std::string_view bytes) {
   std::string lines;
@@ -96,18 +112,28 @@ std::string message(const Ladder& ladder, const Rung& rung, const PageStyle& sty
 
 std::string proof(const Ladder& ladder, const PageStyle& style) {
   std::string rows;
+  bool is_any_left_out = false;
   for (const Rung& rung : ladder.rungs) {
-    if (!rung.proof) continue;
+    if (rung.kind == Rung::Kind::blind) continue;
+    is_any_left_out |= !rung.proof;
+    const std::string event = rung.proof ? digest::to_hex(rung.proof->event) : "left out";
+    const std::string message =
+        rung.proof && rung.proof->message ? digest::to_hex(*rung.proof->message) : "";
     rows += "<tr>" + element("td", std::to_string(rung.position)) + time_cell(style.time(rung.at)) +
-            element("td", rung_label(ladder, rung)) + "<td class=\"hash\">" +
-            digest::to_hex(rung.proof->event) + "</td><td class=\"hash\">" +
-            (rung.proof->message ? digest::to_hex(*rung.proof->message) : std::string{}) +
-            "</td></tr>\n";
+            element("td", rung_label(ladder, rung));
+    for (const std::string& hash : {event, message}) {
+      rows.append("<td class=\"hash\">").append(hash).append("</td>");
+    }
+    rows += "</tr>\n";
   }
   if (rows.empty()) return {};
-  return "<h3>Proof</h3>\n<p>The SHA-256 of each event in the log, and of its message as it came" +
-         std::string{style.is_masked ? " (not as it is shown here: secrets are masked)" : ""} +
-         ".</p>\n<div class=\"wide\"><table>\n<tr><th>position</th><th>time</th><th>event</th>"
+  return "<h3>Proof</h3>\n<p>The SHA-256 of each event in the log, and of its message." +
+         std::string{
+             is_any_left_out
+                 ? " Where secrets are masked, the hashes are left out: what is masked could "
+                   "be guessed, and tried against them."
+                 : ""} +
+         "</p>\n<div class=\"wide\"><table>\n<tr><th>position</th><th>time</th><th>event</th>"
          "<th>hash of the event</th><th>hash of the message</th></tr>\n" +
          rows + "</table></div>\n";
 }
@@ -181,7 +207,7 @@ std::string page_end(const LogHead& head, std::size_t calls) {
          std::to_string(head.position) +
          ". Whoever has that log proves with this command that nothing up to there was changed, "
          "removed, added or reordered since:</p>\n<pre>\ndialog-replay --db " +
-         markup(head.file) + " verify --head " + noted +
+         markup(quoted(head.file)) + " verify --head " + noted +
          "</pre>\n<p>The log then has, at the positions of this page, the hashes that stand "
          "here.</p>\n</body>\n</html>\n";
 }

@@ -17,7 +17,6 @@ namespace drachtio::report {
 struct PageStyle {
   // Returns an instant as RFC 3339 text, in the zone to be shown.
   std::function<std::string(Instant)> time;
-  bool is_masked = true;  // the messages are without their secrets: the page says so
 };
 
 // What the page says of the log that it was made from.

@@ -105,16 +105,17 @@ std::vector<std::string> changes_between(const DialogState& before, const Dialog
 
 // RTP statistics that a phone tells when a call ends, as it has written them. No standard has these
 // headers; phones of several makers send one or the other.
-std::optional<std::string> rtp_statistics(const Leg::Entry& entry) {
-  if (!entry.evidence || entry.event.method != "BYE") return std::nullopt;
+std::vector<std::string> rtp_statistics(const Leg::Entry& entry) {
+  std::vector<std::string> statistics;
+  if (!entry.evidence || entry.event.method != "BYE") return statistics;
   sip::HeaderLines lines{entry.evidence->bytes};
   while (const auto line = lines.next()) {
     for (const std::string_view name : {"X-RTP-Stat", "P-RTP-Stat"}) {
       if (!sip::same_ignoring_case(line->name, name)) continue;
-      return std::string{name} + ": " + sip::unfolded(line->value);
+      statistics.push_back(std::string{name} + ": " + sip::unfolded(line->value));
     }
   }
-  return std::nullopt;
+  return statistics;
 }
 
 // An address as evidence has it, "udp/10.0.0.1:5060", in its two parts.
@@ -264,7 +265,9 @@ class Builder {
     rung.leg = static_cast<std::size_t>(&walk - walks_.data());
     rung.at = event.occurred_at;
     rung.changes = changes_between(before, walk.state, event);
-    if (auto statistics = rtp_statistics(entry)) rung.changes.push_back(std::move(*statistics));
+    for (std::string& statistics : rtp_statistics(entry)) {
+      rung.changes.push_back(std::move(statistics));
+    }
     if (is_message(event)) {
       rung.status = event.status;
       rung.label = label_of(event, walk.repeated);

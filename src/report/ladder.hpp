@@ -60,7 +60,7 @@ struct Rung {
   std::string transport;  // of a message: "udp"; empty where it is not known
   std::string media;      // its session description in short (media.hpp); empty: none
   std::optional<log::Evidence> evidence;  // absent where it was dropped, or there was none
-  std::optional<RungProof> proof;
+  std::optional<RungProof> proof;  // absent where it could tell what is masked in the evidence
 };
 
 struct Ladder {

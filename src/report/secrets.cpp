@@ -71,7 +71,12 @@ class Masking {
     std::string_view content_type;
     std::string_view cseq;
     bool is_encoded = false;
+    bool is_dtmf_package = false;
     while (const auto line = lines.next()) {
+      mask_in_uri(line->value);
+      if (sip::is_header(line->name, "info-package")) {  // RFC 6086
+        is_dtmf_package = lower(line->value).find("dtmf") != std::string::npos;
+      }
       if (is_credential(line->name)) mask_credentials(line->value);
       if (sip::is_header(line->name, "content-type", 'c')) content_type = line->value;
       if (sip::is_header(line->name, "cseq")) cseq = line->value;
@@ -83,7 +88,7 @@ class Masking {
     const std::string type = lower(content_type);
     if (is_encoded) {
       mask_all(lines.rest());
-    } else if (method == "message" || is_dtmf(method, type, lines.rest())) {
+    } else if (method == "message" || is_dtmf_package || is_dtmf(method, type, lines.rest())) {
       mask_texts(lines.rest(), boundary_of(content_type));
     } else {
       mask_keys(lines.rest());
@@ -107,7 +112,9 @@ class Masking {
     if (method != "info") return false;
     const std::string text = lower(body);
     const auto has = [&](std::string_view word) { return text.find(word) != std::string::npos; };
-    return says("digit") || has("signal=") || has("signal =") || has("digit") || has("dtmf");
+    constexpr std::string_view digits_alone = "0123456789*#abcd,; \t\r\n";
+    return says("digit") || has("signal") || has("digit") || has("dtmf") ||
+           text.find_first_not_of(digits_alone) == std::string::npos;
   }
 
   // Masks a part of the message, but for what keeps its lines apart.
@@ -158,8 +165,12 @@ class Masking {
     bool in_headers = false;
     while (!body.empty()) {
       const std::string_view line = take_line(body);
-      const bool is_frame = !boundary.empty() && line.starts_with("--") &&
-                            line.substr(2, boundary.size()) == boundary;
+      std::string_view rest = line;
+      const bool has_boundary = !boundary.empty() && line.starts_with("--") &&
+                                line.substr(2, boundary.size()) == boundary;
+      if (has_boundary) rest.remove_prefix(2 + boundary.size());
+      if (rest.starts_with("--")) rest.remove_prefix(2);
+      const bool is_frame = has_boundary && sip::trimmed(rest).empty();
       if (is_frame) {
         in_headers = true;
         continue;
@@ -181,13 +192,16 @@ class Masking {
         mask_credentials(sip::trimmed(with_folds(value, body)));
       } else if (sip::same_ignoring_case(name, "a=crypto")) {
         mask_crypto(value);
-      } else if (sip::same_ignoring_case(name, "a=key-mgmt")) {
+      } else if (sip::same_ignoring_case(name, "a=key-mgmt") ||
+                 sip::same_ignoring_case(name, "a=ice-pwd")) {
         mask_all(value);
       } else if (line.starts_with("k=") && line != "k=prompt") {
         mask_all(line.substr(2));
       } else if (sip::same_ignoring_case(name, "Content-Transfer-Encoding")) {
         const std::string encoding = lower(sip::trimmed(value));
         if (encoding == "base64" || encoding == "quoted-printable") return mask_all(whole);
+      } else {
+        mask_inline_keys(line);  // of a description within another text, as JSON has it
       }
     }
   }
@@ -208,12 +222,44 @@ class Masking {
     std::size_t words = 0;
     for (std::string_view word = sip::take_word(value); !word.empty();
          word = sip::take_word(value)) {
-      const std::size_t key = lower(word).find("inline:");
-      const bool has_key = key != std::string::npos;
-      if (++words > 2 || has_key) {
-        const bool is_parameter = words > 3 && !has_key;
-        if (!is_parameter) mask_all(has_key ? word.substr(key + 7) : word);
+      const bool has_key = mask_inline_keys(word);
+      if (++words == 3 && !has_key) mask_all(word);
+    }
+  }
+
+  // Masks each key after "inline:" (RFC 4568 6.1), so that it is still one of base64; its lifetime
+  // and its MKI stay. Returns whether there is any.
+  bool mask_inline_keys(std::string_view text) {
+    constexpr std::string_view method = "inline:";
+    const std::string lower_text = lower(text);
+    bool has_any = false;
+    for (std::size_t at = lower_text.find(method); at != std::string::npos;
+         at = lower_text.find(method, at)) {
+      has_any = true;
+      at += method.size();
+      const auto offset = static_cast<std::size_t>(text.data() - message_.data());
+      for (; at < text.size() && is_of_key(text[at]); ++at) {
+        if (text[at] != '=') masked_[offset + at] = 'A';
       }
+    }
+    return has_any;
+  }
+
+  static bool is_of_key(char c) {
+    constexpr std::string_view others = "+/=-_.~%";
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           others.find(c) != std::string_view::npos;
+  }
+
+  // Masks credentials that a URI carries to be put into a request (RFC 3261 19.1.1).
+  void mask_in_uri(std::string_view value) {
+    constexpr std::string_view name = "authorization=";
+    const std::string lower_value = lower(value);
+    for (std::size_t at = lower_value.find(name); at != std::string::npos;
+         at = lower_value.find(name, at)) {
+      at += name.size();
+      const std::size_t end = std::min(value.find_first_of("&>;,\" \t\r\n", at), value.size());
+      mask_all(value.substr(at, end - at));
     }
   }
 

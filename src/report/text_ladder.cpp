@@ -52,6 +52,7 @@ Colour colour_of(const Rung& rung) {
 // A Layout says in which column things stand.
 struct Layout {
   bool with_positions = false;
+  bool with_gaps = true;
   std::size_t left = 0;  // the first participant's slot
   std::size_t slot = 0;
   std::size_t participants = 0;
@@ -67,8 +68,11 @@ struct Layout {
       left = std::to_string(last).size() + 1;
     }
     left += time_columns + 1 + gap_columns + 1;
-    const std::size_t room = width > left ? width - left : 0;
     const std::size_t spans = std::max<std::size_t>(participants - 1, 1);
+    // Many participants need the room of the gaps.
+    with_gaps = left + margin + spans * least_slot + least_slot / 2 < width;
+    if (!with_gaps) left -= gap_columns + 1;
+    const std::size_t room = width > left ? width - left : 0;
     const std::size_t for_details = margin + beside + least_details;
     const std::size_t for_last_name = margin + widest_name / 2;
     details_beside = room >= spans * comfortable_slot + for_details;
@@ -99,9 +103,7 @@ class TextDrawing {
 
   std::string draw() {
     for (const std::string& line : heading(ladder_, style_.time)) {
-      for (const std::string& part : wrapped(text::escaped(line), layout_.width)) {
-        out_ += part + '\n';
-      }
+      draw_heading(line);
     }
     out_ += '\n';
     names();
@@ -110,6 +112,18 @@ class TextDrawing {
   }
 
  private:
+  // What goes on in a further line is indented by two columns more.
+  void draw_heading(const std::string& line) {
+    const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+    std::string before(indent, ' ');
+    constexpr std::size_t more = 2;
+    const std::size_t room = layout_.width - std::min(indent + more, layout_.width / 2);
+    for (const std::string& part : wrapped(text::escaped(line.substr(indent)), room)) {
+      out_ += before + part + '\n';
+      before = std::string(indent + more, ' ');
+    }
+  }
+
   void finish(const TextLine& line) { out_ += line.text(style_.colour); }
 
   TextLine lives() const {
@@ -150,13 +164,13 @@ class TextDrawing {
   void put_time(TextLine& line, const Rung& rung) {
     std::size_t column = 0;
     if (layout_.with_positions) {
-      column = layout_.left - time_columns - gap_columns - 2;
+      column = layout_.left - time_columns - 1 - (layout_.with_gaps ? gap_columns + 1 : 0);
       const std::string position = std::to_string(rung.position);
       line.put(column - std::min(column, position.size() + 1), position, Colour::dim);
     }
     const std::string time = style_.time(rung.at);
     line.put(column, time.substr(time_begin, time_columns));
-    if (!rung.gap) return;
+    if (!rung.gap || !layout_.with_gaps) return;
     const std::string gap = gap_words(*rung.gap);
     const std::size_t end = column + time_columns + 1 + gap_columns;
     line.put(end - std::min(gap.size(), gap_columns), gap, Colour::dim);
@@ -244,12 +258,13 @@ class TextDrawing {
       words += std::string{strokes_.separator} + details;
     }
     const std::size_t column = layout_.life(0) + 2;
+    const std::size_t rule_end = std::min(layout_.details, layout_.width);
     bool is_first = true;
     for (const std::string& part : wrapped(words, layout_.rest_from(column + 4))) {
       TextLine line = lives();
       if (std::exchange(is_first, false)) {
         put_time(line, rung);
-        for (std::size_t i = layout_.life(0); is_blind && i < layout_.details; ++i) {
+        for (std::size_t i = layout_.life(0); is_blind && i < rule_end; ++i) {
           line.put(i, strokes_.rule, Colour::yellow);
         }
       }

@@ -73,7 +73,8 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
     std::size_t next = bytes;
     if (bytes < text.size()) {
       const std::size_t blank = text.rfind(' ', bytes);
-      if (blank != std::string_view::npos && blank > 0) {
+      const std::size_t first_word = text.find_first_not_of(' ');  // after an indent
+      if (blank != std::string_view::npos && blank > first_word) {
         bytes = blank;
         next = blank + 1;
       }

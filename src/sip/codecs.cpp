@@ -13,17 +13,13 @@ namespace drachtio::sip {
 
 namespace {
 
-// RFC 3551 6, those in use.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> static_payloads{
-    {{"0", "PCMU"},
-     {"3", "GSM"},
-     {"4", "G723"},
-     {"8", "PCMA"},
-     {"9", "G722"},
-     {"15", "G728"},
-     {"18", "G729"},
-     {"13", "CN"},
-     {"34", "H263"}}};
+// RFC 3551 6.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 24> static_payloads{
+    {{"0", "PCMU"},   {"3", "GSM"},   {"4", "G723"},  {"5", "DVI4"},  {"6", "DVI4"},
+     {"7", "LPC"},    {"8", "PCMA"},  {"9", "G722"},  {"10", "L16"},  {"11", "L16"},
+     {"12", "QCELP"}, {"13", "CN"},   {"14", "MPA"},  {"15", "G728"}, {"16", "DVI4"},
+     {"17", "DVI4"},  {"18", "G729"}, {"25", "CelB"}, {"26", "JPEG"}, {"28", "nv"},
+     {"31", "H261"},  {"32", "MPV"},  {"33", "MP2T"}, {"34", "H263"}}};
 
 using NamesByPayload = std::map<std::string_view, std::string_view>;
 

@@ -15,8 +15,8 @@ std::vector<std::vector<std::string_view>> codecs(std::string_view sdp);
 // another one.
 bool carries_media(std::string_view codec);
 
-// Returns whether two descriptions of one session have a stream in common that neither side
-// refuses, with a codec that both name; of what is not RTP, over the same protocol.
+// Returns whether two sides of a session can exchange media: whether there is a stream that neither
+// refuses, and for which both name a codec. Where a stream is not RTP, the same protocol is enough.
 bool share_a_codec(std::string_view sdp, std::string_view other);
 
 }  // namespace drachtio::sip

@@ -99,7 +99,8 @@ TEST_CASE("dialogs are selected by role, by how long they talked, and by a numbe
     set(selection);
     return calls(reader, selection).size();
   };
-  for (const char* number : {"4567", "+4930 1234567", "(30)1234567", "301234567"}) {
+  for (const char* number :
+       {"4567", "+4930 1234567", "0049 30 1234567", "(30)1234567", "301234567"}) {
     CAPTURE(number);
     CHECK(chosen([&](auto& s) { s.number = number; }) == 2);
   }

@@ -6,7 +6,7 @@
 
 using namespace drachtio::test;
 
-TEST_CASE("Property: masking changes nothing but single bytes into asterisks", "[property]") {
+TEST_CASE("Property: masking changes nothing but single bytes", "[property]") {
   CHECK(holds([] {
     std::string text;
     for (int count = pick(30); count > 0; --count) {
@@ -39,9 +39,10 @@ TEST_CASE("Property: masking changes nothing but single bytes into asterisks", "
     bool is_same_or_masked = true;
     for (std::size_t i = 0; i < text.size(); ++i) {
       const bool is_line_break = text[i] == '\r' || text[i] == '\n';
-      is_same_or_masked &= masked[i] == text[i] || (masked[i] == '*' && !is_line_break);
+      is_same_or_masked &=
+          masked[i] == text[i] || ((masked[i] == '*' || masked[i] == 'A') && !is_line_break);
     }
-    must(is_same_or_masked, "nothing but asterisks");
+    must(is_same_or_masked, "nothing but asterisks and As");
     must(drachtio::report::without_secrets(masked).size() == text.size(), "again");
   }));
 }

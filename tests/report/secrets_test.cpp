@@ -61,7 +61,7 @@ TEST_CASE("Secrets: keys in a session description are masked, and nothing else o
                "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:5ecre7;inline:5ecre7 KDR=1",
                "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:5ecre7; inline:5ecre7",
                "A=Crypto:1 S INLINE:5ecre7", "a=crypto:1 S 5ecre7", "a=key-mgmt:mikey 5ecre7",
-               "k=base64:5ecre7", "k=clear:5ecre7");
+               "a=ice-pwd:5ecre7", "k=base64:5ecre7", "k=clear:5ecre7");
   const std::string end = GENERATE("\r\n", "\n", "\r");
   CAPTURE(line);
   const std::string before = "v=0" + end + "m=audio 1 RTP/SAVP 0" + end;
@@ -77,7 +77,7 @@ TEST_CASE("Secrets: the suite of a key is no secret") {
   CHECK(has(
       without_secrets(sip_text("INVITE sip:x SIP/2.0", "",
                                "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:5ecre7|2^20 KDR=1\r\n")),
-      "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:*********** KDR=1\r\n"));
+      "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAAAA|2^20 KDR=1\r\n"));
 }
 
 TEST_CASE("Secrets: keys and credentials are found in the parts of a body") {
@@ -105,7 +105,7 @@ TEST_CASE("Secrets: what frames the parts of a written message stays") {
   const std::string masked =
       without_secrets(sip_text("MESSAGE sip:x SIP/2.0", "c: multipart/mixed; boundary=\"b 1\"\r\n",
                                "5ecre7\r\n--b 1\r\nContent-Type: text/plain\r\nSubject: "
-                               "5ecre7\r\n\r\n5ecre7\r\n--b 1--\r\n"));
+                               "5ecre7\r\n\r\n5ecre7\r\n--b 15ecre7\r\n--b 1--\r\n"));
   CHECK_FALSE(has(masked, "5ecre7"));
   CHECK(has(masked, "--b 1\r\nContent-Type: text/plain\r\n"));
   CHECK(masked.ends_with("--b 1--\r\n"));
@@ -118,11 +118,34 @@ TEST_CASE("Secrets: digits that are dialled in a call are masked") {
       {"INFO", "", "Signal= 7\r\n"},
       {"INFO", "application/vnd.nortelnetworks.digits", "p=Digit-Collection\r\nd=7\r\n"},
       {"INFO", "audio/telephone-event", "7"},
+      {"INFO", "text/plain", "7"},
+      {"INFO", "text/plain", "Signal: 7"},
       {"NOTIFY", "application/kpml-response+xml", "<kpml-response digits=\"7\"/>"},
   }));
   const std::string masked =
       without_secrets(sip_text(method + " sip:x SIP/2.0", "Content-Type: " + type + "\r\n", body));
   CHECK(masked.substr(masked.find("\r\n\r\n")).find('7') == std::string::npos);
+}
+
+TEST_CASE("Secrets: the package of an INFO tells that it carries digits (RFC 6086)") {
+  CHECK_FALSE(has(without_secrets(sip_text("INFO sip:x SIP/2.0", "Info-Package: DTMF\r\n",
+                                           "<key>5ecre7</key>")),
+                  "5ecre7"));
+}
+
+TEST_CASE("Secrets: keys are found within other texts, and stay base64") {
+  const std::string masked =
+      without_secrets(sip_text("INVITE sip:x SIP/2.0", "Content-Type: application/json\r\n",
+                               R"({"sdp":"v=0\r\na=crypto:1 S inline:5ecre7+/==|2^20\r\n"})"));
+  CHECK(has(masked, R"(inline:AAAAAAAA==|2^20\r\n"})"));
+}
+
+TEST_CASE("Secrets: credentials that a URI carries are masked (RFC 3261 19.1.1)") {
+  const std::string masked = without_secrets(
+      sip_text("REFER sip:x SIP/2.0",
+               "Refer-To: <sip:y@z?Authorization=Digest%20response%3D5ecre7&a=b>\r\n"));
+  CHECK_FALSE(has(masked, "5ecre7"));
+  CHECK(has(masked, "&a=b>"));
 }
 
 TEST_CASE("Secrets: an INFO that asks for a new picture is shown") {

@@ -63,6 +63,7 @@ TEST_CASE("Wrapped: at blanks where there are any, else where the room ends") {
   CHECK(report::wrapped("one two three", 8) == Lines{"one two", "three"});
   CHECK(report::wrapped("onetwothree", 4) == Lines{"onet", "woth", "ree"});
   CHECK(report::wrapped("ab cdefghij", 4) == Lines{"ab", "cdef", "ghij"});
+  CHECK(report::wrapped("  onetwo three", 6) == Lines{"  onet", "wo", "three"});  // no empty line
   CHECK(report::wrapped("", 4).empty());
   CHECK(report::wrapped(chinese, 3).size() == 2);
   CHECK(report::wrapped(chinese, 1).size() == 2);

@@ -27,6 +27,8 @@ TEST_CASE("Codecs: an rtpmap names one, else its static payload type (RFC 3551 6
 TEST_CASE("Codecs: one is shared whatever its payload type, and the case of its name") {
   CHECK(share_a_codec(described("m=audio 1 RTP/AVP 96\r\na=rtpmap:96 OPUS/48000\r\n"),
                       described("m=audio 1 RTP/AVP 111\r\na=rtpmap:111 opus/48000\r\n")));
+  CHECK(share_a_codec(described("m=audio 1 RTP/AVP 10\r\n"),
+                      described("m=audio 1 RTP/AVP 10\r\na=rtpmap:10 L16/44100/2\r\n")));
   CHECK(
       share_a_codec(described("m=audio 1 RTP/AVP 0 8\r\n"), described("m=audio 1 RTP/AVP 8\r\n")));
 }

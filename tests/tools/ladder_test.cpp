@@ -50,11 +50,16 @@ TEST_CASE("ladder draws each recorded capture as it was looked at and kept") {
 }
 
 TEST_CASE("ladder draws rough traffic as it was looked at and kept") {
-  const std::string name = GENERATE("fork-parallel-503-first", "proxy-cancels-the-other-branch",
-                                    "program-died-then-again", "cancel-reason", "h12",
-                                    "skew-486-after-invite2", "challenged-twice-then-retried");
+  const std::string name = GENERATE(
+      "fork-parallel-503-first", "proxy-cancels-the-other-branch", "program-died-then-again",
+      "cancel-reason", "h12", "skew-486-after-invite2", "challenged-twice-then-retried", "hostile");
   CAPTURE(name);
   CHECK(ladders(std::string{DRACHTIO_TEST_CASES} + "/" + name + ".jsonl", "80") == stored(name));
+}
+
+TEST_CASE("ladder stays readable for 200 messages, wide names and 60 columns") {
+  const std::string name = "two-hundred-messages";
+  CHECK(ladders(std::string{DRACHTIO_TEST_CASES} + "/" + name + ".jsonl", "60") == stored(name));
 }
 
 TEST_CASE("ladder fits a narrow terminal, and ASCII") {

@@ -45,8 +45,10 @@ void add_selection(CLI::App& command, Arguments& line, projection::Selection& se
           "uas: calls that came in, uac: calls that went out")
       ->type_name("ROLE")
       ->check(tools::one_of({"uas", "uac"}));
-  add_seconds(command, "--min-talk", selection.min_talk, "Talked for so many seconds or longer");
-  add_seconds(command, "--max-talk", selection.max_talk, "Talked for so many seconds at most");
+  add_seconds(command, "--min-talk", selection.min_talk,
+              "Talked for so many seconds or longer; the call has ended");
+  add_seconds(command, "--max-talk", selection.max_talk,
+              "Talked for so many seconds at most; the call has ended");
   command
       .add_option_function<std::string>(
           "--cause",
@@ -163,6 +165,20 @@ void add_file(CLI::App& command, const std::string& name,
       ->check(tools::not_empty("a file must have a name"));
 }
 
+void require_different_files(const ExportOptions& options) {
+  std::vector<std::filesystem::path> files;
+  for (const auto* file :
+       {&options.pcap, &options.html, &options.svg, &options.text, &options.capture}) {
+    if (!*file) continue;
+    const std::filesystem::path normal = (*file)->lexically_normal();
+    if (std::ranges::find(files, normal) != files.end()) {
+      throw CLI::ValidationError("two forms cannot be written to one file: " +
+                                 text::escaped(normal.string()));
+    }
+    files.push_back(normal);
+  }
+}
+
 void add_export(CLI::App& app, Arguments& line) {
   ExportOptions& options = line.exported;
   Choice& choice = options.choice;
@@ -175,6 +191,7 @@ void add_export(CLI::App& app, Arguments& line) {
       "replaced once all of it is written; - is standard output.",
       [&line] {
         line.exported.db = line.db;
+        require_different_files(line.exported);
         read_times(line, line.exported.choice.zone);
         line.run = [&line] { return export_calls(line.exported); };
       });
@@ -210,7 +227,7 @@ void add_export(CLI::App& app, Arguments& line) {
                    "With the legs that belong to them: joined sessions, and calls that name one "
                    "another");
   command.add_flag("--secrets", choice.secrets,
-                   "Show digest answers, media keys, texts and DTMF, which are masked else");
+                   "Show digest answers, media keys, texts and DTMF, which are otherwise masked");
   add_selection(command, line, choice.selection);
   add_zone(command, choice.zone);
 }

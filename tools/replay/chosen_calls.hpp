@@ -24,10 +24,9 @@ struct ChosenCall {
   report::Ladder ladder;  // of these
 };
 
-// Visits each call chosen once, whole: those named in the order they are named, those
-// selected in order of the start of their first leg that was. Returns false where a call that was
-// named is not there, or is not the only one; that has been said on standard error. Throws
-// log::Error.
+// Visits each call chosen once, whole, in order of their start. Returns false, and visits none,
+// where a call that was named is not there, or is not the only one; that has been said on standard
+// error. Throws log::Error.
 bool each_chosen_call(log::Reader& reader, const Choice& choice,
                       const std::function<void(const ChosenCall&)>& visit);
 

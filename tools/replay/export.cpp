@@ -20,7 +20,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -40,12 +39,13 @@ class Export {
       : options_(options),
         time_([zone = options.choice.zone](Instant at) { return time_in(zone, at); }) {
     // All files are opened before the first call is read: a wrong name is found at once.
+    // What is sent is finished first: if that fails, no file is written.
+    if (options.hep) add_hep();
     if (options.pcap) add_pcap(open(*options.pcap));
     if (options.html) add_html(open(*options.html), reader);
     if (options.svg) add_svg(open(*options.svg));
     if (options.text) add_text(open(*options.text));
     if (options.capture) add_capture(open(*options.capture));
-    if (options.hep) add_hep();
   }
 
   void call(const ChosenCall& call) {
@@ -57,6 +57,13 @@ class Export {
   }
 
   [[nodiscard]] std::size_t calls() const { return calls_; }
+  // False where a message was too large to be sent.
+  [[nodiscard]] bool is_whole() const { return !homer_ || homer_->too_large() == 0; }
+
+  void say_interrupted() const {
+    say("interrupted: no file was written" +
+        (homer_ ? fmt::format(", {} sent", counted(homer_->sent(), "message")) : ""));
+  }
 
   // Says on standard error what was written.
   void finish() {
@@ -64,6 +71,7 @@ class Export {
       say(fmt::format("{}: {}, {}", form.finish(), counted(calls_, "call"),
                       counted(messages_, "message")));
     }
+    if (messages_ == 0) say("The log has no message of them any more.");
     if (!options_.choice.secrets) {
       say("Digest answers, media keys, texts and DTMF are masked; --secrets shows them.");
     }
@@ -105,9 +113,11 @@ class Export {
   }
 
   void add_hep() {
-    auto homer = std::make_shared<HepSender>(*options_.hep, options_.hep_rate);
+    homer_ = std::make_shared<HepSender>(*options_.hep, options_.hep_rate);
+    auto homer = homer_;
     add_packets([homer](const report::Packet& packet) { homer->send(packet); },
                 [this, homer] {
+                  homer->finish();
                   if (homer->too_large() > 0) {
                     say(fmt::format("{} too large for a datagram, and not sent",
                                     counted(homer->too_large(), "message")));
@@ -124,7 +134,7 @@ class Export {
     file->put(report::page_begin(options_.choice.calls.size() == 1
                                      ? "What happened in this call"
                                      : "What happened in these calls"));
-    const report::PageStyle style{time_, !options_.choice.secrets};
+    const report::PageStyle style{time_};
     forms_.push_back({[file, style](const ChosenCall& call) {
                         file->put(report::page_call(call.ladder, style));
                       },
@@ -191,6 +201,7 @@ class Export {
 
   const ExportOptions& options_;
   std::function<std::string(Instant)> time_;
+  std::shared_ptr<HepSender> homer_;  // null where there is none
   report::StandIns stand_ins_;
   std::vector<Form> forms_;
   std::size_t calls_ = 0;
@@ -203,26 +214,25 @@ int export_calls(const ExportOptions& options) try {
   log::Reader reader{options.db};
   tools::note_interrupts();  // what is half done is to be removed
   Export written{reader, options};
-  const bool all_found = each_chosen_call(reader, options.choice, [&](const ChosenCall& call) {
-    if (tools::interrupted()) throw tools::Interrupted{};
-    written.call(call);
-  });
-  if (!all_found) return wrong_or_not_found;
-  if (written.calls() == 0) {
-    fmt::print(stderr, "no call is selected: nothing was written\n");
+  try {
+    const bool all_found = each_chosen_call(reader, options.choice, [&](const ChosenCall& call) {
+      if (tools::interrupted()) throw tools::Interrupted{};
+      written.call(call);
+    });
+    if (!all_found) return wrong_or_not_found;
+    if (written.calls() == 0) {
+      fmt::print(stderr, "no call is selected: nothing was written\n");
+      return wrong_or_not_found;
+    }
+    written.finish();
+    return written.is_whole() ? done : wrong_or_not_found;
+  } catch (const tools::Interrupted&) {
+    written.say_interrupted();
     return wrong_or_not_found;
   }
-  written.finish();
-  return done;
 } catch (const OutputError& error) {
   fmt::print(stderr, "dialog-replay: {}\n", error.what());
   return cannot_read;
-} catch (const std::system_error& error) {
-  fmt::print(stderr, "dialog-replay: {}\n", text::escaped(error.what()));
-  return cannot_read;
-} catch (const tools::Interrupted&) {
-  fmt::print(stderr, "interrupted: nothing was written\n");
-  return wrong_or_not_found;
 }
 
 }  // namespace drachtio::replay

@@ -1,5 +1,6 @@
 #include "replay/hep_sender.hpp"
 
+#include "console/interrupt.hpp"
 #include "report/hep.hpp"
 
 #include <netdb.h>
@@ -20,10 +21,6 @@ namespace {
 constexpr std::uint32_t capture_id =
     9022;  // drachtio's port: a Homer shows it as the sender's name
 
-[[noreturn]] void fail(const std::string& doing) {
-  throw std::system_error{errno, std::generic_category(), doing};
-}
-
 struct FreeAddresses {
   void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
 };
@@ -41,8 +38,7 @@ HepSender::HepSender(const net::Address& homer, std::size_t rate)
   const int status =
       ::getaddrinfo(homer.host.c_str(), std::to_string(homer.port).c_str(), &wanted, &list);
   if (status != 0) {
-    throw std::system_error{EHOSTUNREACH, std::generic_category(),
-                            "cannot find " + homer_ + " (" + ::gai_strerror(status) + ')'};
+    throw OutputError{"cannot find " + homer_ + ": " + ::gai_strerror(status)};
   }
   const std::unique_ptr<addrinfo, FreeAddresses> addresses{list};
   for (const addrinfo* one = list; one != nullptr; one = one->ai_next) {
@@ -52,7 +48,11 @@ HepSender::HepSender(const net::Address& homer, std::size_t rate)
     if (::connect(socket_, one->ai_addr, one->ai_addrlen) == 0) return;
     ::close(std::exchange(socket_, -1));
   }
-  fail("cannot send to " + homer_);
+  fail(errno);
+}
+
+void HepSender::fail(int error) const {
+  throw OutputError{"cannot send to " + homer_ + ": " + std::generic_category().message(error)};
 }
 
 HepSender::~HepSender() {
@@ -66,10 +66,17 @@ void HepSender::send(const report::Packet& packet) {
     return;
   }
   std::this_thread::sleep_until(next_);
+  if (tools::interrupted()) throw tools::Interrupted{};
   // After a pause it does not catch up.
   next_ = std::max(next_ + interval_, Clock::now());
-  if (::send(socket_, bytes->data(), bytes->size(), 0) < 0) fail("cannot send to " + homer_);
+  if (::send(socket_, bytes->data(), bytes->size(), 0) < 0) fail(errno);
   ++sent_;
+}
+
+void HepSender::finish() {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error != 0) fail(error);
 }
 
 }  // namespace drachtio::replay

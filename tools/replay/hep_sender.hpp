@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/address.hpp"
+#include "replay/output_file.hpp"
 #include "report/packet.hpp"
 
 #include <chrono>
@@ -10,7 +11,7 @@
 
 namespace drachtio::replay {
 
-// Over UDP, as Homer expects it. Throws std::system_error.
+// Over UDP, as Homer expects it. Throws OutputError, and tools::Interrupted once that is noted.
 class HepSender {
  public:
   // `rate` is in packets a second.
@@ -24,11 +25,16 @@ class HepSender {
   // Returns once the packet is sent, which may be later, so as to keep to the rate.
   void send(const report::Packet& packet);
 
+  // To be called at the end: looks whether the last packet came back.
+  void finish();
+
   [[nodiscard]] std::size_t sent() const { return sent_; }
   [[nodiscard]] std::size_t too_large() const { return too_large_; }  // for a datagram: not sent
 
  private:
   using Clock = std::chrono::steady_clock;
+
+  [[noreturn]] void fail(int error) const;
 
   int socket_ = -1;
   Clock::duration interval_;

@@ -6,18 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 #include <utility>
 
 namespace drachtio::replay {
 
 namespace {
-
-constexpr mode_t personal = 0600;  // calls are personal data
-
-[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& why) {
-  throw OutputError{"cannot write " + text::escaped(path.string()) + ": " + why};
-}
 
 std::string why(int error) { return std::generic_category().message(error); }
 
@@ -36,26 +31,29 @@ void OutputFile::Close::operator()(std::FILE* stream) const {
 }
 
 OutputFile::OutputFile(std::filesystem::path path, const std::filesystem::path& db)
-    : path_(std::move(path)) {
+    : name_(path == "-" ? "standard output" : text::escaped(path.string())),
+      path_(std::move(path)) {
   if (path_ == "-") {
     stream_.reset(stdout);
     return;
   }
-  if (is_part_of_log(path_, db)) refuse(path_, "it is the log, or belongs to it");
+  if (is_part_of_log(path_, db)) refuse("it is the log, or belongs to it");
   std::error_code ignored;
   const auto status = std::filesystem::status(path_, ignored);
-  if (std::filesystem::is_directory(status)) refuse(path_, why(EISDIR));
-  std::filesystem::path target = path_;
+  if (std::filesystem::is_directory(status)) refuse(why(EISDIR));
+  if (std::filesystem::exists(status)) {  // what a link leads to is replaced, not the link
+    const std::filesystem::path real = std::filesystem::canonical(path_, ignored);
+    if (!real.empty()) path_ = real;
+  }
+  int file = -1;
   if (!std::filesystem::exists(status) || std::filesystem::is_regular_file(status)) {
-    written_ = path_;
-    written_ += ".part-" + std::to_string(::getpid());
-    target = written_;
+    std::string beside = path_.string() + ".part-XXXXXX";
+    file = ::mkostemp(beside.data(), O_CLOEXEC);  // with mode 0600
+    if (file >= 0) written_ = beside;
+  } else {
+    file = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
   }
-  const int file = ::open(target.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, personal);
-  if (file < 0) {
-    written_.clear();
-    refuse(path_, why(errno));
-  }
+  if (file < 0) refuse(why(errno));
   stream_.reset(::fdopen(file, "wb"));
 }
 
@@ -68,23 +66,27 @@ OutputFile::~OutputFile() {
 
 void OutputFile::put(std::string_view bytes) {
   errno = 0;
-  if (std::fwrite(bytes.data(), 1, bytes.size(), stream()) != bytes.size()) {
-    refuse(path_, why(errno));
-  }
+  std::fwrite(bytes.data(), 1, bytes.size(), stream());
+  check();
+}
+
+void OutputFile::check() {
+  if (std::ferror(stream()) != 0) refuse(why(errno == 0 ? EIO : errno));
 }
 
 void OutputFile::finish() {
   errno = 0;
-  if (std::fflush(stream()) != 0 || std::ferror(stream()) != 0) refuse(path_, why(errno));
+  std::fflush(stream());
+  check();
   if (written_.empty()) return;
   std::error_code error;
   std::filesystem::rename(written_, path_, error);
-  if (error) refuse(path_, error.message());
+  if (error) refuse(error.message());
   written_.clear();
 }
 
-std::string OutputFile::name() const {
-  return path_ == "-" ? "standard output" : text::escaped(path_.string());
+void OutputFile::refuse(const std::string& reason) const {
+  throw OutputError{"cannot write " + name_ + ": " + reason};
 }
 
 }  // namespace drachtio::replay

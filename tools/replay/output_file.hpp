@@ -17,8 +17,9 @@ class OutputError : public std::runtime_error {
 };
 
 // Writes beside the file, and takes its place once all is written; a file that was there stays
-// until then, and stays if this fails. "-" is standard output; what is no regular file (a pipe, a
-// device) is written to directly. Every call throws OutputError.
+// until then, and stays if this fails. The new one has mode 0600, as calls are personal data. "-"
+// is standard output; what is no regular file (a pipe, a device) is written to directly. Every call
+// throws OutputError.
 class OutputFile {
  public:
   // Refuses to replace the log `db`, or what lies beside it.
@@ -33,15 +34,20 @@ class OutputFile {
   void put(std::string_view bytes);
   void finish();
 
-  // For libraries that write by themselves; they must not close it.
+  // For libraries that write by themselves; they must not close it. After each time, check() throws
+  // if they could not, as long as errno is theirs.
   [[nodiscard]] std::FILE* stream() { return stream_.get(); }
-  [[nodiscard]] std::string name() const;  // to be shown
+  void check();
+  [[nodiscard]] const std::string& name() const { return name_; }  // fit to be shown
 
  private:
   struct Close {
     void operator()(std::FILE* stream) const;
   };
 
+  [[noreturn]] void refuse(const std::string& reason) const;
+
+  std::string name_;  // as it was given
   std::filesystem::path path_;
   std::filesystem::path written_;  // beside path_; empty where path_ itself is written to
   std::unique_ptr<std::FILE, Close> stream_;

@@ -2,6 +2,7 @@
 
 #include <pcap/pcap.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace drachtio::replay {
@@ -27,12 +28,14 @@ PcapFile::PcapFile(OutputFile file)
 void PcapFile::add(const report::Packet& packet) {
   const std::int64_t time = packet.at.time_since_epoch().count();
   for (const std::string& bytes : packets_.carry(packet)) {
+    errno = 0;
     pcap_pkthdr header{};
     header.ts.tv_sec = time / 1'000'000;
     header.ts.tv_usec = time % 1'000'000;
     header.caplen = header.len = static_cast<bpf_u_int32>(bytes.size());
     pcap_dump(reinterpret_cast<u_char*>(dumper_), &header,
               reinterpret_cast<const u_char*>(bytes.data()));
+    file_.check();
   }
 }
 

@@ -20,7 +20,7 @@ class PcapFile {
   void add(const report::Packet& packet);
   void finish();
 
-  [[nodiscard]] std::string name() const { return file_.name(); }
+  [[nodiscard]] const std::string& name() const { return file_.name(); }
 
  private:
   struct Close {

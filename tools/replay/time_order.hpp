@@ -3,6 +3,7 @@
 
 #include "report/packet.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <queue>
@@ -10,14 +11,14 @@
 
 namespace drachtio::replay {
 
-// Calls come in order of their start. A packet is held until a call has begun after it, so no more
-// is kept than what overlaps.
+// Calls come in order of their start, to which none of their packets is earlier. A packet is held
+// until a call has begun after it, so no more is kept than what overlaps.
 class TimeOrder {
  public:
   explicit TimeOrder(std::function<void(const report::Packet&)> take) : take_(std::move(take)) {}
 
   void add(std::vector<report::Packet> packets) {
-    if (!packets.empty()) release(packets.front().at);
+    if (!packets.empty()) release(std::ranges::min(packets, {}, &report::Packet::at).at);
     for (report::Packet& packet : packets) held_.push({count_++, std::move(packet)});
   }
 
