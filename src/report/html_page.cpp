@@ -154,8 +154,8 @@ h1 + h2 { border: 0; margin-top: 0; padding-top: 0 }
 .way { margin: 0; color: #52606d; font-size: .875rem; overflow-wrap: anywhere }
 .wide { overflow-x: auto }
 table { border-collapse: collapse; font-size: .875rem }
-th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #e4e7eb; max-width: 24rem; overflow-wrap: anywhere }
-th { color: #52606d; font-weight: 600 }
+th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #e4e7eb; max-width: 24rem; min-width: 4rem; overflow-wrap: anywhere }
+th { color: #52606d; font-weight: 600; white-space: nowrap }
 .time { white-space: nowrap }
 .hash { font: .75rem "DejaVu Sans Mono", Menlo, Consolas, monospace; max-width: none }
 pre, code { font: .8125rem/1.4 "DejaVu Sans Mono", Menlo, Consolas, monospace }
@@ -166,8 +166,10 @@ svg.ladder a:hover { text-decoration: underline }
 section:target h3 { background: #fff3c4 }
 @media print {
   body { margin: 0; max-width: none; padding: 0; font-size: 11px }
+  table { font-size: 9px }
+  pre, code { font-size: 9px }
   h2 { break-before: page; border: 0 }
-  h1 + h2 { break-before: auto }
+  h1 + h2, h2.end { break-before: auto }
   h3 { break-after: avoid }
   tr { break-inside: avoid }
   .hash { font-size: 7px }
@@ -199,7 +201,7 @@ std::string page_call(const Ladder& ladder, const PageStyle& style) {
 
 std::string page_end(const LogHead& head, std::size_t calls) {
   const std::string noted = std::to_string(head.position) + ':' + head.hash;
-  return "<h2>How to prove this page</h2>\n<p>" + std::to_string(calls) +
+  return "<h2 class=\"end\">How to prove this page</h2>\n<p>" + std::to_string(calls) +
          (calls == 1 ? " call" : " calls") +
          ", from a log in which each event is chained to the one before by SHA-256. When this page "
          "was written, the log " +

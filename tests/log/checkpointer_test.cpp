@@ -117,16 +117,18 @@ TEST_CASE("Readers that follow one another without a pause do not make the -wal 
   std::atomic<bool> is_over{false};
   const auto read = [&] {
     SQLite::Database reader{path.string(), SQLite::OPEN_READONLY, busy_timeout_ms};
-    while (!is_over) reader.execAndGet("SELECT count(*) FROM entry WHERE text LIKE '%y%'");
+    while (!is_over) {
+      reader.execAndGet("SELECT count(*) FROM entry WHERE id <= 300 AND text LIKE '%y%'");
+    }
   };
-  // Each reads a few milliseconds at a time, so that there is always one that has begun before.
+  // Each reads for a millisecond or so, so that there is always one that has begun before.
   std::thread one{read};
   std::thread other{read};
   log.rows(3000);
   is_over = true;
   one.join();
   other.join();
-  CHECK(log.longest() < 200 * frame_size);
+  CHECK(log.longest() < 500 * frame_size);  // of 4,500 frames
   CHECK(holds(path, log.written()));
 }
 

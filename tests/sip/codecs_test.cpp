@@ -15,9 +15,10 @@ std::string described(const std::string& streams) {
 }  // namespace
 
 TEST_CASE("Codecs: an rtpmap names one, else its static payload type (RFC 3551 6)") {
-  const auto named = codecs(described(
+  const std::string sdp = described(
       "m=audio 1 RTP/AVP 0 96 8 99\r\na=rtpmap:96 opus/48000/2\r\na=rtpmap:8 Other/8000\r\n"
-      "m=image 2 udptl t38\r\nm=audio 3 RTP/AVP 8\r\n"));
+      "m=image 2 udptl t38\r\nm=audio 3 RTP/AVP 8\r\n");
+  const auto named = codecs(sdp);  // they are parts of it
   REQUIRE(named.size() == 3);
   CHECK(named[0] == std::vector<std::string_view>{"PCMU", "opus", "Other", "99"});
   CHECK(named[1].empty());

@@ -228,6 +228,9 @@ TEST_CASE("export says what it cannot write") {
 TEST_CASE("export says how it is to be asked") {
   const Calls calls;
   CHECK(calls.exported({"plain@x"}).status == 2);
+  const Ran both = calls.exported({"plain@x", "--html", "-", "--role", "uas"});
+  CHECK(both.status == 2);
+  CHECK(has(both.err, "--role: calls are either named or selected, not both"));
   CHECK(calls.exported({"", "--html", "-"}).status == 2);
   CHECK(calls.exported({"plain@x", "--html", ""}).status == 2);
   CHECK(calls.exported({"plain@x", "--hep", "host:x"}).status == 2);

@@ -228,7 +228,17 @@ void add_export(CLI::App& app, Arguments& line) {
                    "another");
   command.add_flag("--secrets", choice.secrets,
                    "Show digest answers, media keys, texts and DTMF, which are otherwise masked");
+  const std::size_t first = command.get_options().size();
   add_selection(command, line, choice.selection);
+  const std::vector<CLI::Option*> all = command.get_options();
+  command.parse_complete_callback(
+      [&choice, selecting = std::vector(all.begin() + first, all.end())] {
+        for (const CLI::Option* option : selecting) {
+          if (choice.calls.empty() || option->count() == 0) continue;
+          throw CLI::ValidationError(option->get_name(),
+                                     "calls are either named or selected, not both");
+        }
+      });
   add_zone(command, choice.zone);
 }
 
