@@ -228,7 +228,7 @@ void add_export(CLI::App& app, Arguments& line) {
                    "another");
   command.add_flag("--secrets", choice.secrets,
                    "Show digest answers, media keys, texts and DTMF, which are otherwise masked");
-  const std::size_t first = command.get_options().size();
+  const auto first = static_cast<std::ptrdiff_t>(command.get_options().size());
   add_selection(command, line, choice.selection);
   const std::vector<CLI::Option*> all = command.get_options();
   command.parse_complete_callback(
