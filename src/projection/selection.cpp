@@ -21,32 +21,37 @@ namespace {
 
 constexpr std::int64_t legs_a_page = 500;
 constexpr const char* after_all = "~";  // comes after every instant
+constexpr std::int64_t before_all = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t after_all_numbers = std::numeric_limits<std::int64_t>::max();
 
 // A Place is where the reading stands in the order of (start_text, id), which the index
 // dialog_by_start has.
 struct Place {
   std::string start;  // empty: before all
-  std::int64_t number = std::numeric_limits<std::int64_t>::min();
+  std::int64_t number = before_all;
 };
 
-// AllLegs reads all legs in order of their start, a few hundred at a time.
-class AllLegs {
+// LegsByStart reads legs in the order of their start, or backwards, a few hundred at a time.
+class LegsByStart {
  public:
-  AllLegs(SQLite::Database& database, const Selection& selection, const Conditions& conditions)
+  enum class Direction : std::uint8_t { forwards, backwards };
+
+  LegsByStart(SQLite::Database& database, const Selection& selection, const Conditions& conditions,
+              Direction direction)
       : conditions_(conditions),
-        // The first comparison is what the index is searched by: SQLite does not take the second.
-        page_end_(database,
-                  "SELECT start_text, id FROM leg WHERE start_text >= ?1 "
-                  "AND (start_text, id) > (?1, ?2) ORDER BY start_text, id LIMIT 1 OFFSET ?3"),
-        page_(database, std::string{"SELECT "} + leg_columns +
-                            " FROM leg WHERE start_text BETWEEN ?1 AND ?3 "
-                            "AND (start_text, id) > (?1, ?2) AND (start_text, id) <= (?3, ?4)" +
-                            conditions.sql() + " ORDER BY start_text, id") {
-    if (selection.since) {
-      place_.start = text::rfc3339(*selection.since);
-      if (selection.until && *selection.until <= *selection.since) done_ = true;
+        is_backwards_(direction == Direction::backwards),
+        page_end_(database, end_sql()),
+        page_(database, page_sql(conditions)) {
+    const auto since = text_of(selection.since);
+    const auto until = text_of(selection.until);
+    if (is_backwards_) {
+      place_ = until ? Place{*until, before_all} : Place{after_all, after_all_numbers};
+      stop_ = since;
+    } else {
+      if (since) place_.start = *since;
+      stop_ = until;
     }
-    if (selection.until) until_ = text::rfc3339(*selection.until);
+    done_ = since && until && *until <= *since;
   }
 
   [[nodiscard]] bool done() const { return done_; }
@@ -62,16 +67,42 @@ class AllLegs {
     while (page_.executeStep()) legs.push_back(read_leg(page_));
     page_.reset();
     place_ = end;
-    if (until_ && end.start >= *until_) done_ = true;
+    if (stop_ && (is_backwards_ ? end.start < *stop_ : end.start >= *stop_)) done_ = true;
   }
 
  private:
+  static std::optional<std::string> text_of(const std::optional<Instant>& instant) {
+    if (!instant) return std::nullopt;
+    return text::rfc3339(*instant);
+  }
+
+  // The index is searched by the comparison of start_text: SQLite does not take that of both.
+  [[nodiscard]] std::string end_sql() const {
+    return is_backwards_ ? "SELECT start_text, id FROM leg WHERE start_text <= ?1 "
+                           "AND (start_text, id) < (?1, ?2) "
+                           "ORDER BY start_text DESC, id DESC LIMIT 1 OFFSET ?3"
+                         : "SELECT start_text, id FROM leg WHERE start_text >= ?1 "
+                           "AND (start_text, id) > (?1, ?2) "
+                           "ORDER BY start_text, id LIMIT 1 OFFSET ?3";
+  }
+  [[nodiscard]] std::string page_sql(const Conditions& conditions) const {
+    return std::string{"SELECT "} + leg_columns + " FROM leg WHERE " +
+           (is_backwards_ ? "start_text BETWEEN ?3 AND ?1 AND (start_text, id) < (?1, ?2) "
+                            "AND (start_text, id) >= (?3, ?4)"
+                          : "start_text BETWEEN ?1 AND ?3 AND (start_text, id) > (?1, ?2) "
+                            "AND (start_text, id) <= (?3, ?4)") +
+           conditions.sql() +
+           (is_backwards_ ? " ORDER BY start_text DESC, id DESC" : " ORDER BY start_text, id");
+  }
+
+  // Returns the place of the page's last leg; where there is no whole page any more, the end of
+  // all.
   Place page_end() {
     page_end_.reset();
     page_end_.bind(1, place_.start);
     page_end_.bind(2, place_.number);
     page_end_.bind(3, legs_a_page - 1);
-    Place end{after_all, std::numeric_limits<std::int64_t>::max()};
+    Place end = is_backwards_ ? Place{"", before_all} : Place{after_all, after_all_numbers};
     if (page_end_.executeStep()) {
       end = {page_end_.getColumn(0).getString(), page_end_.getColumn(1).getInt64()};
     } else {
@@ -82,69 +113,11 @@ class AllLegs {
   }
 
   const Conditions& conditions_;
+  bool is_backwards_;
   SQLite::Statement page_end_;
   SQLite::Statement page_;
   Place place_;
-  std::optional<std::string> until_;
-  bool done_ = false;
-};
-
-// LatestLegs reads all legs backwards, the latest first, a few hundred at a time.
-class LatestLegs {
- public:
-  LatestLegs(SQLite::Database& database, const Selection& selection, const Conditions& conditions)
-      : conditions_(conditions),
-        page_begin_(database,
-                    "SELECT start_text, id FROM leg WHERE start_text <= ?1 "
-                    "AND (start_text, id) < (?1, ?2) ORDER BY start_text DESC, id DESC "
-                    "LIMIT 1 OFFSET ?3"),
-        page_(database, std::string{"SELECT "} + leg_columns +
-                            " FROM leg WHERE start_text BETWEEN ?3 AND ?1 "
-                            "AND (start_text, id) < (?1, ?2) AND (start_text, id) >= (?3, ?4)" +
-                            conditions.sql() + " ORDER BY start_text DESC, id DESC") {
-    if (selection.since) since_ = text::rfc3339(*selection.since);
-    if (selection.until) place_ = {text::rfc3339(*selection.until), before_all};
-  }
-
-  [[nodiscard]] bool done() const { return done_; }
-
-  void next(std::vector<DialogState>& legs) {
-    const Place begin = page_begin();
-    page_.reset();
-    page_.bind(1, place_.start);
-    page_.bind(2, place_.number);
-    page_.bind(3, begin.start);
-    page_.bind(4, begin.number);
-    conditions_.bind(page_, 5);
-    while (page_.executeStep()) legs.push_back(read_leg(page_));
-    page_.reset();
-    place_ = begin;
-    if (begin.start < since_) done_ = true;
-  }
-
- private:
-  Place page_begin() {
-    page_begin_.reset();
-    page_begin_.bind(1, place_.start);
-    page_begin_.bind(2, place_.number);
-    page_begin_.bind(3, legs_a_page - 1);
-    Place begin{"", before_all};
-    if (page_begin_.executeStep()) {
-      begin = {page_begin_.getColumn(0).getString(), page_begin_.getColumn(1).getInt64()};
-    } else {
-      done_ = true;
-    }
-    page_begin_.reset();
-    return begin;
-  }
-
-  static constexpr std::int64_t before_all = std::numeric_limits<std::int64_t>::min();
-
-  const Conditions& conditions_;
-  SQLite::Statement page_begin_;
-  SQLite::Statement page_;
-  Place place_{after_all, std::numeric_limits<std::int64_t>::max()};
-  std::string since_;
+  std::optional<std::string> stop_;  // the start beyond which no leg is selected
   bool done_ = false;
 };
 
@@ -190,7 +163,7 @@ std::vector<DialogState> next_page(log::Reader& reader, Legs& legs) {
   return found;
 }
 
-// What SQL alone cannot select by; null where nothing of it is asked.
+// A Filter selects by what SQL alone does not know. It is null where every leg will do.
 using Filter = std::function<bool(const DialogState&)>;
 
 template <typename Legs>
@@ -207,7 +180,7 @@ void visit_each(log::Reader& reader, const Selection& selection, Legs legs, cons
 }
 
 // Visits the last so many, in order of their start.
-void visit_latest(log::Reader& reader, const Selection& selection, LatestLegs legs,
+void visit_latest(log::Reader& reader, const Selection& selection, LegsByStart legs,
                   const Filter& filter, const std::function<void(DialogState&)>& visit) {
   std::deque<DialogState> latest;
   const auto most = static_cast<std::size_t>(std::max<std::int64_t>(*selection.last, 0));
@@ -256,11 +229,13 @@ void each_dialog(log::Reader& reader, const Selection& selection,
     } else if (selection.active) {
       visit_each(reader, selection, OpenLegs{database, conditions}, filter, fetch_and_visit);
     } else if (selection.last) {
-      visit_latest(reader, selection, LatestLegs{database, selection, conditions}, filter,
-                   fetch_and_visit);
+      visit_latest(reader, selection,
+                   LegsByStart{database, selection, conditions, LegsByStart::Direction::backwards},
+                   filter, fetch_and_visit);
     } else {
-      visit_each(reader, selection, AllLegs{database, selection, conditions}, filter,
-                 fetch_and_visit);
+      visit_each(reader, selection,
+                 LegsByStart{database, selection, conditions, LegsByStart::Direction::forwards},
+                 filter, fetch_and_visit);
     }
   } catch (const SQLite::Exception& error) {
     throw log::translate(error, "cannot read the log " + reader.path().string());
