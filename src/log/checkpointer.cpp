@@ -179,7 +179,7 @@ Checkpointer::Checkpointer(const std::filesystem::path& path, SQLite::Database& 
         return SQLITE_OK;
       },
       copying_.get());
-  // What it has grown to beyond that is given back once it starts over.
+  // SQLite cuts the -wal to this length once it starts over.
   writer_.exec("PRAGMA journal_size_limit = " +
                std::to_string(static_cast<std::int64_t>(lengths.warn) * frame_size));
 }

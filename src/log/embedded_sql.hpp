@@ -15,7 +15,8 @@ struct SqlFile {
 // The files of migrations/, sorted by name: the order in which they are applied.
 std::span<const SqlFile> migrations();
 
-// The files of queries/, sorted by name: what is asked of a log, and stands in none.
+// Returns the files of queries/, sorted by name: statements that are asked of a log, and stand in
+// none.
 std::span<const SqlFile> queries();
 
 // The files of schema/, sorted by name: the schema as the last migration leaves it.

@@ -23,7 +23,7 @@ Address parse_address(std::string_view text);
 // As parse_address, but port 0 is refused: nobody can be dialled there.
 Address parse_remote_address(std::string_view text);
 
-// Likewise, for a service that listens on another port unless it is told otherwise.
+// Does the same for a service that listens on another port unless it is told otherwise.
 Address parse_service_address(std::string_view text, std::uint16_t port);
 
 // What parse_address reads back.

@@ -35,7 +35,7 @@ Conditions::Conditions(SQLite::Database& database, const Selection& selection)
   if (selection.max_talk) add("end_time - connect_time <= ?", microseconds(*selection.max_talk));
   if (selection.cause) add("cause = ?", std::string{to_string(*selection.cause)});
   if (selection.q850_cause) add("q850_cause = ?", std::int64_t{*selection.q850_cause});
-  // The view by its primary key: one definition of the disposition, and one row read again.
+  // The view is read by its primary key: it has the only definition of the disposition.
   if (selection.disposition) {
     add("(SELECT disposition FROM call_record WHERE call_record.id = leg.id) = ?",
         *selection.disposition);

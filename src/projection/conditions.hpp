@@ -1,4 +1,4 @@
-// A Selection as conditions of SQL on the view `leg`.
+// Conditions are a Selection in SQL, on the view `leg`.
 #pragma once
 
 #include "projection/selection.hpp"
@@ -17,7 +17,7 @@ class Conditions {
   // Throws UnfitCondition.
   Conditions(SQLite::Database& database, const Selection& selection);
 
-  // " AND ... AND ...", with a parameter for each value; empty where nothing is asked.
+  // Returns " AND ... AND ...", with a parameter for each value; empty where nothing is asked.
   [[nodiscard]] const std::string& sql() const { return sql_; }
   // Binds the values, the first at `index`.
   void bind(SQLite::Statement& statement, int index) const;

@@ -1,4 +1,5 @@
-// What is wrong with a call, by rules: queries/leg_problem.sql has one SELECT a rule.
+// This file finds what is wrong with a call, by rules: queries/leg_problem.sql has one SELECT a
+// rule.
 #pragma once
 
 #include "log/reader.hpp"
@@ -14,7 +15,7 @@
 
 namespace drachtio::projection {
 
-// The names of the rules, in the order in which they are asked.
+// These are the names of the rules, in the order in which they are asked.
 inline constexpr std::array<std::string_view, 12> problems{
     "slow-setup",     "short-call",     "ack-timeout",     "session-expired",
     "server-release", "lost",           "no-answer",       "server-failure",

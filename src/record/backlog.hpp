@@ -29,7 +29,7 @@ struct Notes {
 
 using Item = std::variant<Frame, Closed, Notes>;
 
-// How much of a batch is still free.
+// A Room says how much of a batch is still free.
 struct Room {
   std::size_t items = 0;
   std::size_t bytes = 0;  // what is taken last may exceed it

@@ -48,7 +48,7 @@ std::string_view reason_of_stop(const Event& event) {
   }
 }
 
-// One leg's frames.
+// Frames makes the frames of one leg.
 class Frames {
  public:
   explicit Frames(const Leg& leg) : leg_(leg) {
@@ -72,7 +72,7 @@ class Frames {
     const Event& event = entry.event;
     const std::string id = "id-" + std::to_string(event.position);
     if (event.type == EventType::proxied && !event.from_call_record) {
-      // What the program said, and that the server has taken it.
+      // The program has said `proxy`, and the server has taken it.
       return {{wire::Sender::client, id + "|proxy|" + invite_transaction()},
               {wire::Sender::server, "reply-to-" + id + "|response|" + id + "|OK"}};
     }
@@ -113,7 +113,7 @@ class Frames {
            std::to_string(event.received_on->port) + '|';
   }
 
-  // The transaction that an INVITE opened has its id in the log; others are told apart by the CSeq.
+  // The log has the id of the transaction that an INVITE opened; the CSeq tells others apart.
   [[nodiscard]] std::string transaction(const Event& event) const {
     if (event.method == "INVITE" || event.method == "CANCEL") {
       for (const Leg::Entry& entry : leg_.entries) {
@@ -124,7 +124,7 @@ class Frames {
     return "tx-" + dialog_id_ + '-' + std::to_string(event.cseq) + event.method;
   }
 
-  // The latest INVITE's that opens the leg.
+  // Returns the id of the latest transaction that opens the leg.
   [[nodiscard]] std::string invite_transaction() const {
     std::string latest;
     for (const Leg::Entry& entry : leg_.entries) {

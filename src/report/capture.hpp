@@ -1,5 +1,5 @@
-// A call as a capture: the frames by which a server would tell a program of it, and tell its call
-// records (docs/captures.md).
+// This file makes a capture of a call: the frames by which a server would tell a program of it, and
+// tell its call records (docs/captures.md).
 //
 // The log has messages and what they meant, not the frames that they came in. Ids that serve to
 // tell frames apart are made up; what an import goes by is as it was.

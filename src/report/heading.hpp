@@ -15,7 +15,7 @@ namespace drachtio::report {
 std::vector<std::string> heading(const Ladder& ladder,
                                  const std::function<std::string(Instant)>& time);
 
-// Its parts: `"Ann Lee" ann`, `ended: rejected (486), Q.850 cause 17`, `0.829 s`.
+// These return its parts: `"Ann Lee" ann`, `ended: rejected (486), Q.850 cause 17`, `0.829 s`.
 std::string party_text(const Party& party);
 std::string end_text(const DialogState& leg);
 std::string seconds_text(Instant from, Instant to);

@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t most_in_a_datagram = 65507;
 constexpr std::size_t hep_header = 6;  // of the packet, and of each chunk
 
-// The types of the chunks that every vendor knows.
+// These are the types of chunks that every vendor knows.
 enum Chunk : std::uint16_t {
   family = 0x01,
   protocol = 0x02,

@@ -1,4 +1,4 @@
-// HEP, version 3: how messages are handed to a Homer, which keeps what a network carried
+// Messages are handed in HEP, version 3, to a Homer, which keeps what a network carried
 // (the HEP/EEP specification, revision 32).
 #pragma once
 

@@ -12,7 +12,7 @@ namespace drachtio::report {
 
 namespace {
 
-// An element with text in it, which is not escaped yet.
+// Returns an element with this text in it, which is not escaped yet.
 std::string element(const std::string& name, std::string_view text) {
   return '<' + name + '>' + markup(text) + "</" + name + '>';
 }
@@ -54,7 +54,7 @@ std::string facts(const Ladder& ladder, const PageStyle& style) {
   return "<div class=\"wide\"><table>\n<tr>" + titles + "</tr>\n" + rows + "</table></div>\n";
 }
 
-// A word as a shell takes it.
+// Returns the word as a shell takes it.
 std::string quoted(const std::string& word) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
@@ -70,7 +70,7 @@ std::string quoted(const std::string& word) {
   return text + '\'';
 }
 
-// The lines of a message, as lines.
+// Returns the lines of a message, as lines.
 std::string message_lines(std::string_view bytes) {
   std::string lines;
   while (!bytes.empty()) {

@@ -1,5 +1,5 @@
-// Calls as one page that can be sent, printed and kept: who, when, the ladder, each message, and
-// how all of it is proved.
+// This file shows calls as one page that can be sent, printed and kept: who, when, the ladder, each
+// message, and how all of it is proved.
 //
 // A page loads nothing, has no script, and forbids both to itself; what comes from the network
 // stands in it as text. It is made of parts, so that a page of many calls need not be held in
@@ -19,7 +19,7 @@ struct PageStyle {
   std::function<std::string(Instant)> time;
 };
 
-// What the page says of the log that it was made from.
+// A LogHead says from which log a page was made, and where that log ended then.
 struct LogHead {
   std::string file;
   std::int64_t position = 0;

@@ -33,7 +33,7 @@ void put_address(std::string& out, const IpAddress& address) {
   out.append(address.bytes.begin(), address.bytes.begin() + static_cast<std::ptrdiff_t>(size));
 }
 
-// RFC 1071. All parts but the last have an even length.
+// Returns the checksum of RFC 1071. All parts but the last have an even length.
 std::uint16_t checksum(std::string_view first, std::string_view second = {}) {
   std::uint64_t sum = 0;
   for (const std::string_view part : {first, second}) {
@@ -46,7 +46,8 @@ std::uint16_t checksum(std::string_view first, std::string_view second = {}) {
   return static_cast<std::uint16_t>(~sum);
 }
 
-// What UDP and TCP check beside their own bytes (RFC 768, RFC 9293 3.1, RFC 8200 8.1).
+// Returns what the checksums of UDP and TCP cover beside their own bytes (RFC 768, RFC 9293 3.1,
+// RFC 8200 8.1).
 std::string pseudo_header(const Packet& packet, std::uint8_t protocol, std::size_t length) {
   std::string header;
   put_address(header, packet.from.host);

@@ -1,4 +1,4 @@
-// Packs messages into IP packets, as a network would have carried them.
+// This file packs messages into IP packets, as a network would have carried them.
 #pragma once
 
 #include "report/packet.hpp"
@@ -11,7 +11,7 @@
 
 namespace drachtio::report {
 
-// Keeps what the packets of one connection have in common. Not thread-safe.
+// IpPackets keeps what the packets of one connection have in common. Not thread-safe.
 class IpPackets {
  public:
   // Returns the IP packets, of 1,500 bytes at most, that carry the message: a UDP datagram, in

@@ -103,8 +103,8 @@ std::vector<std::string> changes_between(const DialogState& before, const Dialog
   return changes;
 }
 
-// RTP statistics that a phone tells when a call ends, as it has written them. No standard has these
-// headers; phones of several makers send one or the other.
+// Returns the RTP statistics that a phone tells when a call ends, as it has written them. No
+// standard has these headers; phones of several makers send one or the other.
 std::vector<std::string> rtp_statistics(const Leg::Entry& entry) {
   std::vector<std::string> statistics;
   if (!entry.evidence || entry.event.method != "BYE") return statistics;

@@ -32,7 +32,7 @@ struct Participant {
   bool operator==(const Participant&) const = default;
 };
 
-// The hashes by which a rung is proved (docs/log-format.md).
+// A RungProof has the hashes by which a rung is proved (docs/log-format.md).
 struct RungProof {
   log::Hash event{};
   std::optional<log::Hash> message;  // also of one that was dropped since

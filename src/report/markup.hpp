@@ -1,4 +1,5 @@
-// Texts from the network for SVG and HTML: shown as they are, never obeyed.
+// This file makes texts from the network fit for SVG and HTML, where they are shown and never
+// obeyed.
 #pragma once
 
 #include <string>

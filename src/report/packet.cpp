@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint16_t sip_port = 5060;      // RFC 3261 19.1.2
 constexpr std::size_t most_over_udp = 65507;  // bytes: 65,535 less the headers of IPv4 and UDP
 
-// Where Wireshark expects HTTP, whatever a packet holds.
+// Wireshark takes packets at these ports for HTTP, whatever they hold.
 constexpr std::array<std::uint16_t, 10> http_ports{80,   1900, 2710, 2869, 3128,
                                                    3132, 5985, 8080, 8088, 11371};
 
@@ -50,7 +50,7 @@ bool is_request_sent(const Rung& rung) {
 // Returns the address of our side of a leg: the server's own.
 NamedAddress own_address(const Ladder& ladder, std::size_t leg) {
   for (const Rung& rung : ladder.rungs) {
-    // Of a request that it sends, the server tells the address that it sends from.
+    // The server tells from which address it sends a request.
     if (rung.leg == leg && is_request_sent(rung) && !rung.evidence->peer.empty()) {
       return named_address(without_transport(rung.evidence->peer));
     }

@@ -1,4 +1,4 @@
-// The messages of a call as packets, for programs that read what a network carried.
+// This file makes packets of the messages of a call, for programs that read what a network carried.
 //
 // The log has messages, and where the server said that they came from or went to; the packets that
 // they travelled in, it has not. So a Packet is what such a packet must have held.
@@ -48,14 +48,14 @@ struct Packet {
   std::string call_id;
 };
 
-// Gives what has no address on the network one of those that are reserved for documentation
-// (RFC 5737, RFC 3849), the same one each time.
+// StandIns gives what has no address on the network one of those that are reserved for
+// documentation (RFC 5737, RFC 3849), the same one each time.
 class StandIns {
  public:
   // Returns the address that `host` is, or one that stands for it.
   IpAddress address_of(std::string_view host);
 
-  // The hosts that another address stands for. An empty one is a host that is not known.
+  // Returns the hosts that another address stands for. An empty name is a host that is not known.
   [[nodiscard]] const std::map<std::string, IpAddress, std::less<>>& all() const { return all_; }
 
  private:

@@ -1,5 +1,5 @@
-// The words of a ladder that all its pictures have in common. Texts from the network are in them as
-// they came.
+// This file has the words of a ladder that all its pictures have in common. Texts from the network
+// are in them as they came.
 #pragma once
 
 #include "report/ladder.hpp"
@@ -12,7 +12,8 @@
 
 namespace drachtio::report {
 
-// Where its parts stand in an instant as RFC 3339 text: 2026-01-02T15:04:05.000000Z.
+// An instant as RFC 3339 text, 2026-01-02T15:04:05.000000Z, has its date and its time in these
+// columns.
 constexpr std::size_t date_columns = 10;
 constexpr std::size_t time_begin = 11;
 constexpr std::size_t time_columns = 12;  // to the millisecond
@@ -30,7 +31,7 @@ std::string rung_label(const Ladder& ladder, const Rung& rung);
 // Returns what the rung changed, and its session description in short.
 std::string rung_details(const Rung& rung, std::string_view separator);
 
-// What a rung is, for its colour.
+// A Tone says what a rung is, for its colour.
 enum class Tone : std::uint8_t { request, provisional, success, redirection, failure, note, blind };
 Tone tone_of(const Rung& rung);
 

@@ -34,7 +34,7 @@ bool is_harmless_parameter(std::string_view name) {
       [&](std::string_view known) { return sip::same_ignoring_case(name, known); });
 }
 
-// A token, or one quoted string: what is written otherwise may hide something.
+// Returns whether it is a token, or one quoted string: others may hide something.
 bool is_clean_value(std::string_view value) {
   const bool is_quoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
   if (is_quoted) value = value.substr(1, value.size() - 2);
@@ -52,7 +52,7 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
-// The boundary of a multipart body (RFC 2046 5.1.1); empty where the type tells none.
+// Returns the boundary of a multipart body (RFC 2046 5.1.1); empty where the type tells none.
 std::string_view boundary_of(std::string_view content_type) {
   constexpr std::string_view name = "boundary=";
   const std::size_t found = lower(content_type).find(name);

@@ -1,4 +1,4 @@
-// What a message holds that must not leave with it when it is handed to somebody else: answers to
+// This file masks what must not leave with a message when it is handed to somebody else: answers to
 // digest challenges, media keys, texts between people, and digits that were dialled during a call.
 #pragma once
 

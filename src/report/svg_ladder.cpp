@@ -28,7 +28,7 @@ constexpr std::size_t narrowest_span = 22;  // columns from one lifeline to the 
 constexpr std::size_t widest_span = 46;
 constexpr std::string_view svg_ellipsis = "…";
 
-// ` name="value"`; a value that comes from the network must be escaped.
+// Returns ` name="value"`; a value that comes from the network must be escaped.
 std::string attribute(std::string_view name, std::string_view value) {
   std::string text{" "};
   text.append(name).append("=\"").append(value) += '"';
@@ -44,7 +44,7 @@ std::string attribute(std::string_view name, double value) {
   return attribute(name, number(value));
 }
 
-// Attributes of an <svg> element.
+// Returns the attributes of an <svg> element.
 std::string svg_size(double width, double height) {
   return attribute("xmlns", "http://www.w3.org/2000/svg") + attribute("width", width) +
          attribute("height", height) +
@@ -108,7 +108,7 @@ class SvgDrawing {
   [[nodiscard]] double life(std::size_t participant) const {
     return first_life_ + static_cast<double>(participant) * slot_;
   }
-  // Where what stands beside the ladder begins.
+  // Returns where the details beside the ladder begin.
   [[nodiscard]] double details() const { return life(participants() - 1) + 8 * column_pixels; }
   [[nodiscard]] std::string title() const {
     return ladder_.legs.empty() ? "A call" : "Call " + markup(ladder_.legs.front().call_id);

@@ -1,4 +1,5 @@
-// A ladder as a picture: scalable vector graphics (SVG 1.1), by itself or within a page.
+// This file draws a ladder as a picture: scalable vector graphics (SVG 1.1), by itself or within a
+// page.
 #pragma once
 
 #include "report/ladder.hpp"
@@ -29,7 +30,7 @@ Picture draw_svg(const Ladder& ladder, const SvgStyle& style);
 // Returns a whole SVG file of pictures, one below another. It loads nothing, and has no script.
 std::string svg_file(const std::vector<Picture>& pictures);
 
-// The style sheet of all pictures in a document.
+// Returns the style sheet of all pictures in a document.
 std::string_view svg_style_sheet();
 
 // Returns the id of a message's place in a page.

@@ -112,7 +112,7 @@ class TextDrawing {
   }
 
  private:
-  // What goes on in a further line is indented by two columns more.
+  // A line that is too long goes on in further ones, which are indented by two columns more.
   void draw_heading(const std::string& line) {
     const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
     std::string before(indent, ' ');

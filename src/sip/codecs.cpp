@@ -13,7 +13,7 @@ namespace drachtio::sip {
 
 namespace {
 
-// RFC 3551 6.
+// RFC 3551 6 names these payload types.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 24> static_payloads{
     {{"0", "PCMU"},   {"3", "GSM"},   {"4", "G723"},  {"5", "DVI4"},  {"6", "DVI4"},
      {"7", "LPC"},    {"8", "PCMA"},  {"9", "G722"},  {"10", "L16"},  {"11", "L16"},
@@ -23,7 +23,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 24> static_p
 
 using NamesByPayload = std::map<std::string_view, std::string_view>;
 
-// The rtpmap lines of each stream.
+// Returns the rtpmap lines of each stream.
 std::vector<NamesByPayload> rtpmaps(std::string_view sdp) {
   constexpr std::string_view rtpmap = "a=rtpmap:";
   std::vector<NamesByPayload> streams;

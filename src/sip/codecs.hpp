@@ -1,4 +1,4 @@
-// Which codecs a session description offers, by their names.
+// This file tells which codecs a session description offers, by their names.
 #pragma once
 
 #include <string_view>

@@ -104,7 +104,7 @@ TEST_CASE("A reader's old snapshot makes the -wal grow, which is said, and loses
   CHECK_THAT(log.warnings().front(), contains("log.db-wal has grown to"));
   CHECK_THAT(log.warnings().front(), contains("has been reading the log"));
   log.rows(200);
-  // What it had grown to is given back to the disk.
+  // SQLite has given the room back to the disk.
   CHECK(std::filesystem::file_size(path.string() + "-wal") <= 100 * frame_size + 32);
   CHECK(holds(path, log.written()));
 }

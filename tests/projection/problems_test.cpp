@@ -1,5 +1,5 @@
-// Each rule of queries/leg_problem.sql, by a leg that it names and the nearest one that it does
-// not.
+// Each rule of queries/leg_problem.sql is shown by a leg that it names and the nearest one that it
+// does not.
 #include "projection/problems.hpp"
 
 #include "catch.hpp"
@@ -31,7 +31,7 @@ Event event(EventType type, std::int64_t dialog, std::int64_t second, const std:
   return event;
 }
 
-// A log of calls that begin with an INVITE, whose SDP has PCMU.
+// CallsWithProblems is a log of calls that begin with an INVITE, whose SDP has PCMU.
 class CallsWithProblems {
  public:
   std::int64_t invite(std::int64_t second = 0) {
@@ -54,7 +54,7 @@ class CallsWithProblems {
     refused.cause = Cause::rejected;
     append(refused);
   }
-  // The problems of the only call.
+  // Returns the problems of all calls together.
   [[nodiscard]] Names problems() const { return problems({}); }
   [[nodiscard]] Names problems(const projection::Selection& selection) const {
     log::Reader reader{folder_ / "calls.db"};

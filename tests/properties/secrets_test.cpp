@@ -1,4 +1,4 @@
-// For any bytes: without its secrets a message has the same length and the same line breaks.
+// Without its secrets, a message of any bytes has the same length and the same line breaks.
 #include "report/secrets.hpp"
 
 #include "catch.hpp"

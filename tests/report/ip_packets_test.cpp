@@ -18,7 +18,8 @@ std::size_t number(std::string_view bytes, std::size_t at, std::size_t size) {
   return value;
 }
 
-// The sum of RFC 1071 over a part that has its own checksum in it: 0xFFFF where that is right.
+// Returns the sum of RFC 1071 over a part that has its own checksum in it: 0xFFFF where that is
+// right.
 std::size_t sum(std::string_view bytes) {
   std::size_t total = 0;
   for (std::size_t i = 0; i < bytes.size(); i += 2) {
@@ -75,7 +76,7 @@ Read read(const std::string& bytes) {
   return ip;
 }
 
-// The sum over what is carried, and what is checked beside it.
+// Returns the sum over what is carried, and what is checked beside it.
 std::size_t sum_of(const Read& ip) {
   std::string checked = ip.addresses;
   for (const std::size_t value : {ip.protocol, ip.payload.size()}) {

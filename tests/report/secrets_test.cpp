@@ -1,4 +1,4 @@
-// What leaves with a message that is handed on: everything but secrets, which keep their length.
+// A message that is handed on keeps everything but its secrets, and those keep their length.
 #include "report/secrets.hpp"
 
 #include "catch.hpp"

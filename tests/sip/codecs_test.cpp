@@ -1,4 +1,4 @@
-// Which codecs a description names, and whether two sides have one in common.
+// These tests say which codecs a description names, and whether two sides have one in common.
 #include "sip/codecs.hpp"
 
 #include "catch.hpp"

@@ -1,4 +1,5 @@
-// dialog-replay export as its user meets it. tshark_test.sh and page_test.sh read what it writes.
+// These tests are users of dialog-replay export. tshark_test.sh and page_test.sh read what it
+// writes.
 #include "catch.hpp"
 #include "record/frames.hpp"
 #include "tools/replayed.hpp"
@@ -21,7 +22,7 @@ std::string read(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-// A log of a call with a digest answer, and one without a secret.
+// Calls is a log of a call with a digest answer, and of one without a secret.
 class Calls {
  public:
   Calls() {
@@ -52,7 +53,7 @@ class Calls {
   ScratchFolder folder_;
 };
 
-// A socket of UDP, as a Homer has one.
+// Homer is a UDP socket, as a Homer has one.
 class Homer {
  public:
   Homer() : socket_(::socket(AF_INET, SOCK_DGRAM, 0)) {
@@ -74,7 +75,7 @@ class Homer {
   [[nodiscard]] std::string name() const {
     return "127.0.0.1:" + std::to_string(ntohs(address_.sin_port));
   }
-  // What lies there.
+  // Returns the packets that have come and were not taken yet.
   std::vector<std::string> received() {
     std::vector<std::string> packets;
     std::string bytes(65536, '\0');

@@ -91,5 +91,5 @@ dialog-replay --db calls.db export --pcap calls.pcap 2>told
 [[ -z $(strangers)$(complaints) ]]
 if grep -aq 5ecre7 calls.pcap; then exit 1; fi
 
-# What a peer says cannot break the packets.
+# Nothing that a peer says can break the packets.
 export_calls "$DRACHTIO_SOURCE"/tests/cases/hostile.jsonl

@@ -22,7 +22,7 @@ void add_seconds(CLI::App& command, const std::string& name, std::optional<doubl
       ->type_name("SECONDS");
 }
 
-// What list and export select calls by.
+// Adds the options by which list and export select calls.
 void add_selection(CLI::App& command, Arguments& line, projection::Selection& selection) {
   command.add_flag("--active", selection.active, "Only those that have not ended");
   add_time(command, "--since", line, selection.since, "Started at this time or later");

@@ -1,4 +1,4 @@
-// The calls that somebody has chosen, by name or by what they have in common, as ladders.
+// This file reads the calls that somebody has chosen, by name or by what they have in common.
 #pragma once
 
 #include "projection/selection.hpp"

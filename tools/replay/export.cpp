@@ -39,7 +39,7 @@ class Export {
       : options_(options),
         time_([zone = options.choice.zone](Instant at) { return time_in(zone, at); }) {
     // All files are opened before the first call is read: a wrong name is found at once.
-    // What is sent is finished first: if that fails, no file is written.
+    // The sending ends first: if it fails, no file is written.
     if (options.hep) add_hep();
     if (options.pcap) add_pcap(open(*options.pcap));
     if (options.html) add_html(open(*options.html), reader);

@@ -1,4 +1,4 @@
-// Sends packets to a Homer as HEP, no faster than it is asked to.
+// A HepSender sends packets to a Homer as HEP, no faster than it is asked to.
 #pragma once
 
 #include "net/address.hpp"

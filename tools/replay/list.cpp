@@ -101,7 +101,7 @@ void list_columns(log::Reader& reader, const ListOptions& options) {
   std::vector<std::string> names = options.columns;
   if (names.empty()) {
     names = usual_columns(options.format);
-    // Where people look first: before the cause, which says the same of some.
+    // People look there first; the cause, which follows, says the same of some calls.
     if (options.selection.problems) names.insert(std::ranges::find(names, "status"), "problems");
   }
   const std::vector<ListColumn> columns = columns_named(names);

@@ -1,4 +1,4 @@
-// The columns of a list of calls: what each is called, and what stands in it.
+// A list of calls has these columns: this file says what each is called, and what stands in it.
 #pragma once
 
 #include "projection/call_legs.hpp"
@@ -13,7 +13,7 @@
 
 namespace drachtio::replay {
 
-// A leg as it is listed.
+// A ListedLeg has all that is listed of a leg.
 struct ListedLeg {
   const DialogState& dialog;
   CallRecord record;
@@ -26,14 +26,15 @@ struct ListColumn {
   std::string_view title;  // in a table
   bool right = false;      // aligned, in a table
   Cell (*cell)(const ListedLeg& leg) = nullptr;
-  // Where a table shows it otherwise: a time in its zone, one of several legs as "2/3".
+  // Tables show some columns otherwise: a time in its zone, one of several legs as "2/3". Else
+  // null.
   Cell (*table_cell)(const ListedLeg& leg, Zone zone) = nullptr;
 };
 
-// All that there are, in the order of CSV.
+// Returns all that there are, in the order of CSV.
 const std::vector<ListColumn>& list_columns();
 
-// The names of those that a format has where none are chosen.
+// Returns the names of those that a format has where none are chosen.
 std::vector<std::string> usual_columns(Format format);
 
 // Returns the columns of these names, each of which there must be.

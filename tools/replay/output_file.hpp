@@ -1,4 +1,4 @@
-// A file that is written whole or not at all.
+// An OutputFile is written whole or not at all.
 #pragma once
 
 #include <cstdio>
@@ -10,7 +10,8 @@
 
 namespace drachtio::replay {
 
-// A file that cannot be written: what() says which, and what the operating system has against it.
+// OutputError is thrown where a file cannot be written: what() says which, and what the operating
+// system has against it.
 class OutputError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -1,4 +1,4 @@
-// Packets as a file that Wireshark, sngrep and their like read; libpcap writes it.
+// A PcapFile has packets for Wireshark, sngrep and their like; libpcap writes it.
 #pragma once
 
 #include "replay/output_file.hpp"

@@ -1,4 +1,4 @@
-// Packets of calls that overlap, in the order of their times.
+// A TimeOrder puts the packets of calls that overlap in the order of their times.
 #pragma once
 
 #include "report/packet.hpp"
