@@ -50,9 +50,10 @@ TEST_CASE("ladder draws each recorded capture as it was looked at and kept") {
 }
 
 TEST_CASE("ladder draws rough traffic as it was looked at and kept") {
-  const std::string name = GENERATE(
-      "fork-parallel-503-first", "proxy-cancels-the-other-branch", "program-died-then-again",
-      "cancel-reason", "h12", "skew-486-after-invite2", "challenged-twice-then-retried", "hostile");
+  const std::string name =
+      GENERATE("fork-parallel-503-first", "proxy-cancels-the-other-branch",
+               "program-died-then-again", "cancel-reason", "h12", "skew-486-after-invite2",
+               "challenged-twice-then-retried", "hostile", "repeated-and-missing");
   CAPTURE(name);
   CHECK(ladders(std::string{DRACHTIO_TEST_CASES} + "/" + name + ".jsonl", "80") == stored(name));
 }

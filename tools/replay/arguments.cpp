@@ -12,8 +12,8 @@ void add_zone(CLI::App& command, Zone& zone) {
   command
       .add_flag_callback(
           "--local-time", [&zone] { zone = Zone::local; },
-          "Times without an offset are local, and tables show local time with its offset; CSV and "
-          "JSON stay in UTC")
+          "Times without an offset are local, and tables and CSV show local time with its offset; "
+          "JSON stays in UTC")
       ->excludes(utc);
 }
 

@@ -23,7 +23,7 @@ Cell text_cell(const SQLite::Column& column) {
 
 // The view has its times as texts in UTC.
 Cell gap_time_cell(const GapsOptions& options, const SQLite::Column& column) {
-  if (column.isNull() || options.format != Format::table) return text_cell(column);
+  if (column.isNull() || options.format == Format::json) return text_cell(column);
   const std::optional<Instant> time = text::parse_instant(column.getString());
   return time ? time_cell(options.zone, time) : text_cell(column);
 }

@@ -106,6 +106,7 @@ void list_columns(log::Reader& reader, const ListOptions& options) {
   }
   const std::vector<ListColumn> columns = columns_named(names);
   const bool is_table = options.format == Format::table;
+  const Zone zone = options.format == Format::json ? Zone::utc : options.zone;
   std::vector<Column> titles;
   titles.reserve(columns.size());
   for (const ListColumn& column : columns) {
@@ -117,7 +118,7 @@ void list_columns(log::Reader& reader, const ListOptions& options) {
     cells.clear();
     for (const ListColumn& column : columns) {
       const bool is_otherwise = is_table && column.table_cell != nullptr;
-      cells.push_back(is_otherwise ? column.table_cell(leg, options.zone) : column.cell(leg));
+      cells.push_back(is_otherwise ? column.table_cell(leg) : column.cell(leg, zone));
     }
     sheet.row(cells);
   });

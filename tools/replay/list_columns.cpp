@@ -9,10 +9,8 @@ namespace drachtio::replay {
 
 namespace {
 
-Cell instant_cell(const std::optional<Instant>& instant) { return time_cell(Zone::utc, instant); }
-
 // "2/3" for the second of a call's three legs; empty for a call's only one, as most are.
-Cell leg_of_several(const ListedLeg& leg, Zone) {
+Cell leg_of_several(const ListedLeg& leg) {
   return leg.place.legs > 1 ? Cell{fmt::format("{}/{}", leg.place.leg, leg.place.legs)} : Cell{};
 }
 
@@ -21,43 +19,44 @@ Cell leg_of_several(const ListedLeg& leg, Zone) {
 const std::vector<ListColumn>& list_columns() {
   using Leg = const ListedLeg&;
   static const std::vector<ListColumn> columns{
-      {"server", "server", false, [](Leg leg) -> Cell { return leg.dialog.server; }},
-      {"call_id", "call id", false, [](Leg leg) -> Cell { return leg.dialog.call_id; }},
-      {"dialog_id", "dialog", false, [](Leg leg) -> Cell { return leg.dialog.dialog_id; }},
+      {"server", "server", false, [](Leg leg, Zone) -> Cell { return leg.dialog.server; }},
+      {"call_id", "call id", false, [](Leg leg, Zone) -> Cell { return leg.dialog.call_id; }},
+      {"dialog_id", "dialog", false, [](Leg leg, Zone) -> Cell { return leg.dialog.dialog_id; }},
       {"role", "role", false,
-       [](Leg leg) -> Cell { return std::string{to_string(leg.dialog.role)}; }},
+       [](Leg leg, Zone) -> Cell { return std::string{to_string(leg.dialog.role)}; }},
       {"state", "state", false,
-       [](Leg leg) -> Cell { return std::string{to_string(leg.dialog.state)}; }},
-      {"disposition", "disposition", false, [](Leg leg) -> Cell { return leg.record.disposition; }},
-      {"caller", "caller", false, [](Leg leg) { return cell_of(leg.dialog.calling_party.user); }},
+       [](Leg leg, Zone) -> Cell { return std::string{to_string(leg.dialog.state)}; }},
+      {"disposition", "disposition", false,
+       [](Leg leg, Zone) -> Cell { return leg.record.disposition; }},
+      {"caller", "caller", false,
+       [](Leg leg, Zone) { return cell_of(leg.dialog.calling_party.user); }},
       {"caller_name", "caller name", false,
-       [](Leg leg) { return cell_of(leg.dialog.calling_party.display); }},
-      {"callee", "callee", false, [](Leg leg) { return cell_of(leg.dialog.called_party.user); }},
+       [](Leg leg, Zone) { return cell_of(leg.dialog.calling_party.display); }},
+      {"callee", "callee", false,
+       [](Leg leg, Zone) { return cell_of(leg.dialog.called_party.user); }},
       {"callee_name", "callee name", false,
-       [](Leg leg) { return cell_of(leg.dialog.called_party.display); }},
+       [](Leg leg, Zone) { return cell_of(leg.dialog.called_party.display); }},
       {"start_time", "start", false,
-       [](Leg leg) { return instant_cell(leg.dialog.times.start_time); },
        [](Leg leg, Zone zone) { return time_cell(zone, leg.dialog.times.start_time); }},
       {"connect_time", "connect", false,
-       [](Leg leg) { return instant_cell(leg.dialog.times.connect_time); },
        [](Leg leg, Zone zone) { return time_cell(zone, leg.dialog.times.connect_time); }},
-      {"end_time", "end", false, [](Leg leg) { return instant_cell(leg.dialog.times.end_time); },
+      {"end_time", "end", false,
        [](Leg leg, Zone zone) { return time_cell(zone, leg.dialog.times.end_time); }},
-      {"setup_seconds", "setup s", true, [](Leg leg) { return leg.record.setup; }},
-      {"talk_seconds", "talk s", true, [](Leg leg) { return leg.record.talk; }},
+      {"setup_seconds", "setup s", true, [](Leg leg, Zone) { return leg.record.setup; }},
+      {"talk_seconds", "talk s", true, [](Leg leg, Zone) { return leg.record.talk; }},
       {"hold", "hold", false,
-       [](Leg leg) -> Cell { return std::string{to_string(leg.dialog.hold())}; }},
-      {"status", "status", true, [](Leg leg) { return cell_of(leg.dialog.status); }},
+       [](Leg leg, Zone) -> Cell { return std::string{to_string(leg.dialog.hold())}; }},
+      {"status", "status", true, [](Leg leg, Zone) { return cell_of(leg.dialog.status); }},
       {"cause", "cause", false,
-       [](Leg leg) {
+       [](Leg leg, Zone) {
          return leg.dialog.cause ? Cell{std::string{to_string(*leg.dialog.cause)}} : Cell{};
        }},
-      {"reason", "reason", false, [](Leg leg) { return cell_of(leg.dialog.reason); }},
-      {"q850_cause", "q850", true, [](Leg leg) { return cell_of(leg.dialog.q850_cause); }},
-      {"leg", "leg", false, [](Leg leg) -> Cell { return leg.place.leg; }, leg_of_several},
-      {"legs", "legs", true, [](Leg leg) -> Cell { return leg.place.legs; }},
+      {"reason", "reason", false, [](Leg leg, Zone) { return cell_of(leg.dialog.reason); }},
+      {"q850_cause", "q850", true, [](Leg leg, Zone) { return cell_of(leg.dialog.q850_cause); }},
+      {"leg", "leg", false, [](Leg leg, Zone) -> Cell { return leg.place.leg; }, leg_of_several},
+      {"legs", "legs", true, [](Leg leg, Zone) -> Cell { return leg.place.legs; }},
       {"problems", "problems", false,
-       [](Leg leg) -> Cell { return fmt::format("{}", fmt::join(leg.problems, " ")); }},
+       [](Leg leg, Zone) -> Cell { return fmt::format("{}", fmt::join(leg.problems, " ")); }},
   };
   return columns;
 }

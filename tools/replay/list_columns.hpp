@@ -25,10 +25,9 @@ struct ListColumn {
   std::string_view name;   // in CSV, in JSON and on the command line
   std::string_view title;  // in a table
   bool right = false;      // aligned, in a table
-  Cell (*cell)(const ListedLeg& leg) = nullptr;
-  // Tables show some columns otherwise: a time in its zone, one of several legs as "2/3". Else
-  // null.
-  Cell (*table_cell)(const ListedLeg& leg, Zone zone) = nullptr;
+  Cell (*cell)(const ListedLeg& leg, Zone zone) = nullptr;
+  // Shows the column in a table, where that is otherwise: one of several legs as "2/3". Else null.
+  Cell (*table_cell)(const ListedLeg& leg) = nullptr;
 };
 
 // Returns all that there are, in the order of CSV.

@@ -1,5 +1,5 @@
-// The zone in which times are read from the command line and printed in tables: UTC, or that of
-// this machine (TZ in the environment, else its setting). JSON and CSV are always in UTC.
+// The zone in which times are read from the command line and printed in tables and CSV: UTC, or
+// that of this machine (TZ in the environment, else its setting). JSON is always in UTC.
 #pragma once
 
 #include "replay/sheet.hpp"
@@ -20,7 +20,7 @@ std::chrono::seconds offset_in(Zone zone, Instant instant);
 // RFC 3339: with Z, or in local time with its offset.
 std::string time_in(Zone zone, Instant instant);
 
-// The same for a table; empty where there is no time.
+// The same for a table or CSV; empty where there is no time.
 Cell time_cell(Zone zone, const std::optional<Instant>& instant);
 
 }  // namespace drachtio::replay
