@@ -33,6 +33,14 @@ CallIndex::CallIndex(SQLite::Database& database)
     : newest_(database, "SELECT max(id) >> 15 FROM dialog"),
       legs_(database,
             "SELECT id FROM dialog WHERE id >> 15 = ?1 AND call_key = ?2 ORDER BY id DESC"),
+      // Bucket by bucket, and in each the keys in the order of the index.
+      repeated_(database,
+                "WITH RECURSIVE bucket (number) AS (SELECT max(id) >> 15 FROM dialog "
+                "UNION ALL SELECT number - 1 FROM bucket WHERE number > 0), "
+                "asked (hash) AS MATERIALIZED "
+                "(SELECT DISTINCT value FROM json_each(?1) ORDER BY value) "
+                "SELECT hash FROM bucket CROSS JOIN asked CROSS JOIN dialog "
+                "ON id >> 15 = number AND call_key = hash GROUP BY hash HAVING count(*) > 1"),
       recorded_at_(database, "SELECT recorded_at FROM event WHERE position = ?1") {}
 
 std::vector<std::int64_t> CallIndex::find(std::string_view call_id, std::optional<Instant> since) {
@@ -51,6 +59,19 @@ std::vector<std::int64_t> CallIndex::find(std::string_view call_id, std::optiona
     if (since && !begins_after(bucket, *since)) break;
   }
   std::ranges::reverse(found);
+  return found;
+}
+
+std::vector<std::int64_t> CallIndex::repeated(const std::vector<std::int64_t>& keys) {
+  const Resetting repeated{repeated_};
+  std::string asked = "[";
+  for (const std::int64_t key : keys) {
+    if (asked.size() > 1) asked += ',';
+    asked += std::to_string(key);
+  }
+  repeated_.bind(1, asked + ']');
+  std::vector<std::int64_t> found;
+  while (repeated_.executeStep()) found.push_back(repeated_.getColumn(0).getInt64());
   return found;
 }
 

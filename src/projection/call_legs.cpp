@@ -1,6 +1,7 @@
 #include "projection/call_legs.hpp"
 
 #include "projection/call_index.hpp"
+#include "projection/leg_row.hpp"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -44,8 +45,7 @@ LegFinder::~LegFinder() = default;
 
 std::vector<CallLegs> LegFinder::calls(const std::string& server, const std::string& call_id) {
   try {
-    if (!index_) {
-      index_ = std::make_unique<CallIndex>(reader_.database());
+    if (!span_) {
       // A start is missing in no row that this version writes; an end may be, for a lost leg.
       span_ = std::make_unique<SQLite::Statement>(
           reader_.database(),
@@ -54,7 +54,7 @@ std::vector<CallLegs> LegFinder::calls(const std::string& server, const std::str
           "WHERE id = ?1 AND server = ?2 AND call_id = ?3");
     }
     std::vector<LegSpan> legs;
-    for (const std::int64_t number : index_->find(call_id)) {
+    for (const std::int64_t number : index().find(call_id)) {
       span_->tryReset();
       span_->bind(1, number);
       span_->bind(2, server);
@@ -74,7 +74,29 @@ std::vector<CallLegs> LegFinder::calls(const std::string& server, const std::str
   }
 }
 
+CallIndex& LegFinder::index() {
+  if (!index_) index_ = std::make_unique<CallIndex>(reader_.database());
+  return *index_;
+}
+
+void LegFinder::look_ahead(const std::vector<DialogState>& dialogs) {
+  try {
+    std::vector<std::int64_t> keys;
+    keys.reserve(dialogs.size());
+    for (const DialogState& dialog : dialogs) keys.push_back(call_key(dialog.call_id));
+    const std::vector<std::int64_t> found = index().repeated(keys);
+    const std::unordered_set<std::int64_t> repeated{found.begin(), found.end()};
+    sole_.clear();
+    for (std::size_t i = 0; i < dialogs.size(); ++i) {
+      if (!repeated.contains(keys[i])) sole_.insert(dialogs[i].number);
+    }
+  } catch (const SQLite::Exception& error) {
+    throw log::translate(error, "cannot read the log " + reader_.path().string());
+  }
+}
+
 LegPlace LegFinder::place_of(const DialogState& dialog) {
+  if (sole_.contains(dialog.number)) return {};
   const std::string key = dialog.server + '\n' + dialog.call_id;
   if (const auto known = known_.find(key); known != known_.end()) {
     if (const auto place = known->second.find(dialog.number); place != known->second.end()) {

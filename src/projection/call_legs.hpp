@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace drachtio::projection {
@@ -57,6 +58,10 @@ class LegFinder {
   // All calls that this server had with this Call-ID.
   std::vector<CallLegs> calls(const std::string& server, const std::string& call_id);
 
+  // Looks up which of these dialogs are the only leg of their Call-ID, as most are: place_of() then
+  // knows of those, until the next call. A leg that begins later may not be counted.
+  void look_ahead(const std::vector<DialogState>& dialogs);
+
   // Tells where the dialog stands in its call. The answer is remembered for its siblings, since a
   // test program may use one Call-ID for all of its calls: a leg that begins later may not be
   // counted.
@@ -65,11 +70,14 @@ class LegFinder {
  private:
   using Places = std::unordered_map<std::int64_t, LegPlace>;  // by the dialog's number
 
+  CallIndex& index();
+
   log::Reader& reader_;
   std::unique_ptr<CallIndex> index_;
   std::unique_ptr<SQLite::Statement> span_;
   std::unordered_map<std::string, Places> known_;  // by server and Call-ID
   std::size_t remembered_ = 0;                     // legs in `known_`
+  std::unordered_set<std::int64_t> sole_;          // dialogs, by number
 };
 
 }  // namespace drachtio::projection

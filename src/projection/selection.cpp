@@ -210,7 +210,7 @@ void visit_latest_open(log::Reader& reader, const Selection& selection, OpenLegs
 }  // namespace
 
 void each_dialog(log::Reader& reader, const Selection& selection,
-                 const std::function<void(const DialogState&)>& visit) {
+                 const std::function<void(DialogState&)>& visit) {
   try {
     SQLite::Database& database = reader.database();
     const Conditions conditions{database, selection};

@@ -53,9 +53,9 @@ class UnfitCondition : public std::invalid_argument {
 std::string glob_of(SQLite::Database& database, const std::string& pattern);
 
 // Visits the dialogs selected in order of start_time, reading a few hundred at a time, each time
-// in a short read transaction that is over before `visit` is called. Throws log::Error, and
-// UnfitCondition.
+// in a short read transaction that is over before `visit` is called, which may take the dialog.
+// Throws log::Error, and UnfitCondition.
 void each_dialog(log::Reader& reader, const Selection& selection,
-                 const std::function<void(const DialogState&)>& visit);
+                 const std::function<void(DialogState&)>& visit);
 
 }  // namespace drachtio::projection

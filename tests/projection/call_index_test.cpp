@@ -8,6 +8,8 @@
 #include <SQLiteCpp/Database.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,6 +77,32 @@ TEST_CASE("Buckets that were begun earlier are not looked at, but for the one th
   CHECK(since(2000) == Numbers{65537, 98305});
   CHECK(since(1500) == Numbers{32769, 65537, 98305});
   CHECK(since(-1) == Numbers{3, 32769, 65537, 98305});
+}
+
+TEST_CASE("Of many Call-IDs, those are found that more than one leg has, in whichever buckets") {
+  Legs legs;
+  projection::CallIndex index{legs.database()};
+  const auto repeated = [&](const std::vector<std::string>& call_ids) {
+    Numbers keys;
+    for (const std::string& one : call_ids) keys.push_back(projection::call_key(one));
+    std::set<std::string> found;
+    const Numbers all = index.repeated(keys);
+    for (const std::string& one : call_ids) {
+      if (std::ranges::find(all, projection::call_key(one)) != all.end()) found.insert(one);
+    }
+    CHECK(all.size() == found.size());
+    return found;
+  };
+  using Found = std::set<std::string>;
+  CHECK(repeated({"one", "two"}).empty());
+  for (const std::int64_t number : {3, 7}) legs.leg(number, "in one bucket");
+  for (const std::int64_t number : {8, 200000}) legs.leg(number, "in two");
+  for (const std::int64_t number : {9, 40000, 70000, 100001}) legs.leg(number, "in four");
+  legs.leg(10, "sole");
+  CHECK(repeated({"in one bucket", "in two", "in four", "sole", "none", "sole"}) ==
+        Found{"in one bucket", "in two", "in four"});
+  CHECK(repeated({"sole", "none"}).empty());
+  CHECK(repeated({}).empty());
 }
 
 TEST_CASE("A look-up that fails anywhere leaves no transaction open") {

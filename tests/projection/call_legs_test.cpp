@@ -56,6 +56,31 @@ TEST_CASE("legs are found by server and Call-ID, however many there are") {
   CHECK(place(first) == Place{1, 3});
 }
 
+TEST_CASE("legs that were looked up ahead stand where they stand when they are looked up alone") {
+  const ScratchFolder folder;
+  SampleLog sample{folder / "calls.db"};
+  std::vector<std::int64_t> numbers;
+  for (const char* call_id : {"same", "other", "same", "third"}) {
+    numbers.push_back(sample.call(call_id, static_cast<std::int64_t>(numbers.size())));
+  }
+  numbers.push_back(sample.call("same", 1000));
+  log::Reader reader{folder / "calls.db"};
+  projection::DialogTable table{reader.database()};
+  std::vector<DialogState> dialogs;
+  for (const std::int64_t number : numbers) dialogs.push_back(*table.find(number));
+  projection::LegFinder ahead{reader};
+  ahead.look_ahead(dialogs);
+  projection::LegFinder alone{reader};
+  for (const DialogState& dialog : dialogs) {
+    CAPTURE(dialog.call_id, dialog.number);
+    const projection::LegPlace expected = alone.place_of(dialog);
+    const projection::LegPlace found = ahead.place_of(dialog);
+    CHECK(found.leg == expected.leg);
+    CHECK(found.legs == expected.legs);
+  }
+  CHECK(alone.place_of(dialogs.front()).legs == 2);
+}
+
 TEST_CASE("one Call-ID for more legs than are read at once", "[slow]") {
   const ScratchFolder folder;
   SampleLog sample{folder / "calls.db"};

@@ -53,7 +53,11 @@ class EventTypes {
 class Listing {
  public:
   Listing(log::Reader& reader, const ListOptions& options)
-      : reader_(reader), records_(reader), legs_(reader) {
+      : reader_(reader),
+        records_(reader),
+        legs_(reader),
+        with_places_(options.columns.empty() || has(options.columns, "leg") ||
+                     has(options.columns, "legs")) {
     if (options.selection.problems || has(options.columns, "problems")) {
       problems_.emplace(reader, projection::slow_setup(reader, options.selection));
     }
@@ -64,14 +68,29 @@ class Listing {
             const std::function<void(const ListedLeg&)>& visit) {
     projection::Selection selection = options.selection;
     selection.with_sdp = with_sdp;
-    projection::each_dialog(reader_, selection, [&](const DialogState& dialog) {
-      std::vector<std::string> found;
-      if (problems_) found = problems_->of(dialog);
-      visit({dialog, records_.of(dialog), legs_.place_of(dialog), std::move(found)});
+    std::vector<DialogState> page;
+    const auto visit_page = [&] {
+      if (with_places_) legs_.look_ahead(page);
+      for (const DialogState& dialog : page) visit(listed(dialog));
+      page.clear();
+    };
+    projection::each_dialog(reader_, selection, [&](DialogState& dialog) {
+      page.push_back(std::move(dialog));
+      if (page.size() == legs_a_page) visit_page();
     });
+    visit_page();
   }
 
  private:
+  static constexpr std::size_t legs_a_page = 500;
+
+  ListedLeg listed(const DialogState& dialog) {
+    std::vector<std::string> found;
+    if (problems_) found = problems_->of(dialog);
+    return {dialog, records_.of(dialog),
+            with_places_ ? legs_.place_of(dialog) : projection::LegPlace{}, std::move(found)};
+  }
+
   static bool has(const std::vector<std::string>& names, std::string_view name) {
     return std::ranges::find(names, name) != names.end();
   }
@@ -79,6 +98,7 @@ class Listing {
   log::Reader& reader_;
   CallRecords records_;
   projection::LegFinder legs_;
+  bool with_places_;
   std::optional<projection::ProblemFinder> problems_;
 };
 
