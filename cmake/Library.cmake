@@ -45,8 +45,8 @@ endfunction()
 
 # The rooms in two halves: dialog-recorder and dialog-replay are built without the agent.
 set(agent_sources ${sources})
-list(FILTER agent_sources INCLUDE REGEX "/src/agent/")
-list(FILTER sources EXCLUDE REGEX "/src/agent/")
+list(FILTER agent_sources INCLUDE REGEX "/src/(agent|call)/")
+list(FILTER sources EXCLUDE REGEX "/src/(agent|call)/")
 add_library(drachtio-core-objects OBJECT ${sources} ${embedded})
 set(halves drachtio-core-objects)
 if(agent_sources)

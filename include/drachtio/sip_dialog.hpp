@@ -7,6 +7,7 @@
 // called once the Agent is gone.
 #pragma once
 
+#include <drachtio/credentials.hpp>
 #include <drachtio/dialog_state.hpp>
 #include <drachtio/each_slot.hpp>
 #include <drachtio/error.hpp>
@@ -30,12 +31,6 @@ class Response;
 struct Content {
   Headers headers = {};
   std::string body = {};  // without a Content-Type header it must be SDP
-};
-
-// For digest challenges (401, 407). They are kept in memory only.
-struct Credentials {
-  std::string username = {};
-  std::string password = {};
 };
 
 // What came of an operation: the final answer, whatever its status, where the operation does not

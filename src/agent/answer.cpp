@@ -1,28 +1,11 @@
 // Answers to requests, and what becomes of them: sent, refused by the server, lost with a link.
+#include "agent/answer_frame.hpp"
 #include "agent/core.hpp"
 #include "dialog/rules.hpp"
-#include "sip/compose.hpp"
 
 #include <stdexcept>
 
 namespace drachtio::agent {
-
-namespace {
-
-// Those of the request that its answer repeats (RFC 3261 8.2.6.2); the server needs the CSeq to
-// know which transaction is answered.
-Headers repeated(const SipMessage& request, const Headers& more) {
-  Headers headers;
-  for (const char* name : {"Call-ID", "CSeq", "From", "To"}) {
-    if (request.headers.has(name) && !more.has(name)) {
-      headers.add(name, std::string{request.headers[name]});
-    }
-  }
-  for (const auto& [name, value] : more) headers.add(name, value);
-  return headers;
-}
-
-}  // namespace
 
 void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
                   const Content& content, ResponseHandler handler) {
@@ -30,37 +13,30 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
   if (incoming->answered) {
     return tell(handler, Errc::answered_already, "a final answer has been sent");
   }
-  std::string text;
+  wire::ClientFrame frame;
   try {
-    if (status < 101 || status > 699) {
-      throw std::invalid_argument{std::to_string(status) +
-                                  " is no status of an answer: 101 to 699"};
-    }
-    const std::string phrase = reason.empty() ? std::string{sip::phrase_of(status)} : reason;
-    text = sip::compose("SIP/2.0 " + std::to_string(status) + ' ' + phrase,
-                        repeated(incoming->message, content.headers), content.body);
+    frame = answer_frame(*incoming, status, reason, content);
   } catch (const std::invalid_argument& error) {
     return tell(handler, Errc::malformed, error.what());
   }
   if (status >= 200) take(incoming);
-  std::string frame = "sip|" + incoming->transaction_id + "|\r\n" + text;
   const bool ends_the_invite = status >= 200 && makes_the_call(*incoming);
   if (!ends_the_invite || incoming->cell->invitation.awaits_prack.empty()) {
-    return send_answer(incoming, status, frame, std::move(handler));
+    return send_answer(incoming, status, frame, told_of_reply(std::move(handler)));
   }
   // RFC 3262 section 3: no 2xx before the PRACK, which may have to answer an offer first. A refusal
   // may go, but a drachtio-server 0.9.10 dies of it.
   incoming->cell->invitation.after_prack = [this, incoming, status, frame = std::move(frame),
                                             handler = std::move(handler)](Prack prack) {
     const bool goes = prack == Prack::came || (prack == Prack::missed && status >= 300);
-    if (goes) return send_answer(incoming, status, frame, handler);
+    if (goes) return send_answer(incoming, status, frame, told_of_reply(handler));
     give_back(incoming);
     tell(handler, Errc::cancelled, "it waited for a PRACK that did not come");
   };
 }
 
 void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status,
-                       const std::string& frame, ResponseHandler handler) {
+                       const wire::ClientFrame& frame, ReplyHandler handler) {
   send(link_for(*incoming), frame,
        [this, handler = std::move(handler), incoming, status, frame](Reply reply) {
          // Having refused a final answer, drachtio-server 0.9.10 sends none any more: it says OK,
@@ -71,7 +47,7 @@ void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status,
                                        std::to_string(reply.message.status) + " of before");
          }
          if (status >= 200) settle(incoming, status, frame, reply);
-         if (handler) handler(reply.error, reply.message);
+         if (handler) handler(reply);
        });
 }
 
@@ -103,8 +79,8 @@ void Core::forget(const std::shared_ptr<Incoming>& incoming) {
 }
 
 // What became of a final answer.
-void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
-                  const Reply& reply) {
+void Core::settle(const std::shared_ptr<Incoming>& incoming, int status,
+                  const wire::ClientFrame& frame, const Reply& reply) {
   if (!reply.left) return give_back(incoming);  // too long, or no link
   if (!reply.error) {
     forget(incoming);
@@ -119,8 +95,8 @@ void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const s
     offer_over(incoming);
     return has_served(incoming->link);
   }
+  const bool is_gone = reply.refusal == wire::Refusal::unknown_transaction;
   if (incoming->cancelled || !makes_the_call(*incoming)) {
-    const bool is_gone = is_unknown_transaction(reply.error, reply.message);
     const bool still_asked =
         reply.error == Errc::refused_by_server && !is_gone && !incoming->cancelled;
     if (still_asked) return give_back(incoming);
@@ -131,7 +107,7 @@ void Core::settle(const std::shared_ptr<Incoming>& incoming, int status, const s
   if (reply.error == Errc::refused_by_server) {
     // The caller has given up, or an answer of ours had gone out before; anything else that the
     // server has against an answer leaves the request to be answered.
-    if (!is_unknown_transaction(reply.error, reply.message)) return give_back(incoming);
+    if (!is_gone) return give_back(incoming);
     forget(incoming);
     return ask_in_doubt(cell);
   }

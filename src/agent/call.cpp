@@ -2,6 +2,7 @@
 // it to us: ACK, PRACK, CANCEL, the retry with credentials, redirections.
 #include "agent/core.hpp"
 #include "dialog/rules.hpp"
+#include "net/message_id.hpp"
 #include "sip/compose.hpp"
 #include "sip/header_value.hpp"
 
@@ -11,22 +12,11 @@ namespace drachtio::agent {
 
 namespace {
 
-constexpr int most_redirections = 5;
 constexpr const char* call_had_ended = "the call had ended";
 
 bool is_invite(const Call& call) { return sip::same_ignoring_case(call.options.method, "INVITE"); }
 
 bool has_credentials(const Call& call) { return !call.options.auth.username.empty(); }
-
-// As a second attempt of the same call (RFC 3261 22.2, 8.1.3.4): the first one's Call-ID and From
-// with its tag, and the next CSeq.
-Headers of_next_attempt(const Call& call) {
-  Headers headers;
-  headers.add("Call-ID", std::string{call.sent.call_id()});
-  headers.add("From", std::string{call.sent.headers["From"]});
-  headers.add("CSeq", std::to_string(call.sent.cseq() + 1) + ' ' + call.options.method);
-  return headers;
-}
 
 // Of what a CANCEL is to carry, or the BYE in its place: there is no sending it otherwise.
 std::optional<std::pair<error_code, std::string>> why_unfit(const Headers& headers) {
@@ -63,10 +53,15 @@ void Core::place(const std::shared_ptr<Call>& call) {
     return finish(call, Errc::log_failed, with_reason("the log cannot be written"));
   }
   call->link = link->id;
-  attempt(call, {});
+  call->attempts = call::Attempts{{.method = options.method,
+                                   .uri = call->uri,
+                                   .headers = options.headers,
+                                   .credentials = options.auth,
+                                   .follow_redirects = options.follow_redirects}};
+  attempt(call);
 }
 
-void Core::attempt(const std::shared_ptr<Call>& call, const Headers& more) {
+void Core::attempt(const std::shared_ptr<Call>& call) {
   call->transaction_id.clear();
   call->cancel_sent = false;
   call->cancel_outcome.reset();
@@ -75,28 +70,24 @@ void Core::attempt(const std::shared_ptr<Call>& call, const Headers& more) {
     call->cell->offers_pracked.clear();
     call->cell->offer_acknowledged.reset();
   }
-  Headers headers = call->options.headers;
-  for (const auto& [name, value] : more) headers.set(name, value);
-  call->authorizations.add_to(headers);
-  std::string text;
+  const std::string& uri = call->attempts.uri();
+  wire::ClientFrame frame;
   try {
-    sip::require_uri(call->uri);
+    sip::require_uri(uri);
     if (!call->options.route.empty()) sip::require_uri(call->options.route);
-    text = sip::compose(call->options.method + ' ' + call->uri + " SIP/2.0", headers,
-                        call->options.body);
+    frame = wire::request(sip::compose(call->options.method + ' ' + uri + " SIP/2.0",
+                                       call->attempts.headers(), call->options.body),
+                          call->options.route);
   } catch (const std::invalid_argument& error) {
     return finish(call, Errc::malformed, with_reason(error.what()));
   }
-  std::string first_line = "sip||";
-  if (!call->options.route.empty()) first_line += '|' + call->options.route;
-  send(call->link, first_line + "\r\n" + text,
-       [this, call](const Reply& reply) { sent(call, reply); });
+  send(call->link, std::move(frame), [this, call](const Reply& reply) { sent(call, reply); });
 }
 
 // The server has sent the request, or says why not.
 void Core::sent(const std::shared_ptr<Call>& call, const Reply& reply) {
   if (reply.error) return finish(call, reply.error, reply.message);
-  call->sent = reply.message;
+  call->attempts.sent(reply.message);
   call->transaction_id = reply.transaction_id;
   if (const auto cell = cell_of(reply.dialog); cell && cell != call->cell) {
     if (has_credentials(*call)) cell->auth = call->options.auth;
@@ -134,7 +125,10 @@ void Core::answered(const std::shared_ptr<Call>& call, const SipMessage& respons
     }
     return finish(call, call->cancel_asked ? error_code{Errc::cancelled} : error_code{}, response);
   }
-  if (!call->cancel_asked && (retry(call, response) || redirect(call, response))) return;
+  call::NonceCounts& counts = call->cell ? call->cell->nonces : call->nonces;
+  const bool goes_on =
+      !call->cancel_asked && call->attempts.asks_for_another(response, counts, net::message_id);
+  if (goes_on) return attempt(call);
   finish(call, call->cancel_asked ? Errc::cancelled : Errc::rejected, response);
 }
 
@@ -143,7 +137,8 @@ void Core::rang(const std::shared_ptr<Call>& call, const SipMessage& response) {
   // Sent again until its PRACK has come: one is enough (RFC 3262 section 4).
   const bool news = call->pracked.insert(response.to().tag + ' ' + std::string{rseq}).second;
   if (!rseq.empty() && news && call->cell) {
-    const std::string rack = std::string{rseq} + ' ' + std::string{call->sent.headers["CSeq"]};
+    const std::string rack =
+        std::string{rseq} + ' ' + std::string{call->attempts.sent().headers["CSeq"]};
     const std::string tag = response.to().tag;
     const bool offers = call->options.late_offer && !call->cell->offers_pracked.contains(tag) &&
                         !response.body.empty();
@@ -156,27 +151,6 @@ void Core::rang(const std::shared_ptr<Call>& call, const SipMessage& response) {
   }
   const auto on_provisional = call->options.on_provisional;  // may end the call, and so itself
   if (on_provisional) on_provisional(response);
-}
-
-bool Core::retry(const std::shared_ptr<Call>& call, const SipMessage& response) {
-  if (!has_credentials(*call)) return false;
-  NonceCounts& counts = call->cell ? call->cell->nonces : call->nonces;
-  if (!call->authorizations.answer(response, call->options.auth, call->options.method, call->uri,
-                                   counts)) {
-    return false;
-  }
-  attempt(call, of_next_attempt(*call));
-  return true;
-}
-
-bool Core::redirect(const std::shared_ptr<Call>& call, const SipMessage& response) {
-  if (response.status >= 400 || !call->options.follow_redirects) return false;
-  const std::string target = response.contact().uri;
-  if (!sip::is_sip_uri(target) || call->redirections++ == most_redirections) return false;
-  call->uri = target;
-  call->authorizations = {};  // they are for the URI they were made for
-  attempt(call, of_next_attempt(*call));
-  return true;
 }
 
 void Core::finish(const std::shared_ptr<Call>& call, error_code error, const SipMessage& message) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "agent/cell.hpp"
-#include "agent/credentials.hpp"
+#include "call/attempts.hpp"
 
 #include <drachtio/agent.hpp>
 
@@ -13,13 +13,12 @@ namespace drachtio::agent {
 
 struct Call : std::enable_shared_from_this<Call> {
   std::weak_ptr<Core> core;
-  std::string uri;
+  std::string uri;  // that the program asked for
   RequestOptions options;
   CallHandler handler;
 
   std::uint64_t link = 0;
   std::string transaction_id;  // drachtio's, of the attempt under way; empty until the server says
-  SipMessage sent;             // as the server sent it
   bool cancel_asked = false;
   Headers cancel_headers;
   bool cancel_sent = false;  // in the attempt under way
@@ -28,9 +27,8 @@ struct Call : std::enable_shared_from_this<Call> {
   bool over = false;                        // the final answer has been read
   bool told = false;                        // ... and the handler has heard of it
   std::vector<ResponseHandler> cancellers;  // who wait for the CANCEL to be sent
-  Authorizations authorizations;
-  NonceCounts nonces;  // of a request that makes no dialog
-  int redirections = 0;
+  call::Attempts attempts;
+  call::NonceCounts nonces;                         // of a request that makes no dialog
   std::set<std::string, dialog::TagOrder> pracked;  // To tag and RSeq of each
   std::string awaits_prack;     // RAck of the reliable answer whose offer the program answers
   std::string awaits_prack_of;  // ... and its To tag

@@ -2,8 +2,8 @@
 // signals, and what is under way in it.
 #pragma once
 
-#include "agent/credentials.hpp"
 #include "agent/offers.hpp"
+#include "call/authorizations.hpp"
 #include "dialog/identity.hpp"
 
 #include <drachtio/agent.hpp>
@@ -100,7 +100,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::uint64_t connection = 0;  // likewise
   bool adopted = false;          // open in the log when the program began, and not asked about yet
   std::optional<Credentials> auth;   // for challenges in the dialog
-  NonceCounts nonces;                // used with them
+  call::NonceCounts nonces;          // used with them
   std::weak_ptr<Call> call;          // of ours, that makes the dialog
   bool given_up = false;             // ... by cancel(), when the 2xx had come
   std::uint64_t giving_up_over = 0;  // the connection over which it is asked to be cancelled

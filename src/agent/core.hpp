@@ -12,6 +12,7 @@
 #include "net/client.hpp"
 #include "net/tls.hpp"
 #include "record/writer.hpp"
+#include "wire/compose.hpp"
 
 #include <drachtio/agent.hpp>
 
@@ -47,6 +48,7 @@ struct Link {
 // What the server said to a frame of ours.
 struct Reply {
   error_code error;
+  wire::Refusal refusal = wire::Refusal::none;  // what `error` comes from, where the server refuses
   SipMessage message;  // as sent; on refusal its reason has the server's words
   std::string transaction_id;
   std::int64_t dialog = 0;
@@ -55,6 +57,13 @@ struct Reply {
   bool more = false;             // another reply to the same frame follows
 };
 using ReplyHandler = std::function<void(const Reply&)>;
+
+// Tells the handler, if any, what it needs to know of the reply.
+inline ReplyHandler told_of_reply(ResponseHandler handler) {
+  if (!handler) return {};
+  return
+      [handler = std::move(handler)](const Reply& reply) { handler(reply.error, reply.message); };
+}
 
 class Acceptor;
 
@@ -92,13 +101,13 @@ class Core : public std::enable_shared_from_this<Core> {
   void after(std::chrono::milliseconds delay, std::function<void()> action);
 
   // --- out (send.cpp, answer.cpp)
-  // Sends `<id>|<rest>` over the link, once all that was noted before (session patches) is on disk.
-  void send(std::uint64_t link, std::string rest, ReplyHandler handler);
+  // Sends the frame over the link, once all that was noted before (session patches) is on disk.
+  void send(std::uint64_t link, wire::ClientFrame frame, ReplyHandler handler);
   void answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
               const Content& content, ResponseHandler handler);
-  void send_answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
-                   ResponseHandler handler);
-  void settle(const std::shared_ptr<Incoming>& incoming, int status, const std::string& frame,
+  void send_answer(const std::shared_ptr<Incoming>& incoming, int status,
+                   const wire::ClientFrame& frame, ReplyHandler handler);
+  void settle(const std::shared_ptr<Incoming>& incoming, int status, const wire::ClientFrame& frame,
               const Reply& reply);
   void take(const std::shared_ptr<Incoming>& incoming);
   void give_back(const std::shared_ptr<Incoming>& incoming);
@@ -115,10 +124,10 @@ class Core : public std::enable_shared_from_this<Core> {
   void handed_on(const std::shared_ptr<Incoming>& incoming, const Reply& reply);
   // A request in a dialog; the handler has the final answer.
   void request(const std::shared_ptr<Cell>& cell, const std::string& method, const Content& content,
-               ResponseHandler handler, Authorizations authorizations = {});
+               ResponseHandler handler, call::Authorizations authorizations = {});
   void await_answer(const std::shared_ptr<Cell>& cell, const std::string& method,
                     const Content& content, const ResponseHandler& handler,
-                    const Authorizations& authorizations, const Reply& sent);
+                    const call::Authorizations& authorizations, const Reply& sent);
   void fail_offer(Cell& cell);
   void acknowledge_lost(const std::shared_ptr<Cell>& cell);
   void acknowledge_unheard(const std::shared_ptr<Cell>& cell, std::uint32_t cseq, int acks);
@@ -172,7 +181,7 @@ class Core : public std::enable_shared_from_this<Core> {
   struct Unechoed {  // a final answer to an INVITE that went out on a link that was lost
     std::shared_ptr<Incoming> incoming;
     int status;
-    std::string frame;
+    wire::ClientFrame frame;
   };
 
   // links.cpp
@@ -207,14 +216,13 @@ class Core : public std::enable_shared_from_this<Core> {
   void connection_closed(std::uint64_t connection);
   std::shared_ptr<Cell> cell_of(std::int64_t number);
   std::shared_ptr<Cell> new_cell(std::shared_ptr<const DialogState> state);
-  void read_reply(const wire::Envelope& envelope, std::uint64_t connection, std::int64_t dialog);
-  void read_response(const wire::Envelope& envelope, const SipMessage& message);
-  void read_call_record(const wire::Envelope& envelope, const record::Frame& frame,
-                        std::int64_t dialog);
+  // Of frames whose envelope can be read.
+  void read_reply(const record::Frame& frame, std::int64_t dialog);
+  void read_response(const record::Frame& frame, const SipMessage& message);
+  void read_call_record(const record::Frame& frame, std::int64_t dialog);
 
   // incoming.cpp
-  void read_request(const wire::Envelope& envelope, const record::Frame& frame, SipMessage message,
-                    const record::Walked& walked);
+  void read_request(const record::Frame& frame, SipMessage message, const record::Walked& walked);
   void begin_call(const std::shared_ptr<Incoming>& invite);
   bool is_refused(const std::shared_ptr<Incoming>& incoming);
   void in_dialog(const std::shared_ptr<Incoming>& incoming);
@@ -236,19 +244,16 @@ class Core : public std::enable_shared_from_this<Core> {
            int status);
 
   // call.cpp
-  void attempt(const std::shared_ptr<Call>& call, const Headers& more);
+  void attempt(const std::shared_ptr<Call>& call);
   void sent(const std::shared_ptr<Call>& call, const Reply& reply);
   void cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply);
   void rang(const std::shared_ptr<Call>& call, const SipMessage& response);
   void answered(const std::shared_ptr<Call>& call, const SipMessage& response);
-  bool retry(const std::shared_ptr<Call>& call, const SipMessage& response);
-  bool redirect(const std::shared_ptr<Call>& call, const SipMessage& response);
   void finish(const std::shared_ptr<Call>& call, error_code error, const SipMessage& message);
 
   // close.cpp
   void end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
            ResponseHandler handler);
-  void hang_up(const std::shared_ptr<Cell>& cell, const Content& content, ResponseHandler handler);
   // BYE, where the answer to a request of ours says that the far end has no such dialog any more.
   void hang_up_if_gone(const std::shared_ptr<Cell>& cell, const std::string& method,
                        const SipMessage& answer);
@@ -290,7 +295,7 @@ class Core : public std::enable_shared_from_this<Core> {
   static void guard(const std::function<void()>& action);
   // In a turn of its own: no handler is called from within the call that started its operation.
   void tell(const ResponseHandler& handler, error_code error, const std::string& why);
-  void send_now(std::uint64_t link, const std::string& rest, ReplyHandler handler);
+  void send_now(std::uint64_t link, const wire::ClientFrame& frame, ReplyHandler handler);
 
   std::unique_ptr<boost::asio::io_context> own_io_;
   boost::asio::io_context& io_;

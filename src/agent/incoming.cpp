@@ -1,10 +1,10 @@
 // Requests that come: to handlers and signals, and the answers that are expected where nobody
 // listens.
 #include "agent/core.hpp"
-#include "agent/glare.hpp"
-#include "dialog/hold.hpp"
+#include "agent/draw.hpp"
+#include "call/description.hpp"
+#include "call/open_offer.hpp"
 #include "dialog/rules.hpp"
-#include "sip/body.hpp"
 
 #include <cstdio>
 
@@ -27,24 +27,17 @@ Content sdp_content(std::string body, const std::optional<std::string>& type) {
   return content;
 }
 
-// The program accepts what it has: its present description, with the streams that it had before,
-// made to fit the offer; where there was none, offered itself (RFC 3264 6 and 8.2, RFC 3261 14.2).
 Content default_answer(const DialogState& dialog, const SipMessage& request) {
   if (!dialog.local.sdp) return {};
-  const std::string& ours = *dialog.local.sdp;
-  const auto offer = sip::session_description(request.body, sip::body_headers(request.headers));
-  const std::vector<sip::Flow> wanted = dialog::wanted_flows(dialog.wanted_streams, ours);
-  std::string answer = offer ? sip::answer_with(ours, offer->text, wanted, dialog.former_streams)
-                             : sip::with_flows(ours, wanted, dialog.former_streams);
-  return sdp_content(std::move(answer), dialog.local.content_type);
+  return sdp_content(call::default_answer(dialog, request), dialog.local.content_type);
 }
 
 }  // namespace
 
-void Core::read_request(const wire::Envelope& envelope, const record::Frame& frame,
-                        SipMessage message, const record::Walked& walked) {
+void Core::read_request(const record::Frame& frame, SipMessage message,
+                        const record::Walked& walked) {
   const std::int64_t dialog = walked.heard.dialog;
-  const wire::Transport& transport = envelope.transport;
+  const wire::Transport& transport = frame.envelope().transport;
   const std::string transaction_id{transport.transaction_id};
   // Nothing that could be answered.
   if (message.method.empty() || !message.headers.has("CSeq")) return;
@@ -227,16 +220,19 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
 void Core::reinvite(const std::shared_ptr<Incoming>& incoming) {
   Offers& offers = incoming->cell->offers;
   const auto state = SipDialog{incoming->cell}.snapshot();
-  const bool invites = incoming->message.method == "INVITE";
-  if (invites) offers.theirs_awaits_ack.reset();  // it has been sent, and was lost
-  OpenOffer open = open_offer(*incoming->cell, *state);
-  if (open == OpenOffer::none && invites && !dialog::is_answered(*state)) {  // that of the call
-    open = state->role == Role::uac ? OpenOffer::ours : OpenOffer::theirs;
+  if (incoming->message.method == "INVITE") {
+    offers.theirs_awaits_ack.reset();  // it has been sent, and was lost
   }
-  if (open == OpenOffer::ours) return answer(incoming, 491, {}, {}, {});
-  if (open == OpenOffer::theirs) {
-    const std::string seconds = std::to_string(retry_after().count());
-    return answer(incoming, 500, {}, {.headers = {{"Retry-After", seconds}}}, {});
+  const auto refusal = call::refusal_of_offer(incoming->message.method, *state,
+                                              offer_facts(*incoming->cell, *state));
+  if (refusal) {
+    Content content;
+    if (*refusal == 500) {
+      const auto pause =
+          std::chrono::duration_cast<std::chrono::seconds>(draw(call::retry_after()));
+      content.headers.add("Retry-After", std::to_string(pause.count()));
+    }
+    return answer(incoming, *refusal, {}, content, {});
   }
   offers.theirs = incoming;
   reoffered(incoming);

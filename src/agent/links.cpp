@@ -44,10 +44,10 @@ net::Client::Handlers Core::link_handlers(std::uint64_t id) {
     };
   };
   return {telling(&Core::link_up), telling(&Core::link_down), telling(&Core::link_refused),
-          [this, id](std::string_view payload, Instant read_at) {
+          [this, id](record::Payload payload, Instant read_at) {
             const Link& link = links_.at(id);
-            writer_->frame({link.server, link.connection, wire::Sender::server,
-                            std::string{payload}, read_at});
+            writer_->frame(
+                {link.server, link.connection, wire::Sender::server, std::move(payload), read_at});
           }};
 }
 

@@ -1,6 +1,8 @@
 // What is offered in a call: one offer at a time, whichever way it goes (RFC 3264 section 4).
 #pragma once
 
+#include "call/open_offer.hpp"
+
 #include <drachtio/dialog_state.hpp>
 #include <drachtio/sip_dialog.hpp>
 
@@ -40,8 +42,7 @@ struct Offers {
   std::optional<std::uint32_t> theirs_awaits_ack;
 };
 
-// Whose offer is open, that is not answered: no other may be made (RFC 3311 5.1, 5.2).
-enum class OpenOffer : std::uint8_t { none, ours, theirs };
-OpenOffer open_offer(const Cell& cell, const DialogState& dialog);
+// Returns what the rules of offers ask, and the dialog's state does not say.
+call::OfferFacts offer_facts(const Cell& cell, const DialogState& dialog);
 
 }  // namespace drachtio::agent

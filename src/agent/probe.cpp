@@ -1,5 +1,6 @@
 // Questions to the server: whether it knows a dialog, whether a caller still waits, whether it has
 // forgotten a request; and what the answers mean.
+#include "agent/answer_frame.hpp"
 #include "agent/core.hpp"
 #include "dialog/rules.hpp"
 
@@ -73,10 +74,12 @@ void Core::resumed(const std::shared_ptr<Cell>& cell, const SipMessage& answer) 
 void Core::ask_whether_it_waits(const std::shared_ptr<Incoming>& incoming) {
   const auto required = incoming->message.headers.all("Require");
   if (std::ranges::any_of(required, requires_100rel)) return;
+  if (incoming->answered || incoming->cancelled) return;
   if (std::exchange(incoming->cell->invitation.asking, true)) return;
-  answer(incoming, 183, {}, {}, [this, incoming](error_code error, const SipMessage& reply) {
+  const wire::ClientFrame question = answer_frame(*incoming, 183, {}, {});
+  send_answer(incoming, 183, question, [this, incoming](const Reply& reply) {
     const std::shared_ptr<Cell>& cell = incoming->cell;
-    if (!error) {
+    if (!reply.error) {
       return after(options_.forgotten_after, [this, incoming] {
         incoming->cell->invitation.asking = false;
         const bool unheard = makes_the_call(*incoming) && !incoming->cell->can_receive;
@@ -87,7 +90,7 @@ void Core::ask_whether_it_waits(const std::shared_ptr<Incoming>& incoming) {
     }
     cell->invitation.asking = false;
     const bool is_open = !incoming->answered && !incoming->cancelled && makes_the_call(*incoming);
-    if (is_open && is_unknown_transaction(error, reply)) ask_in_doubt(cell);
+    if (is_open && reply.refusal == wire::Refusal::unknown_transaction) ask_in_doubt(cell);
   });
 }
 

@@ -11,26 +11,21 @@ namespace {
 
 constexpr std::size_t id_size = 37;  // of a frame, with its bar
 
-std::string timeout(std::chrono::milliseconds time) {
-  return time.count() > 0 ? std::to_string(time.count()) + "ms" : std::string{};
-}
-
-std::string proxy_frame(const Incoming& incoming, const std::vector<std::string>& destinations,
-                        const ProxyOptions& options, bool full_response) {
+wire::ClientFrame proxy_frame(const Incoming& incoming,
+                              const std::vector<std::string>& destinations,
+                              const ProxyOptions& options, bool full_response) {
   if (destinations.empty()) throw std::invalid_argument{"there is no destination"};
-  std::string frame = "proxy|" + incoming.transaction_id;
-  frame += options.remain_in_dialog ? "|remainInDialog" : "|";
-  frame += full_response ? "|fullResponse" : "|";
-  frame += options.follow_redirects ? "|followRedirects" : "|";
-  frame += options.simultaneous ? "|simultaneous" : "|serial";
-  frame += '|' + timeout(options.provisional_timeout) + '|' + timeout(options.final_timeout);
-  for (const std::string& destination : destinations) {
-    sip::require_uri(destination);
-    frame += '|' + destination;
-  }
-  return frame + "\r\n" +
-         sip::compose(incoming.message.method + ' ' + destinations.front() + " SIP/2.0",
-                      options.headers, {});
+  for (const std::string& destination : destinations) sip::require_uri(destination);
+  return wire::proxy({.transaction_id = incoming.transaction_id,
+                      .destinations = destinations,
+                      .remain_in_dialog = options.remain_in_dialog,
+                      .full_response = full_response,
+                      .follow_redirects = options.follow_redirects,
+                      .simultaneous = options.simultaneous,
+                      .provisional_timeout = options.provisional_timeout,
+                      .final_timeout = options.final_timeout},
+                     sip::compose(incoming.message.method + ' ' + destinations.front() + " SIP/2.0",
+                                  options.headers, {}));
 }
 
 }  // namespace
@@ -50,12 +45,12 @@ void Core::proxy(const std::shared_ptr<Incoming>& incoming,
   };
   if (incoming->cancelled) return fail(Errc::cancelled, "the caller has given up");
   if (incoming->answered) return fail(Errc::answered_already, "a final answer has been sent");
-  std::string frame;
+  wire::ClientFrame frame;
   try {
     frame = proxy_frame(*incoming, destinations, options, is_heard);
     // A long frame goes alone, and this one's reply may come when others have rung for a minute.
-    if (is_heard && frame.size() > net::paced_payload - id_size) {
-      return fail(Errc::too_long, "a proxy frame of " + std::to_string(frame.size()) +
+    if (is_heard && frame.text.size() > net::paced_payload - id_size) {
+      return fail(Errc::too_long, "a proxy frame of " + std::to_string(frame.text.size()) +
                                       " bytes: with a handler it takes no more than " +
                                       std::to_string(net::paced_payload - id_size));
     }

@@ -1,7 +1,6 @@
-// Words in place of a message: ours to a handler, and the server's to us.
+// Words to a handler in place of a message, and which header values ask for reliable answers.
 #pragma once
 
-#include <drachtio/error.hpp>
 #include <drachtio/sip_message.hpp>
 
 #include <string>
@@ -19,13 +18,6 @@ inline SipMessage with_reason(std::string why) {
 // A value of Require or Supported (RFC 3262).
 inline bool requires_100rel(std::string_view value) {
   return value.find("100rel") != std::string_view::npos;
-}
-
-// The server's words on an answer to a request that it does not have, or no longer.
-inline bool is_unknown_transaction(const boost::system::error_code& error,
-                                   const SipMessage& reply) {
-  return error == Errc::refused_by_server &&
-         reply.reason.find("unknown transaction") != std::string::npos;
 }
 
 }  // namespace drachtio::agent

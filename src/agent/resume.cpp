@@ -177,8 +177,9 @@ void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link, int
               [this, cell, look_again](const Reply& reply) {
                 if (reply.error == Errc::no_link) return;  // when it is back
                 if (!reply.error) return look_again();
-                if (is_unknown_transaction(reply.error, reply.message))
+                if (reply.refusal == wire::Refusal::unknown_transaction) {
                   return hang_up_unacknowledged(cell);
+                }
                 hang_up_unacknowledged(cell, look_again);  // cancelled before, or answered
               });
 }

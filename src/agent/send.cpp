@@ -1,6 +1,7 @@
 // Frames on their way out, and requests in a dialog with what comes of them.
 #include "agent/core.hpp"
 #include "dialog/rules.hpp"
+#include "net/message_id.hpp"
 #include "sip/compose.hpp"
 
 #include <stdexcept>
@@ -13,22 +14,24 @@ constexpr int most_acks = 8;
 
 }  // namespace
 
-void Core::send(std::uint64_t link, std::string rest, ReplyHandler handler) {
-  outbox_.put([this, link, rest = std::move(rest), handler = std::move(handler)]() mutable {
-    send_now(link, rest, std::move(handler));
+void Core::send(std::uint64_t link, wire::ClientFrame frame, ReplyHandler handler) {
+  outbox_.put([this, link, frame = std::move(frame), handler = std::move(handler)]() mutable {
+    send_now(link, frame, std::move(handler));
   });
 }
 
-void Core::send_now(std::uint64_t link_id, const std::string& rest, ReplyHandler handler) {
+void Core::send_now(std::uint64_t link_id, const wire::ClientFrame& frame, ReplyHandler handler) {
   Link* link = find_link(link_id);
   const net::Client::Sent sent = link == nullptr || !link->client
                                      ? net::Client::Sent{{}, "there is no link to the server"}
-                                     : link->client->send(rest);
+                                     : link->client->send(frame.text);
   if (!sent.id.empty()) {
     // By its first line the log knows which reply tells that a call has been handed on.
-    if (rest.starts_with("proxy|")) {
-      writer_->frame({link->server, link->connection, wire::Sender::client,
-                      sent.id + '|' + rest.substr(0, rest.find("\r\n")), drachtio::now()});
+    if (frame.kind == wire::Envelope::Kind::proxy) {
+      std::string payload = sent.id + '|';
+      payload += frame.first_line();
+      writer_->frame({link->server, link->connection, wire::Sender::client, std::move(payload),
+                      drachtio::now()});
     }
     if (handler) pending_.emplace(sent.id, Pending{link->connection, std::move(handler)});
     return;
@@ -64,7 +67,8 @@ void Core::ask_far_end(const std::shared_ptr<Cell>& cell, const std::string& met
 }
 
 void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
-                   const Content& content, ResponseHandler handler, Authorizations authorizations) {
+                   const Content& content, ResponseHandler handler,
+                   call::Authorizations authorizations) {
   const auto state = SipDialog{cell}.snapshot();
   // A BYE ends the dialog when it is sent; challenged, it must be sent again all the same.
   const bool again = method == "BYE" && (!authorizations.empty() || cell->ending.bye_challenged);
@@ -73,15 +77,16 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
   }
   Link* link = link_of(*cell);
   if (link == nullptr) return tell(handler, Errc::no_link, "there is no link to " + state->server);
-  std::string text;
+  wire::ClientFrame frame;
   try {
     Headers headers = content.headers;
     authorizations.add_to(headers);
-    text = sip::compose(method + " sip:placeholder SIP/2.0", headers, content.body);
+    frame = wire::request_in_dialog(
+        state->dialog_id, sip::compose(method + " sip:placeholder SIP/2.0", headers, content.body));
   } catch (const std::invalid_argument& error) {
     return tell(handler, Errc::malformed, error.what());
   }
-  send(link->id, "sip||" + state->dialog_id + "\r\n" + text,
+  send(link->id, std::move(frame),
        [this, cell, method, content, authorizations = std::move(authorizations),
         handler = std::move(handler)](const Reply& reply) {
          const bool is_ack = method == "ACK";
@@ -105,14 +110,15 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
 
 void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& method,
                         const Content& content, const ResponseHandler& handler,
-                        const Authorizations& authorizations, const Reply& sent) {
+                        const call::Authorizations& authorizations, const Reply& sent) {
   Transaction transaction;
   transaction.connection = sent.connection;
   transaction.on_response = [this, cell, method, content, authorizations, handler,
                              uri = sent.message.uri](const SipMessage& response) {
     if (response.status < 200) return;
-    Authorizations next = authorizations;
-    if (cell->auth && next.answer(response, *cell->auth, method, uri, cell->nonces)) {
+    call::Authorizations next = authorizations;
+    if (cell->auth &&
+        next.answer(response, {*cell->auth, method, uri, cell->nonces, net::message_id})) {
       return request(cell, method, content, handler, std::move(next));
     }
     if (method == "BYE")
@@ -140,7 +146,7 @@ void Core::send_cancel(std::uint64_t link, const std::string& transaction_id,
                        const Headers& headers, ReplyHandler handler) {
   try {
     const std::string cancel = sip::compose("CANCEL sip:placeholder SIP/2.0", headers, {});
-    send(link, "sip|" + transaction_id + "|\r\n" + cancel, std::move(handler));
+    send(link, wire::cancel(transaction_id, cancel), std::move(handler));
   } catch (const std::invalid_argument& error) {
     Reply reply;
     reply.error = Errc::malformed;

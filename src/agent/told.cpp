@@ -12,11 +12,21 @@ namespace {
 // A BYE's answer, a retried INVITE: what may still come of a dialog that has ended.
 constexpr std::size_t ended_kept = 1024;
 
-error_code error_of(const wire::Envelope& reply) {
-  if (reply.outcome == wire::Envelope::Outcome::ok) return {};
-  return reply.reply_text.find("unable to find dialog") != std::string_view::npos
-             ? Errc::unknown_dialog
-             : Errc::refused_by_server;
+error_code error_of(wire::Refusal refusal) {
+  switch (refusal) {
+    case wire::Refusal::none: return {};
+    case wire::Refusal::unknown_dialog: return Errc::unknown_dialog;
+    default: return Errc::refused_by_server;
+  }
+}
+
+bool is_readable(const record::Frame& frame) {
+  try {
+    static_cast<void>(frame.envelope());
+    return true;
+  } catch (const wire::ProtocolError&) {
+    return false;
+  }
 }
 
 }  // namespace
@@ -39,12 +49,8 @@ void Core::told_one(record::Walked& walked) {
   }
   if (!walked.frame || walked.frame->from == wire::Sender::client) return;
   const record::Frame& frame = *walked.frame;
-  wire::Envelope envelope;
-  try {
-    envelope = wire::parse_envelope(frame.from, frame.payload);
-  } catch (const wire::ProtocolError&) {
-    return;  // the log has it, as `unreadable`
-  }
+  if (!is_readable(frame)) return;  // the log has it, as `unreadable`
+  const wire::Envelope& envelope = frame.envelope();
   using Kind = wire::Envelope::Kind;
   // A call record comes to whom it comes, and tells nothing of where the call is controlled.
   const bool of_the_call = envelope.kind == Kind::sip || envelope.kind == Kind::reply;
@@ -57,16 +63,16 @@ void Core::told_one(record::Walked& walked) {
     }
   }
   switch (envelope.kind) {
-    case Kind::reply: return read_reply(envelope, frame.connection, walked.heard.dialog);
+    case Kind::reply: return read_reply(frame, walked.heard.dialog);
     case Kind::sip: {
-      SipMessage message = parse_sip_message(envelope.message);
-      if (!message.is_request()) return read_response(envelope, message);
+      SipMessage message = sip::value_of(frame.message());
+      if (!message.is_request()) return read_response(frame, message);
       if (envelope.transport.source == wire::Source::network) {
-        read_request(envelope, frame, std::move(message), walked);
+        read_request(frame, std::move(message), walked);
       }
       return;  // unsolicited: the server has sent it, and sees to the answer
     }
-    default: return read_call_record(envelope, frame, walked.heard.dialog);
+    default: return read_call_record(frame, walked.heard.dialog);
   }
 }
 
@@ -228,8 +234,8 @@ void Core::connection_closed(std::uint64_t connection) {
   }
 }
 
-void Core::read_reply(const wire::Envelope& envelope, std::uint64_t connection,
-                      std::int64_t dialog) {
+void Core::read_reply(const record::Frame& frame, std::int64_t dialog) {
+  const wire::Envelope& envelope = frame.envelope();
   const auto found = pending_.find(std::string{envelope.in_reply_to});
   if (found == pending_.end()) return;
   Reply reply;
@@ -237,21 +243,22 @@ void Core::read_reply(const wire::Envelope& envelope, std::uint64_t connection,
   const ReplyHandler handler =
       reply.more ? found->second.handler : std::move(found->second.handler);
   if (!reply.more) pending_.erase(found);
-  reply.error = error_of(envelope);
+  reply.refusal = envelope.refusal;
+  reply.error = error_of(reply.refusal);
   reply.dialog = dialog;
-  reply.connection = connection;
+  reply.connection = frame.connection;
   reply.left = true;
   if (reply.error) {
     reply.message.reason = envelope.reply_text;
   } else {
-    reply.message = parse_sip_message(envelope.message);
+    reply.message = sip::value_of(frame.message());
     reply.transaction_id = envelope.transport.transaction_id;
   }
   handler(reply);
 }
 
-void Core::read_call_record(const wire::Envelope& envelope, const record::Frame& frame,
-                            std::int64_t dialog) {
+void Core::read_call_record(const record::Frame& frame, std::int64_t dialog) {
+  const wire::Envelope& envelope = frame.envelope();
   using Kind = wire::Envelope::Kind;
   // Its CANCEL comes to a link that is no more.
   if (const auto cell = cell_of(dialog); cell && !cell->can_receive) {
@@ -273,13 +280,13 @@ void Core::read_call_record(const wire::Envelope& envelope, const record::Frame&
                                     : frame.read_at;
   if (told.kind == CallRecord::Kind::start) told.role = envelope.call_record_token;
   if (told.kind == CallRecord::Kind::stop) told.reason = envelope.call_record_token;
-  told.message = parse_sip_message(envelope.message);
+  told.message = sip::value_of(frame.message());
   if (const auto cell = cell_of(dialog)) told.dialog = SipDialog{cell};
   call_records(told);
 }
 
-void Core::read_response(const wire::Envelope& envelope, const SipMessage& message) {
-  const auto found = transactions_.find(std::string{envelope.transport.transaction_id});
+void Core::read_response(const record::Frame& frame, const SipMessage& message) {
+  const auto found = transactions_.find(std::string{frame.envelope().transport.transaction_id});
   if (found == transactions_.end() || message.status == 100) return;
   // The handler may begin another transaction, or end this one.
   if (message.status < 200) {

@@ -1,11 +1,9 @@
-#include "agent/credentials.hpp"
-
-#include "net/message_id.hpp"
+#include "call/authorizations.hpp"
 
 #include <algorithm>
 #include <set>
 
-namespace drachtio::agent {
+namespace drachtio::call {
 
 namespace {
 
@@ -30,9 +28,7 @@ bool Authorizations::take(const sip::Challenge& challenge, bool by_proxy) {
   return true;
 }
 
-bool Authorizations::answer(const SipMessage& refusal, const Credentials& credentials,
-                            const std::string& method, const std::string& uri,
-                            NonceCounts& counts) {
+bool Authorizations::answer(const SipMessage& refusal, const Challenged& challenged) {
   const bool by_proxy = refusal.status == 407;
   if ((refusal.status != 401 && !by_proxy) || challenges_++ == most_challenges) return false;
   std::set<std::string> realms;  // the first challenge of a realm that can be answered counts
@@ -44,13 +40,14 @@ bool Authorizations::answer(const SipMessage& refusal, const Credentials& creden
   }
   if (realms.empty()) return false;
   for (Given& given : given_) {
-    const std::string cnonce = net::message_id();
+    const std::string cnonce = challenged.cnonce();
     sip::DigestRequest request;
-    request.method = method;
-    request.uri = uri;
-    request.username = credentials.username;
-    request.password = credentials.password;
+    request.method = challenged.method;
+    request.uri = challenged.uri;
+    request.username = challenged.credentials.username;
+    request.password = challenged.credentials.password;
     request.cnonce = cnonce;
+    NonceCounts& counts = challenged.counts;
     if (counts.size() > most_nonces) counts.clear();
     request.count = ++counts[given.challenge.realm + '\n' + given.challenge.nonce];
     given.value = sip::authorization(given.challenge, request);
@@ -63,4 +60,4 @@ void Authorizations::add_to(Headers& headers) const {
   for (const Given& given : given_) headers.add(header_of(given.by_proxy), given.value);
 }
 
-}  // namespace drachtio::agent
+}  // namespace drachtio::call

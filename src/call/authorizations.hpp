@@ -1,27 +1,40 @@
 // The answers to the digest challenges of one request (RFC 3261 22): of proxies and of the far end,
-// one for each realm.
+// one for each realm. Pure: who calls draws the client nonces.
 #pragma once
 
 #include "sip/digest_auth.hpp"
 
-#include <drachtio/agent.hpp>
+#include <drachtio/credentials.hpp>
+#include <drachtio/headers.hpp>
+#include <drachtio/sip_message.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
-namespace drachtio::agent {
+namespace drachtio::call {
 
 // How often each nonce of each realm has been used (RFC 7616 3.4), by all requests of a call.
 using NonceCounts = std::map<std::string, std::uint32_t>;
 
+// Returns a client nonce that nobody can guess, another each time (RFC 7616 3.4).
+using DrawCnonce = std::function<std::string()>;
+
 class Authorizations {
  public:
+  // The request that was challenged.
+  struct Challenged {
+    const Credentials& credentials;
+    const std::string& method;
+    const std::string& uri;
+    NonceCounts& counts;
+    const DrawCnonce& cnonce;
+  };
   // Answers what `refusal`, a 401 or 407, asks for, and anew what was asked before. False: it asks
   // for nothing that can be answered, an answer was refused, or there have been too many challenges
   // for one request.
-  bool answer(const SipMessage& refusal, const Credentials& credentials, const std::string& method,
-              const std::string& uri, NonceCounts& counts);
+  bool answer(const SipMessage& refusal, const Challenged& request);
   // Puts the answers into the headers of a request, in place of those that are there.
   void add_to(Headers& headers) const;
   [[nodiscard]] bool empty() const { return given_.empty(); }
@@ -38,4 +51,4 @@ class Authorizations {
   int challenges_ = 0;
 };
 
-}  // namespace drachtio::agent
+}  // namespace drachtio::call

@@ -85,7 +85,7 @@ awaitable<std::string> Client::Link::converse() {
   dead_.clear();
   outbox_ = make_outbox();
   logged_in_ = false;
-  ask("the login", "authenticate|" + options_.secret + '|' + options_.tags);
+  ask("the login", wire::login(options_.secret, options_.tags));
   std::string why = co_await read();
   logged_in_ = false;
   deadline_.cancel();
@@ -128,7 +128,7 @@ awaitable<std::string> Client::Link::read() {
     std::optional<std::string> over;
     try {
       while (const auto payload = frames.next()) {
-        if ((over = take(*payload, read_at))) break;
+        if ((over = take(std::string{*payload}, read_at))) break;
       }
     } catch (const wire::ProtocolError& fault) {
       over = "not a drachtio-server: " + without_secret(fault.what(), options_.secret);

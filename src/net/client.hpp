@@ -8,6 +8,7 @@
 #include "net/address.hpp"
 #include "net/backoff.hpp"
 #include "net/tls.hpp"
+#include "record/payload.hpp"
 #include "wire/frame_reader.hpp"
 
 #include <drachtio/instant.hpp>
@@ -61,7 +62,7 @@ class Client {
     std::function<void(const std::string& why)> refused;
     // A frame, whether or not it makes sense; but not the replies to our own frames. Calls may
     // come between the first route's grant and up().
-    std::function<void(std::string_view payload, Instant read_at)> frame;
+    std::function<void(record::Payload payload, Instant read_at)> frame;
   };
 
   Client(boost::asio::io_context& io, Options options, Handlers handlers);

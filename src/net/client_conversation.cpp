@@ -4,6 +4,7 @@
 #include "net/message_id.hpp"
 #include "net/secret.hpp"
 #include "text/escape.hpp"
+#include "wire/compose.hpp"
 #include "wire/protocol_error.hpp"
 
 namespace drachtio::net {
@@ -40,27 +41,27 @@ std::string Client::Link::fit_to_show(std::string_view text) const {
 }
 
 // Returns why the connection must end, if so.
-std::optional<std::string> Client::Link::take(std::string_view payload, Instant read_at) {
-  wire::Envelope envelope;
+std::optional<std::string> Client::Link::take(record::Payload payload, Instant read_at) {
+  const wire::Envelope* envelope = nullptr;
   try {
-    envelope = wire::parse_envelope(wire::Sender::server, payload);
+    envelope = &payload.envelope(wire::Sender::server);
   } catch (const wire::ProtocolError& fault) {
     // Whoever is no server before the login may be an echo: what it says stays unseen.
     if (!logged_in_) return "not a drachtio-server: " + std::string{to_string(fault.fault())};
   }
-  if (envelope.kind == wire::Envelope::Kind::reply) {
-    outbox_->replied(envelope.in_reply_to);
-    if (const auto asked = asked_.find(envelope.in_reply_to); asked != asked_.end()) {
+  if (envelope != nullptr && envelope->kind == wire::Envelope::Kind::reply) {
+    outbox_->replied(envelope->in_reply_to);
+    if (const auto asked = asked_.find(envelope->in_reply_to); asked != asked_.end()) {
       const std::string what = std::move(asked->second);
       asked_.erase(asked);
       reply_by_ = Clock::now() + options_.reply_timeout;
-      auto over = take_reply(envelope, what);
+      auto over = take_reply(*envelope, what);
       watch_the_time();
       return over;
     }
   }
   if (!logged_in_) return "not a drachtio-server: it does not wait for the login";
-  if (handlers_.frame && !stopped_) handlers_.frame(payload, read_at);
+  if (handlers_.frame && !stopped_) handlers_.frame(std::move(payload), read_at);
   return std::nullopt;
 }
 
@@ -73,7 +74,7 @@ std::optional<std::string> Client::Link::take_reply(const wire::Envelope& reply,
     logged_in_ = true;
     version_ = version_in(without_secret(reply.reply_text, options_.secret));
     for (const std::string& verb : options_.routes) {
-      ask(verb, "route|" + verb);
+      ask(verb, wire::route(verb));
     }
   }
   if (!up_since_ && asked_.empty()) {
@@ -104,18 +105,18 @@ void Client::Link::look_at_the_time() {
             " within " + std::to_string(options_.reply_timeout.count()) + " ms";
   } else if (up_since_ && time >= ping_at_) {
     ping_at_ = time + options_.ping_interval;
-    ask("a ping", "ping");
+    ask("a ping", wire::ping());
   }
   if (dead_.empty()) return watch_the_time();
   stream_->close();
 }
 
-// Sends `<id>|<rest>`, and ends the connection if no reply comes.
-void Client::Link::ask(const std::string& what, const std::string& rest) {
+// Sends the frame, and ends the connection if no reply comes.
+void Client::Link::ask(const std::string& what, const wire::ClientFrame& frame) {
   const std::string id = message_id();
   if (asked_.empty()) reply_by_ = Clock::now() + options_.reply_timeout;
   asked_.emplace(id, what);
-  outbox_->push(id, rest);
+  outbox_->push(id, frame.text);
   watch_the_time();
 }
 

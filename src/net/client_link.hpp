@@ -6,7 +6,7 @@
 #include "net/dial.hpp"
 #include "net/outbox.hpp"
 #include "net/stream.hpp"
-#include "wire/envelope.hpp"
+#include "wire/compose.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -47,9 +47,9 @@ class Client::Link : public std::enable_shared_from_this<Link> {
   awaitable<std::string> read();
   void watch_the_time();
   void look_at_the_time();
-  std::optional<std::string> take(std::string_view payload, Instant read_at);
+  std::optional<std::string> take(record::Payload payload, Instant read_at);
   std::optional<std::string> take_reply(const wire::Envelope& reply, const std::string& asked);
-  void ask(const std::string& what, const std::string& rest);
+  void ask(const std::string& what, const wire::ClientFrame& frame);
   [[nodiscard]] std::string fit_to_show(std::string_view text) const;
 
   boost::asio::io_context& io_;

@@ -8,7 +8,8 @@ namespace drachtio::record {
 namespace {
 
 std::size_t size_of(const Item& item) {
-  if (const auto* frame = std::get_if<Frame>(&item)) return frame->payload.size() + sizeof(Frame);
+  if (const auto* frame = std::get_if<Frame>(&item))
+    return frame->payload.bytes().size() + sizeof(Frame);
   if (const auto* notes = std::get_if<Notes>(&item)) {
     std::size_t bytes = sizeof(Notes);
     for (const Note& note : notes->notes) bytes += sizeof(Note) + note.event.patch.size();

@@ -56,7 +56,7 @@ Sighting message_seen(const Frame& frame, const Envelope& envelope, const std::s
                              ? wire::resolve_time(*transport.time_of_day, frame.read_at)
                              : frame.read_at;
   std::string why;
-  auto message = sip::parse_message(envelope.message, why);
+  auto message = sip::parse_message(frame.message(), why);
   if (!message) {
     sighting.unreadable = Unreadable{std::move(why), text::to_utf8(transport.dialog_id)};
     return sighting;
@@ -90,10 +90,10 @@ Sighting unreadable_frame(const Frame& frame, std::string why) {
   Sighting sighting;
   sighting.occurred_at = frame.read_at;
   sighting.direction = Direction::in;
-  if (is_login(frame.payload)) {
+  if (is_login(frame.payload.bytes())) {
     why = "a login from the server's side: client and server are mistaken for each other";
   } else {
-    sighting.bytes = frame.payload;
+    sighting.bytes = frame.payload.bytes();
   }
   sighting.unreadable = Unreadable{std::move(why), {}};
   return sighting;
@@ -115,7 +115,7 @@ std::string first_contact(std::string_view reply) {
 Sighting Conversation::read(const Frame& frame) {
   if (!frame.server.empty() && frame.server != server_) server_ = text::to_utf8(frame.server);
   try {
-    const Envelope envelope = wire::parse_envelope(frame.from, frame.payload);
+    const Envelope& envelope = frame.envelope();
     if (frame.from == wire::Sender::server) return read_server(frame, envelope);
     if (envelope.kind == Envelope::Kind::proxy) {
       if (proxies_.size() == most_unanswered_proxies) proxies_.clear();

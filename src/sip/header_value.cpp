@@ -17,6 +17,14 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+std::string_view take_word(std::string_view& text) {
+  text = trimmed(text);
+  const std::size_t end = text.find(' ');
+  const std::string_view word = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end);
+  return word;
+}
+
 std::string unfolded(std::string_view text) {
   std::string line;
   line.reserve(text.size());

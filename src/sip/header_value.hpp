@@ -1,4 +1,4 @@
-// What header values have in common, whichever header it is: blanks, folds, numbers, case.
+// What header values have in common, whichever header it is: blanks, words, folds, numbers, case.
 #pragma once
 
 #include <charconv>
@@ -12,6 +12,9 @@ bool same_ignoring_case(std::string_view a, std::string_view b);
 
 // Without blanks and line breaks at either end.
 std::string_view trimmed(std::string_view text);
+
+// Takes a word off the front of `text`, and the blanks before it.
+std::string_view take_word(std::string_view& text);
 
 // A header's value on one line: each line break with the blanks after it is one space
 // (RFC 3261 7.3.1).

@@ -3,7 +3,6 @@
 
 #include "sip/address.hpp"
 #include "sip/body.hpp"
-#include "sip/header_lines.hpp"
 #include "sip/header_value.hpp"
 #include "text/utf8.hpp"
 
@@ -68,13 +67,11 @@ struct Headers {
   std::string_view cseq;
   std::string_view contact;
   BodyHeaders of_body;
-  std::string_view content_length;
   std::string_view rseq;
   std::vector<Identity> asserted_identities;
   std::vector<Identity> remote_parties;
   std::string_view privacy;
   Reason reason;
-  std::string_view body;
   const char* repeated = nullptr;  // a header that may stand there once, and stands there twice
 };
 
@@ -86,51 +83,44 @@ void keep_first(std::string_view& kept, std::string_view value) {
   if (kept.empty()) kept = value;
 }
 
-Headers read_headers(std::string_view bytes) {
+Headers read_headers(const Scan& scanned) {
   Headers headers;
-  HeaderLines lines{bytes};
-  headers.start_line = lines.start_line();
+  headers.start_line = scanned.start_line;
   const auto keep_only = [&](const char* name, std::string_view& kept, std::string_view value) {
     if (!kept.empty() && !value.empty()) headers.repeated = name;
     keep_first(kept, value);
   };
-  while (const auto line = lines.next()) {
-    const std::string_view name = line->name;
+  for (const HeaderLine& line : scanned.headers) {
+    const std::string_view name = line.name;
     if (is_header(name, "via", 'v')) {
-      keep_first(headers.via, line->value);
+      keep_first(headers.via, line.value);
     } else if (is_header(name, "contact", 'm')) {
-      keep_first(headers.contact, line->value);
+      keep_first(headers.contact, line.value);
     } else if (is_header(name, "from", 'f')) {
-      keep_only("From", headers.from, line->value);
+      keep_only("From", headers.from, line.value);
     } else if (is_header(name, "to", 't')) {
-      keep_only("To", headers.to, line->value);
+      keep_only("To", headers.to, line.value);
     } else if (is_header(name, "call-id", 'i')) {
-      keep_only("Call-ID", headers.call_id, line->value);
+      keep_only("Call-ID", headers.call_id, line.value);
     } else if (is_header(name, "cseq")) {
-      keep_only("CSeq", headers.cseq, line->value);
-    } else if (headers.of_body.read(name, line->value)) {
+      keep_only("CSeq", headers.cseq, line.value);
+    } else if (headers.of_body.read(name, line.value)) {
       continue;
-    } else if (is_header(name, "content-length", 'l')) {
-      keep_first(headers.content_length, line->value);
     } else if (is_header(name, "rseq")) {
-      keep_first(headers.rseq, line->value);
+      keep_first(headers.rseq, line.value);
     } else if (is_header(name, "p-asserted-identity")) {
       if (headers.asserted_identities.size() < most_identities) {
-        read_identities(line->value, headers.asserted_identities);
+        read_identities(line.value, headers.asserted_identities);
       }
     } else if (is_header(name, "remote-party-id")) {
       if (headers.remote_parties.size() < most_identities) {
-        read_identities(line->value, headers.remote_parties);
+        read_identities(line.value, headers.remote_parties);
       }
     } else if (is_header(name, "privacy")) {
-      keep_first(headers.privacy, line->value);
+      keep_first(headers.privacy, line.value);
     } else if (is_header(name, "reason")) {
-      read_reason(unfolded(line->value), headers.reason);
+      read_reason(unfolded(line.value), headers.reason);
     }
-  }
-  headers.body = lines.rest();
-  if (const auto length = number_of<std::size_t>(headers.content_length)) {
-    headers.body = headers.body.substr(0, *length);
   }
   return headers;
 }
@@ -218,7 +208,7 @@ std::string_view Message::request_uri() const {
   return rest.substr(0, rest.find(' '));
 }
 
-std::optional<Message> parse_message(std::string_view bytes, std::string& why) {
+std::optional<Message> parse_message(const Scan& scanned, std::string& why) {
   initialise_parser();
   osip_message_t* raw = nullptr;
   if (osip_message_init(&raw) != 0) {
@@ -226,7 +216,7 @@ std::optional<Message> parse_message(std::string_view bytes, std::string& why) {
     return std::nullopt;
   }
   const OsipMessage parsed{raw};
-  Headers headers = read_headers(bytes);
+  Headers headers = read_headers(scanned);
   if (const char* what = unfit(headers)) {
     why = what;
     return std::nullopt;
@@ -270,9 +260,13 @@ std::optional<Message> parse_message(std::string_view bytes, std::string& why) {
   message.remote_parties = std::move(headers.remote_parties);
   if (!headers.privacy.empty()) message.privacy = text::to_utf8(unfolded(headers.privacy));
   message.reason = std::move(headers.reason);
-  message.body = headers.body;
-  message.sdp = session_description(headers.body, headers.of_body);
+  message.body = scanned.body;
+  message.sdp = session_description(scanned.body, headers.of_body);
   return message;
+}
+
+std::optional<Message> parse_message(std::string_view bytes, std::string& why) {
+  return parse_message(scan(bytes), why);
 }
 
 }  // namespace drachtio::sip

@@ -1,11 +1,12 @@
 // A SIP message as a value: what the dialog rules ask of one, and nothing of libosip2.
 //
-// libosip2 parses the headers; the body is taken from the bytes, by Content-Length, because
+// libosip2 parses the headers; the body is what the scan has, by Content-Length, because
 // libosip2 drops one without a Content-Type and splits multipart ones. Every text here is valid
 // UTF-8: bytes that are not become U+FFFD (the evidence keeps them as they came).
 #pragma once
 
 #include "sip/reason.hpp"
+#include "sip/scan.hpp"
 
 #include <drachtio/dialog_state.hpp>
 #include <drachtio/event.hpp>
@@ -62,8 +63,9 @@ struct Message {
   [[nodiscard]] int status_class() const { return status / 100; }
 };
 
-// What libosip2 made of `bytes`; nothing where it refuses them, or where what every SIP message
-// must have (Call-ID, CSeq, From, To) is missing. `why` then says which. Thread-safe.
+// Returns what libosip2 makes of a message; nothing where it refuses it, or where what every SIP
+// message must have (Call-ID, CSeq, From, To) is missing. `why` then says which. Thread-safe.
+std::optional<Message> parse_message(const Scan& scanned, std::string& why);
 std::optional<Message> parse_message(std::string_view bytes, std::string& why);
 
 }  // namespace drachtio::sip

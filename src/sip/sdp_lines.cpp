@@ -22,14 +22,6 @@ std::string_view take_sdp_line(std::string_view& text) {
   return line;
 }
 
-std::string_view take_word(std::string_view& text) {
-  text = trimmed(text);
-  const std::size_t end = text.find(' ');
-  const std::string_view word = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end);
-  return word;
-}
-
 std::string_view name_of(Flow flow) { return flow_names.at(static_cast<std::size_t>(flow)); }
 
 std::optional<Flow> flow_named(std::string_view attribute) {

@@ -11,9 +11,6 @@ namespace drachtio::sip {
 // Takes a line off the front of `text`, without its CRLF or LF.
 std::string_view take_sdp_line(std::string_view& text);
 
-// Takes a word off the front of `text`, and the blanks before it.
-std::string_view take_word(std::string_view& text);
-
 // "sendrecv" and its like.
 std::string_view name_of(Flow flow);
 // Nothing where the attribute is no direction.

@@ -1,4 +1,3 @@
-#include "sip/header_lines.hpp"
 #include "sip/header_value.hpp"
 
 #include <drachtio/sip_message.hpp>
@@ -6,25 +5,6 @@
 namespace drachtio {
 
 namespace {
-
-// Up to the blank that ends a word; takes it and the blank off the front.
-std::string_view take_word(std::string_view& text) {
-  const std::size_t end = text.find(' ');
-  const std::string_view word = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return word;
-}
-
-void read_start_line(std::string_view line, SipMessage& message) {
-  const std::string_view first = take_word(line);
-  if (first.starts_with("SIP/")) {
-    message.status = sip::number_of<int>(take_word(line)).value_or(0);
-    message.reason = line;
-    return;
-  }
-  message.method = first;
-  message.uri = take_word(line);
-}
 
 // The end of a quoted string that begins at `text[0]`; its own length where it never ends.
 std::size_t end_of_quotes(std::string_view text) {
@@ -117,26 +97,6 @@ SipAddress parse_address(std::string_view value) {
 
 std::uint32_t SipMessage::cseq() const {
   return sip::number_of<std::uint32_t>(headers["CSeq"]).value_or(0);
-}
-
-SipMessage parse_sip_message(std::string_view bytes) {
-  SipMessage message;
-  sip::HeaderLines lines{bytes};
-  read_start_line(lines.start_line(), message);
-  while (const auto line = lines.next()) {
-    message.headers.add(std::string{line->name}, sip::unfolded(line->value));
-  }
-  std::string_view body = lines.rest();
-  if (const auto length = sip::number_of<std::size_t>(message.headers["Content-Length"])) {
-    body = body.substr(0, *length);
-  }
-  message.body = body;
-  if (message.status != 0) {
-    std::string_view cseq = sip::trimmed(message.headers["CSeq"]);
-    take_word(cseq);
-    message.method = sip::trimmed(cseq);
-  }
-  return message;
 }
 
 }  // namespace drachtio

@@ -125,6 +125,9 @@ void parse_reply(std::string_view payload, Tokens& tokens, Envelope& envelope) {
     malformed(payload, outcome, "outcome is none of OK, NOK and NO");
   }
   envelope.reply_text = tokens.rest();
+  if (envelope.outcome != Envelope::Outcome::ok) {
+    envelope.refusal = refusal_of(envelope.reply_text);
+  }
   if (envelope.outcome != Envelope::Outcome::ok || envelope.message.empty()) return;
 
   envelope.transport.source = parse_source(payload, tokens.required("source"));

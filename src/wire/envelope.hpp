@@ -4,6 +4,8 @@
 // and `authenticate` carry: everything else comes back from the server.
 #pragma once
 
+#include "wire/refusal.hpp"
+
 #include <drachtio/instant.hpp>
 
 #include <cstdint>
@@ -52,6 +54,7 @@ struct Envelope {
   // reply
   std::string_view in_reply_to;
   Outcome outcome = Outcome::none;
+  Refusal refusal = Refusal::none;
   std::string_view reply_text;  // what follows the outcome, tokens and all
   bool proxy_progress = false;  // a reply to `proxy` with fullResponse: "...|continue"
 

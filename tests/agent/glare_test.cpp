@@ -1,11 +1,8 @@
 // Offers that cross: one INVITE at a time, in either direction (RFC 3261 14).
-#include "agent/glare.hpp"
-
 #include "agent/reoffered.hpp"
 
 using namespace drachtio;
 using namespace drachtio::test;
-using namespace std::chrono_literals;
 using boost::system::error_code;
 
 namespace {
@@ -21,17 +18,6 @@ void carry(const SipDialog& from, const SipDialog& to) {
 }
 
 }  // namespace
-
-TEST_CASE("RFC 3261 14.1: how long who waits after a 491", "[agent]") {
-  for (int i = 0; i < 1000; ++i) {
-    const auto caller = agent::glare_pause(Role::uac);
-    CHECK((caller >= 2100ms && caller <= 4000ms && caller % 10ms == 0ms));
-    const auto callee = agent::glare_pause(Role::uas);
-    CHECK((callee >= 0ms && callee <= 2000ms && callee % 10ms == 0ms));
-    const auto again = agent::retry_after();
-    CHECK((again >= 0s && again <= 10s));
-  }
-}
 
 TEST_CASE_METHOD(Scripted, "RFC 3261 14.1: a re-INVITE waits for the ACK to our 2xx", "[agent]") {
   call_in(server, program);

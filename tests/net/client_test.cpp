@@ -36,8 +36,8 @@ class Linked {
                                 told.say("down " + why);
                               },
                               [this](const std::string& why) { told.say("refused " + why); },
-                              [this](std::string_view payload, Instant) {
-                                told.say("frame " + std::string{payload});
+                              [this](const record::Payload& payload, Instant) {
+                                told.say("frame " + payload.bytes());
                               }});
     loop.on([this] { client->start(); });
   }
@@ -233,7 +233,7 @@ TEST_CASE("A client that is stopped is silent", "[net]") {
   options.routes = {"cdr:attempt", "cdr:start", "cdr:stop"};
   const net::Client::Handlers handlers{
       [&](const std::string&) { ++told; }, [&](const std::string&) { ++told; },
-      [&](const std::string&) { ++told; }, [&](std::string_view, Instant) { ++told; }};
+      [&](const std::string&) { ++told; }, [&](const record::Payload&, Instant) { ++told; }};
   SECTION("before it is linked") {
     net::Client client{loop.io(), options, handlers};
     loop.on([&] { client.start(); });

@@ -52,7 +52,7 @@ TEST_CASE("Property: live state is the fold of the events, whatever is said", "[
     for (int count = pick(80); count > 0; --count) {
       read_at += std::chrono::seconds{1};
       const record::Frame frame{"pbx", 1, wire::Sender::server, arbitrary_payload(), read_at};
-      note(frame.payload);
+      note(frame.payload.bytes());
       const record::Sighting sighting = conversation.read(frame);
       if (!sighting.observation) continue;
       const dialog::Observation& seen = *sighting.observation;

@@ -116,7 +116,7 @@ TEST_CASE("queue_overflow: the oldest unread frames are given up, and a gap says
   FaultyDisk disk;
   Progress progress;
   record::Writer::Options options = progress.options();
-  options.queue_bytes = 20 * (invite(0).payload.size() + sizeof(record::Frame));
+  options.queue_bytes = 20 * (invite(0).payload.bytes().size() + sizeof(record::Frame));
   record::Writer writer{folder / "calls.db", options};
   writer.frame(invite(0));
   REQUIRE(progress.reaches(1));
@@ -150,7 +150,7 @@ TEST_CASE("queue_overflow of several servers: each has its own gap") {
   FaultyDisk disk;
   Progress progress;
   record::Writer::Options options = progress.options();
-  options.queue_bytes = 20 * (invite(0).payload.size() + sizeof(record::Frame));
+  options.queue_bytes = 20 * (invite(0).payload.bytes().size() + sizeof(record::Frame));
   record::Writer writer{folder / "calls.db", options};
   disk.fail(FaultyDisk::Fault::full);
   writer.frame(invite(1));

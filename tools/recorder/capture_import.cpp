@@ -174,7 +174,7 @@ void CaptureImport::frame(const wire::CaptureChunk& chunk, std::string_view payl
   frame.server = server_.empty() && named != servers_.end() ? named->second : server_;
   frame.connection = chunk.connection;
   frame.from = chunk.from;
-  frame.payload = payload;
+  frame.payload = std::string{payload};
   frame.read_at = chunk.read_at;
   ++frames_;
   if (!is_new()) return ledger_.catch_up(frame);

@@ -38,7 +38,9 @@ WatchedServer::WatchedServer(boost::asio::io_context& io, record::Writer& writer
               {[this](const std::string& detail) { up(detail); },
                [this](const std::string& why) { down(why); },
                [this](const std::string& why) { refused(why); },
-               [this](std::string_view payload, Instant read_at) { frame(payload, read_at); }}) {
+               [this](record::Payload payload, Instant read_at) {
+                 frame(std::move(payload), read_at);
+               }}) {
   client_.start();
 }
 
@@ -48,12 +50,12 @@ void WatchedServer::stop() {
   if (up_) writer_.link_down(names_.link, "the recorder was stopped");
 }
 
-void WatchedServer::frame(std::string_view payload, Instant read_at) {
+void WatchedServer::frame(record::Payload payload, Instant read_at) {
   if (capture_ != nullptr) {
     if (!std::exchange(captured_, true)) capture_->opened(connection_, names_.server);
-    capture_->frame(connection_, payload, read_at);
+    capture_->frame(connection_, payload.bytes(), read_at);
   }
-  writer_.frame({names_.server, connection_, wire::Sender::server, std::string{payload}, read_at});
+  writer_.frame({names_.server, connection_, wire::Sender::server, std::move(payload), read_at});
 }
 
 void WatchedServer::closed() {

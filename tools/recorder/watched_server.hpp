@@ -41,7 +41,7 @@ class WatchedServer {
   void stop();
 
  private:
-  void frame(std::string_view payload, Instant read_at);
+  void frame(record::Payload payload, Instant read_at);
   void closed();
   void up(const std::string& detail);
   void down(const std::string& why);

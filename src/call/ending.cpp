@@ -1,0 +1,29 @@
+#include "call/ending.hpp"
+
+#include "dialog/rules.hpp"
+
+namespace drachtio::call {
+
+namespace {
+
+Ending ending_of_answered(const DialogState& dialog, const EndingFacts& facts) {
+  const bool owes_ack = dialog::awaits_our_ack(dialog) && dialog.late_offer;
+  if (owes_ack && !facts.offer_answered) return Ending::ack_and_bye;
+  const bool awaits_ack = dialog.role == Role::uas && dialog.state != State::stable;
+  return awaits_ack && facts.can_receive ? Ending::bye_after_ack : Ending::bye;
+}
+
+}  // namespace
+
+Ending ending_of(const DialogState& dialog, const EndingFacts& facts) {
+  if (dialog.state == State::terminated) {
+    return facts.bye_challenged ? Ending::bye : Ending::had_ended;
+  }
+  if (facts.stopped) return Ending::none;
+  if (dialog::is_answered(dialog)) return ending_of_answered(dialog, facts);
+  if (facts.answering) return Ending::after_answer;
+  if (dialog.role == Role::uas) return Ending::answer;
+  return facts.being_cancelled ? Ending::being_cancelled : Ending::cancel;
+}
+
+}  // namespace drachtio::call

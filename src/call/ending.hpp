@@ -1,0 +1,38 @@
+// What ends a call now, whatever state it is in: BYE, CANCEL or a final answer (RFC 3261 15). Pure.
+#pragma once
+
+#include <drachtio/dialog_state.hpp>
+
+#include <cstdint>
+
+namespace drachtio::call {
+
+// What is not in the dialog's state, because it is not on the wire yet or never will be.
+struct EndingFacts {
+  bool stopped = false;          // the program controls no calls any more
+  bool bye_challenged = false;   // our BYE was answered 401 or 407: the far end still has the call
+  bool offer_answered = false;   // that of the 2xx: a PRACK or an ACK of ours has answered it
+  bool can_receive = true;       // what the far end sends reaches this program
+  bool answering = false;        // a final answer to the INVITE is on its way
+  bool being_cancelled = false;  // the server has been asked to cancel the call, over this link
+};
+
+enum class Ending : std::uint8_t {
+  had_ended,  // there is nothing to end
+  none,       // nothing can be sent any more
+  bye,
+  // The 2xx offers, and nobody will answer that now; but it must have its ACK (13.2.2.4), and then
+  // the BYE.
+  ack_and_bye,
+  // Our 2xx waits for its ACK: no BYE before that has come (15). Where it never does, the server
+  // sends one.
+  bye_after_ack,
+  after_answer,  // what there is to end, the outcome of the final answer tells
+  answer,        // a final answer to the INVITE
+  cancel,
+  being_cancelled,
+};
+
+Ending ending_of(const DialogState& dialog, const EndingFacts& facts);
+
+}  // namespace drachtio::call

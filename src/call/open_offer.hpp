@@ -1,0 +1,36 @@
+// Whose offer is open in a call, and what that allows: one offer at a time, whichever way it goes
+// (RFC 3264 4, RFC 3261 14, RFC 3311 5). Pure.
+#pragma once
+
+#include <drachtio/dialog_state.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace drachtio::call {
+
+// What is not in the dialog's state, because it is not on the wire yet or never will be.
+struct OfferFacts {
+  bool ours = false;    // an offer of ours has been sent, and is not answered
+  bool theirs = false;  // an offer of theirs has come, and is not answered
+  // The CSeq of a re-INVITE of theirs that we have answered 2xx, and whose ACK has not come.
+  std::optional<std::uint32_t> theirs_awaits_ack = {};
+  bool first_answered =
+      false;                // what the call's 2xx offers: a PRACK or an ACK of ours has answered
+  bool can_receive = true;  // what the far end sends reaches this program
+};
+
+enum class OpenOffer : std::uint8_t { none, ours, theirs };
+
+OpenOffer open_offer(const DialogState& dialog, const OfferFacts& facts);
+
+// Whether an offer of ours may be made now, by a request of this method.
+bool may_offer(std::string_view method, const DialogState& dialog, const OfferFacts& facts);
+
+// The status by which an offer of theirs is refused; nothing where it is to be answered. After a
+// 500 they may try again (RFC 3261 14.2 demands a Retry-After).
+std::optional<int> refusal_of_offer(std::string_view method, const DialogState& dialog,
+                                    const OfferFacts& facts);
+
+}  // namespace drachtio::call
