@@ -224,7 +224,8 @@ class Core : public std::enable_shared_from_this<Core> {
   // incoming.cpp
   void read_request(const record::Frame& frame, SipMessage message, const record::Walked& walked);
   void begin_call(const std::shared_ptr<Incoming>& invite);
-  bool is_refused(const std::shared_ptr<Incoming>& incoming);
+  [[nodiscard]] std::optional<int> refusal_of(const Incoming& incoming,
+                                              const record::Walked& walked) const;
   void in_dialog(const std::shared_ptr<Incoming>& incoming);
   std::shared_ptr<Incoming> open_invite(const std::shared_ptr<Cell>& cell);
   void hung_up(const std::shared_ptr<Incoming>& bye);
@@ -240,8 +241,8 @@ class Core : public std::enable_shared_from_this<Core> {
   // For those that wait for one.
   static void no_prack(const std::shared_ptr<Cell>& cell, error_code error, const char* why);
   void prack_missed(const std::shared_ptr<Cell>& cell);
-  void ask(SipDialog::RequestSignal CellSignals::*signal, const std::shared_ptr<Incoming>& incoming,
-           int status);
+  void ask(SipDialog::RequestSignal CellSignals::*signal,
+           const std::shared_ptr<Incoming>& incoming);
 
   // call.cpp
   void attempt(const std::shared_ptr<Call>& call);

@@ -4,8 +4,11 @@
 #include "agent/draw.hpp"
 #include "call/description.hpp"
 #include "call/open_offer.hpp"
+#include "call/unasked.hpp"
 #include "dialog/rules.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 
 namespace drachtio::agent {
@@ -19,6 +22,18 @@ void print_thrown(const std::string& method, const char* what) {
 bool offers(const SipMessage& message) {
   return message.method == "INVITE" || (message.method == "UPDATE" && !message.body.empty());
 }
+
+// The requests in a call that have a signal of their own; offers have one, too: on_modify.
+struct SignalOfRequest {
+  std::string_view method;
+  SipDialog::RequestSignal CellSignals::*signal;
+};
+constexpr std::array<SignalOfRequest, 6> signals_of_requests{{{"UPDATE", &CellSignals::on_update},
+                                                              {"INFO", &CellSignals::on_info},
+                                                              {"MESSAGE", &CellSignals::on_message},
+                                                              {"NOTIFY", &CellSignals::on_notify},
+                                                              {"OPTIONS", &CellSignals::on_options},
+                                                              {"REFER", &CellSignals::on_refer}}};
 
 Content sdp_content(std::string body, const std::optional<std::string>& type) {
   Content content;
@@ -68,9 +83,9 @@ void Core::read_request(const record::Frame& frame, SipMessage message,
     if (open.lock() || has_begun) return;  // again
     open = incoming;
   }
-  // RFC 3261 8.2.2.2
-  if (walked.heard.another_branch) return answer(incoming, 482, {}, {}, {});
-  if (is_refused(incoming)) return;
+  if (const auto refusal = refusal_of(*incoming, walked)) {
+    return answer(incoming, *refusal, {}, {}, {});
+  }
   if (method == "INVITE" && incoming->message.to().tag.empty()) {
     begin_call(incoming);
     if (incoming->answered) return;
@@ -100,28 +115,23 @@ void Core::begin_call(const std::shared_ptr<Incoming>& invite) {
   settled(cell);  // who waited for that may end the call now
 }
 
-// What no handler is asked about.
-bool Core::is_refused(const std::shared_ptr<Incoming>& incoming) {
-  const auto refuse = [&](int status) {
-    answer(incoming, status, {}, {}, {});
-    return true;
-  };
-  const std::string& method = incoming->message.method;
-  const bool in_a_dialog = !incoming->message.to().tag.empty();
-  if (in_a_dialog && !incoming->cell) {  // RFC 3261 12.2.2; subscriptions are not tracked
-    const bool of_a_call = method == "BYE" || method == "INVITE" || method == "UPDATE" ||
-                           method == "PRACK" || method == "INFO";
-    return (of_a_call || !handlers.contains(method)) && refuse(481);
+// Returns the status by which the request is refused; nothing where a handler is to be asked.
+std::optional<int> Core::refusal_of(const Incoming& incoming, const record::Walked& walked) const {
+  const std::string& method = incoming.message.method;
+  const bool in_a_dialog = !incoming.message.to().tag.empty();
+  bool another_branch = walked.heard.another_branch;
+  if (method == "INVITE" && !in_a_dialog && incoming.cell) {
+    const auto state = SipDialog{incoming.cell}.snapshot();
+    const std::string& first = state->invite.transaction_id;
+    another_branch = another_branch || (!first.empty() && first != incoming.transaction_id);
   }
-  if (in_a_dialog || method != "INVITE") return false;
-  if (!incoming->cell) return refuse(400);  // unreadable: there is no dialog to control
-  const auto state = SipDialog{incoming->cell}.snapshot();
-  // Another branch of it (RFC 3261 8.2.2.2).
-  if (!state->invite.transaction_id.empty() &&
-      state->invite.transaction_id != incoming->transaction_id) {
-    return refuse(482);
-  }
-  return log_failed_ && options_.refuse_when_log_failed && refuse(503);
+  return call::refusal_unasked(
+      {.method = method,
+       .in_a_dialog = in_a_dialog,
+       .has_dialog = incoming.cell != nullptr,
+       .has_handler = handlers.contains(method),
+       .another_branch = another_branch,
+       .accepts_calls = !(log_failed_ && options_.refuse_when_log_failed)});
 }
 
 void Core::handle(const Agent::Handler& handler, const std::shared_ptr<Incoming>& incoming) {
@@ -149,11 +159,13 @@ void Core::cancelled(const std::string& transaction_id, const SipMessage& cancel
   incoming->on_cancel.disconnect_all_slots();
 }
 
-// Slots answer; where there is none, `status` is answered.
+// Slots answer; where there is none, the request gets what it gets unasked.
 void Core::ask(SipDialog::RequestSignal CellSignals::*signal,
-               const std::shared_ptr<Incoming>& incoming, int status) {
+               const std::shared_ptr<Incoming>& incoming) {
   CellSignals* own = incoming->cell->signals_if_any();
-  if (own == nullptr || (own->*signal).empty()) return answer(incoming, status, {}, {}, {});
+  if (own == nullptr || (own->*signal).empty()) {
+    return answer(incoming, call::answer_unasked(incoming->message.method), {}, {}, {});
+  }
   handle([&](Request& request, Response& response) { (own->*signal)(request, response); },
          incoming);
 }
@@ -204,16 +216,12 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
   }
   if (method == "PRACK") return pracked(incoming);
   if (offers(incoming->message)) return reinvite(incoming);
-  if (method == "UPDATE") return ask(&CellSignals::on_update, incoming, 200);
-  if (method == "INFO") return ask(&CellSignals::on_info, incoming, 200);
-  if (method == "MESSAGE") return ask(&CellSignals::on_message, incoming, 200);
-  if (method == "NOTIFY") return ask(&CellSignals::on_notify, incoming, 200);
-  if (method == "OPTIONS") return ask(&CellSignals::on_options, incoming, 200);
-  if (method == "REFER") return ask(&CellSignals::on_refer, incoming, 200);
+  const auto* own = std::ranges::find(signals_of_requests, method, &SignalOfRequest::method);
+  if (own != signals_of_requests.end()) return ask(own->signal, incoming);
   if (const auto handler = handlers.find(method); handler != handlers.end()) {
     return handle(handler->second, incoming);
   }
-  answer(incoming, 501, {}, {}, {});
+  answer(incoming, call::answer_unasked(method), {}, {}, {});
 }
 
 // RFC 3261 14.2, RFC 3311 5.2: one offer at a time.
@@ -271,7 +279,7 @@ Incoming::~Incoming() {
 
 void Core::reoffered(const std::shared_ptr<Incoming>& incoming) {
   const CellSignals* own = incoming->cell->signals_if_any();
-  if (own != nullptr && !own->on_modify.empty()) return ask(&CellSignals::on_modify, incoming, 200);
+  if (own != nullptr && !own->on_modify.empty()) return ask(&CellSignals::on_modify, incoming);
   answer(incoming, 200, {},
          default_answer(*SipDialog{incoming->cell}.snapshot(), incoming->message), {});
 }
