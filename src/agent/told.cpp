@@ -16,8 +16,10 @@ error_code error_of(wire::Refusal refusal) {
   switch (refusal) {
     case wire::Refusal::none: return {};
     case wire::Refusal::unknown_dialog: return Errc::unknown_dialog;
-    default: return Errc::refused_by_server;
+    case wire::Refusal::unknown_transaction:
+    case wire::Refusal::other: break;
   }
+  return Errc::refused_by_server;
 }
 
 bool is_readable(const record::Frame& frame) {

@@ -1,6 +1,7 @@
 #include "report/media.hpp"
 
 #include "sip/codecs.hpp"
+#include "sip/header_value.hpp"
 #include "sip/sdp.hpp"
 #include "sip/sdp_lines.hpp"
 
