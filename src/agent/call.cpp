@@ -54,8 +54,8 @@ void Core::place(const std::shared_ptr<Call>& call) {
   }
   call->link = link->id;
   call->attempts = call::Attempts{{.method = options.method,
-                                   .uri = call->uri,
-                                   .headers = options.headers,
+                                   .uri = std::move(call->uri),
+                                   .headers = std::move(options.headers),
                                    .credentials = options.auth,
                                    .follow_redirects = options.follow_redirects}};
   attempt(call);

@@ -13,7 +13,7 @@ namespace drachtio::agent {
 
 struct Call : std::enable_shared_from_this<Call> {
   std::weak_ptr<Core> core;
-  std::string uri;  // that the program asked for
+  std::string uri;  // until the first attempt
   RequestOptions options;
   CallHandler handler;
 

@@ -6,36 +6,49 @@
 namespace drachtio::record {
 
 struct Payload::Parts {
-  explicit Parts(std::string text) : bytes(std::move(text)) {}
+  explicit Parts(const wire::Envelope& first_line) : envelope(first_line) {}
 
-  const std::string bytes;
-  std::optional<wire::Envelope> envelope;
+  wire::Envelope envelope;
   std::optional<sip::Scan> message;
 };
 
-Payload::Payload(std::string bytes) : parts_(std::make_unique<Parts>(std::move(bytes))) {}
+namespace {
+
+// A string that holds few bytes has them within itself, and takes them along when it is moved.
+std::string on_the_heap(std::string bytes) {
+  bytes.reserve(sizeof bytes);
+  return bytes;
+}
+
+}  // namespace
+
+Payload::Payload() = default;
+Payload::Payload(std::string bytes) : bytes_(on_the_heap(std::move(bytes))) {}
 
 Payload::~Payload() = default;
 Payload::Payload(Payload&&) noexcept = default;
 Payload& Payload::operator=(Payload&&) noexcept = default;
 
-Payload::Payload(const Payload& other) : Payload(other.bytes()) {}
+Payload::Payload(const Payload& other) : Payload(other.bytes_) {}
 
 Payload& Payload::operator=(const Payload& other) {
   if (this != &other) *this = Payload{other};
   return *this;
 }
 
-const std::string& Payload::bytes() const { return parts_->bytes; }
+Payload::Parts& Payload::parts(wire::Sender sender) const {
+  if (!parts_) parts_ = std::make_unique<Parts>(wire::parse_envelope(sender, bytes_));
+  return *parts_;
+}
 
 const wire::Envelope& Payload::envelope(wire::Sender sender) const {
-  if (!parts_->envelope) parts_->envelope = wire::parse_envelope(sender, parts_->bytes);
-  return *parts_->envelope;
+  return parts(sender).envelope;
 }
 
 const sip::Scan& Payload::message(wire::Sender sender) const {
-  if (!parts_->message) parts_->message = sip::scan(envelope(sender).message);
-  return *parts_->message;
+  Parts& all = parts(sender);
+  if (!all.message) all.message = sip::scan(all.envelope.message);
+  return *all.message;
 }
 
 }  // namespace drachtio::record

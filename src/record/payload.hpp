@@ -1,5 +1,5 @@
-// A frame's payload as it travels from the socket to the writer, and to the program: its first line
-// and its SIP message are each taken apart once, by whoever asks first.
+// A payload travels from the socket to the writer, and on to the program: its first line and its
+// SIP message are each taken apart once, by whoever asks first.
 #pragma once
 
 #include "sip/scan.hpp"
@@ -12,32 +12,36 @@
 namespace drachtio::record {
 
 // Not thread-safe: a payload is handed from thread to thread, and never shared. What it returns
-// stays where it is when the payload is moved. A payload that was moved from may only be assigned
-// to or destroyed.
+// stays where it is when the payload is moved; a payload that was moved from is empty.
 class Payload {
  public:
-  Payload() : Payload(std::string{}) {}
+  Payload();
   // NOLINTBEGIN(google-explicit-constructor,hicpp-explicit-conversions): a payload is its bytes
   Payload(std::string bytes);
   Payload(const char* bytes) : Payload(std::string{bytes}) {}
   // NOLINTEND(google-explicit-constructor,hicpp-explicit-conversions)
   ~Payload();
-  Payload(const Payload& other);  // is taken apart anew
+  Payload(const Payload& other);  // the copy is taken apart anew
   Payload& operator=(const Payload& other);
   Payload(Payload&&) noexcept;
   Payload& operator=(Payload&&) noexcept;
 
-  [[nodiscard]] const std::string& bytes() const;
+  [[nodiscard]] const std::string& bytes() const { return bytes_; }
 
-  // Throws wire::ProtocolError where the bytes are not the admin protocol. The sender is the same
-  // at each call.
+  // Returns the first line, taken apart. Throws wire::ProtocolError where the bytes are not the
+  // admin protocol. The sender is the same at each call.
   [[nodiscard]] const wire::Envelope& envelope(wire::Sender sender) const;
-  // The message that the envelope holds. Throws as envelope() does.
+  // Returns the message that the envelope holds. Throws as envelope() does.
   [[nodiscard]] const sip::Scan& message(wire::Sender sender) const;
 
  private:
   struct Parts;
-  std::unique_ptr<Parts> parts_;
+  Parts& parts(wire::Sender sender) const;
+
+  std::string bytes_;
+  // They are made by the thread that needs them, which mostly frees them, too: an allocator is slow
+  // at what another thread has allocated.
+  mutable std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace drachtio::record

@@ -3,6 +3,7 @@
 
 #include "sip/address.hpp"
 #include "sip/body.hpp"
+#include "sip/header_lines.hpp"
 #include "sip/header_value.hpp"
 #include "text/utf8.hpp"
 
@@ -90,36 +91,35 @@ Headers read_headers(const Scan& scanned) {
     if (!kept.empty() && !value.empty()) headers.repeated = name;
     keep_first(kept, value);
   };
-  for (const HeaderLine& line : scanned.headers) {
-    const std::string_view name = line.name;
+  for (const auto& [name, value] : scanned.headers) {
     if (is_header(name, "via", 'v')) {
-      keep_first(headers.via, line.value);
+      keep_first(headers.via, value);
     } else if (is_header(name, "contact", 'm')) {
-      keep_first(headers.contact, line.value);
+      keep_first(headers.contact, value);
     } else if (is_header(name, "from", 'f')) {
-      keep_only("From", headers.from, line.value);
+      keep_only("From", headers.from, value);
     } else if (is_header(name, "to", 't')) {
-      keep_only("To", headers.to, line.value);
+      keep_only("To", headers.to, value);
     } else if (is_header(name, "call-id", 'i')) {
-      keep_only("Call-ID", headers.call_id, line.value);
+      keep_only("Call-ID", headers.call_id, value);
     } else if (is_header(name, "cseq")) {
-      keep_only("CSeq", headers.cseq, line.value);
-    } else if (headers.of_body.read(name, line.value)) {
+      keep_only("CSeq", headers.cseq, value);
+    } else if (headers.of_body.read(name, value)) {
       continue;
     } else if (is_header(name, "rseq")) {
-      keep_first(headers.rseq, line.value);
+      keep_first(headers.rseq, value);
     } else if (is_header(name, "p-asserted-identity")) {
       if (headers.asserted_identities.size() < most_identities) {
-        read_identities(line.value, headers.asserted_identities);
+        read_identities(value, headers.asserted_identities);
       }
     } else if (is_header(name, "remote-party-id")) {
       if (headers.remote_parties.size() < most_identities) {
-        read_identities(line.value, headers.remote_parties);
+        read_identities(value, headers.remote_parties);
       }
     } else if (is_header(name, "privacy")) {
-      keep_first(headers.privacy, line.value);
+      keep_first(headers.privacy, value);
     } else if (is_header(name, "reason")) {
-      read_reason(unfolded(line.value), headers.reason);
+      read_reason(unfolded(value), headers.reason);
     }
   }
   return headers;

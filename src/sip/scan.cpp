@@ -1,5 +1,6 @@
 #include "sip/scan.hpp"
 
+#include "sip/header_lines.hpp"
 #include "sip/header_value.hpp"
 
 namespace drachtio {
@@ -30,7 +31,7 @@ Scan scan(std::string_view bytes) {
   message.headers.reserve(usual_headers);
   std::string_view length;
   while (const auto line = lines.next()) {
-    message.headers.push_back(*line);
+    message.headers.push_back({line->name, line->value});
     if (length.empty() && is_header(line->name, "content-length", 'l')) length = line->value;
   }
   message.body = lines.rest();
@@ -43,8 +44,8 @@ Scan scan(std::string_view bytes) {
 SipMessage value_of(const Scan& scanned) {
   SipMessage message;
   read_start_line(scanned.start_line, message);
-  for (const HeaderLine& line : scanned.headers) {
-    message.headers.add(std::string{line.name}, unfolded(line.value));
+  for (const HeaderField& field : scanned.headers) {
+    message.headers.add(std::string{field.name}, unfolded(field.value));
   }
   message.body = scanned.body;
   if (message.status != 0) {

@@ -1,8 +1,6 @@
-// A SIP message cut into its parts, none of which is understood yet: what every reader of a message
-// begins with. A scan refuses nothing.
+// A scan cuts a SIP message into its parts, and understands none of them yet: every reader of a
+// message begins with it. It refuses nothing.
 #pragma once
-
-#include "sip/header_lines.hpp"
 
 #include <drachtio/sip_message.hpp>
 
@@ -12,9 +10,13 @@
 namespace drachtio::sip {
 
 // All views are into the bytes that were scanned.
+struct HeaderField {
+  std::string_view name;
+  std::string_view value;  // may hold the line breaks of continuation lines
+};
 struct Scan {
   std::string_view start_line;
-  std::vector<HeaderLine> headers;
+  std::vector<HeaderField> headers;
   std::string_view body;  // as long as the first Content-Length says, or what there is
 };
 
