@@ -1,11 +1,11 @@
-// Who a program is to those that challenge its requests (RFC 3261 22).
+// Credentials prove who a program is to those that challenge its requests (RFC 3261 22).
 #pragma once
 
 #include <string>
 
 namespace drachtio {
 
-// For digest challenges (401, 407). They are kept in memory only.
+// They answer digest challenges (401, 407), and are kept in memory only.
 struct Credentials {
   std::string username = {};
   std::string password = {};

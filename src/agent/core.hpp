@@ -216,7 +216,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void connection_closed(std::uint64_t connection);
   std::shared_ptr<Cell> cell_of(std::int64_t number);
   std::shared_ptr<Cell> new_cell(std::shared_ptr<const DialogState> state);
-  // Of frames whose envelope can be read.
+  // These take frames whose envelope can be read.
   void read_reply(const record::Frame& frame, std::int64_t dialog);
   void read_response(const record::Frame& frame, const SipMessage& message);
   void read_call_record(const record::Frame& frame, std::int64_t dialog);

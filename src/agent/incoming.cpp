@@ -23,7 +23,7 @@ bool offers(const SipMessage& message) {
   return message.method == "INVITE" || (message.method == "UPDATE" && !message.body.empty());
 }
 
-// The requests in a call that have a signal of their own; offers have one, too: on_modify.
+// These requests in a call have a signal of their own. Offers have one, too: on_modify.
 struct SignalOfRequest {
   std::string_view method;
   SipDialog::RequestSignal CellSignals::*signal;

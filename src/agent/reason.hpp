@@ -1,4 +1,5 @@
-// Words to a handler in place of a message, and which header values ask for reliable answers.
+// This file gives a handler words in place of a message, and tells which header values ask for
+// reliable answers.
 #pragma once
 
 #include <drachtio/sip_message.hpp>

@@ -1,6 +1,6 @@
-// The attempts of one request out of dialog, or of the INVITE that makes a call: from the first,
-// through digest challenges (RFC 3261 22.2) and redirections (8.1.3.4), to the one whose final
-// answer stands. Pure: who calls draws the client nonces.
+// A request out of dialog, or the INVITE that makes a call, may take several attempts: this file
+// leads from the first, through digest challenges (RFC 3261 22.2) and redirections (8.1.3.4), to
+// the one whose final answer stands. It is pure: the caller draws the client nonces.
 #pragma once
 
 #include "call/authorizations.hpp"
@@ -25,18 +25,18 @@ class Attempts {
   Attempts() = default;
   explicit Attempts(Asked asked) : asked_(std::move(asked)) {}
 
-  // The request of the attempt that is next, or under way.
+  // These describe the request of the attempt that is next, or under way.
   [[nodiscard]] const std::string& uri() const { return asked_.uri; }
   [[nodiscard]] Headers headers() const;
 
-  // The server has sent it: as a second attempt of the same call, the next has the Call-ID and the
-  // From of this one, and the next CSeq (RFC 3261 22.2, 8.1.3.4).
+  // Notes that the server has sent it: as a second attempt of the same call, the next has the
+  // Call-ID and the From of this one, and the next CSeq (RFC 3261 22.2, 8.1.3.4).
   void sent(SipMessage request) { sent_ = std::move(request); }
-  // As the server sent it; empty until it has.
+  // Returns it as the server sent it; it is empty until then.
   [[nodiscard]] const SipMessage& sent() const { return sent_; }
 
-  // Whether a final answer asks for another attempt, which headers() and uri() then describe.
-  // `counts` are of the call that the request belongs to.
+  // Returns whether a final answer asks for another attempt, which headers() and uri() then
+  // describe. `counts` are those of the call that the request belongs to.
   bool asks_for_another(const SipMessage& answer, NonceCounts& counts, const DrawCnonce& cnonce);
 
  private:

@@ -14,7 +14,7 @@ const char* header_of(bool by_proxy) { return by_proxy ? "Proxy-Authorization" :
 
 }  // namespace
 
-// False: the realm has refused our answer, and not because its nonce was too old.
+// Returns false where the realm has refused our answer, and not because its nonce was too old.
 bool Authorizations::take(const sip::Challenge& challenge, bool by_proxy) {
   const auto known = std::ranges::find_if(given_, [&](const Given& given) {
     return given.by_proxy == by_proxy && given.challenge.realm == challenge.realm;

@@ -1,5 +1,5 @@
-// The answers to the digest challenges of one request (RFC 3261 22): of proxies and of the far end,
-// one for each realm. Pure: who calls draws the client nonces.
+// This file answers the digest challenges of one request (RFC 3261 22): those of proxies and of the
+// far end, one for each realm. It is pure: the caller draws the client nonces.
 #pragma once
 
 #include "sip/digest_auth.hpp"
@@ -15,7 +15,8 @@
 
 namespace drachtio::call {
 
-// How often each nonce of each realm has been used (RFC 7616 3.4), by all requests of a call.
+// These count how often each nonce of each realm has been used (RFC 7616 3.4), by all requests of a
+// call.
 using NonceCounts = std::map<std::string, std::uint32_t>;
 
 // Returns a client nonce that nobody can guess, another each time (RFC 7616 3.4).
@@ -23,7 +24,7 @@ using DrawCnonce = std::function<std::string()>;
 
 class Authorizations {
  public:
-  // The request that was challenged.
+  // This describes the request that was challenged.
   struct Challenged {
     const Credentials& credentials;
     const std::string& method;
@@ -31,9 +32,9 @@ class Authorizations {
     NonceCounts& counts;
     const DrawCnonce& cnonce;
   };
-  // Answers what `refusal`, a 401 or 407, asks for, and anew what was asked before. False: it asks
-  // for nothing that can be answered, an answer was refused, or there have been too many challenges
-  // for one request.
+  // Answers what `refusal`, a 401 or 407, asks for, and anew what was asked before. Returns false
+  // where it asks for nothing that can be answered, where an answer was refused, or where there
+  // have been too many challenges for one request.
   bool answer(const SipMessage& refusal, const Challenged& request);
   // Puts the answers into the headers of a request, in place of those that are there.
   void add_to(Headers& headers) const;

@@ -1,5 +1,5 @@
-// The descriptions that a program gives by default: its answer to an offer that nobody else
-// answers, and the offers that hold a call and resume it (RFC 3264 6, 8). Pure.
+// This file makes the descriptions that a program gives by default: its answer to an offer that
+// nobody else answers, and the offers that hold a call and resume it (RFC 3264 6, 8). It is pure.
 #pragma once
 
 #include <drachtio/dialog_state.hpp>
@@ -9,13 +9,13 @@
 
 namespace drachtio::call {
 
-// Accepts what the program has: its present description, with the streams that it had before, made
-// to fit the offer in the request; where there is none, offered itself (RFC 3264 6 and 8.2, RFC
-// 3261 14.2). Empty where the program has none.
+// Returns what the program has: its present description, with the streams that it had before, made
+// to fit the offer in the request. Where the request has no offer, it is the offer (RFC 3264 6
+// and 8.2, RFC 3261 14.2). Returns nothing where the program has no description.
 std::string default_answer(const DialogState& dialog, const SipMessage& request);
 
-// RFC 3264 8.4, RFC 6337 5.3: an offer says what the program wants of each stream, whatever the far
-// end holds.
+// Returns the offer that holds the call, or resumes it. It says what the program wants of each
+// stream, whatever the far end holds (RFC 3264 8.4, RFC 6337 5.3).
 std::string offer_of_hold(const DialogState& dialog, bool held);
 
 }  // namespace drachtio::call

@@ -1,4 +1,5 @@
-// What ends a call now, whatever state it is in: BYE, CANCEL or a final answer (RFC 3261 15). Pure.
+// This file decides what ends a call, whatever state it is in: BYE, CANCEL or a final answer (RFC
+// 3261 15). It is pure.
 #pragma once
 
 #include <drachtio/dialog_state.hpp>
@@ -7,7 +8,7 @@
 
 namespace drachtio::call {
 
-// What is not in the dialog's state, because it is not on the wire yet or never will be.
+// These facts are not in the dialog's state: they are not on the wire yet, or never will be.
 struct EndingFacts {
   bool stopped = false;          // the program controls no calls any more
   bool bye_challenged = false;   // our BYE was answered 401 or 407: the far end still has the call
@@ -33,6 +34,7 @@ enum class Ending : std::uint8_t {
   being_cancelled,
 };
 
+// Returns what ends the call now.
 Ending ending_of(const DialogState& dialog, const EndingFacts& facts);
 
 }  // namespace drachtio::call

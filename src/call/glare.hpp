@@ -1,5 +1,5 @@
-// Offers that cross (RFC 3261 14): how long whoever has to try again waits. Pure: who calls draws
-// the number.
+// Where offers cross (RFC 3261 14), this file says how long whoever has to try again waits. It is
+// pure: the caller draws the number.
 #pragma once
 
 #include <drachtio/dialog_state.hpp>
@@ -10,7 +10,7 @@
 
 namespace drachtio::call {
 
-// A time to be drawn at random, in steps of `step`, both ends included.
+// A Pause is a time to be drawn at random, in steps of `step`, both ends included.
 struct Pause {
   std::chrono::milliseconds least;
   std::chrono::milliseconds most;
@@ -18,14 +18,14 @@ struct Pause {
   bool operator==(const Pause&) const = default;
 };
 
-// When an offer of ours may be made again: after a 491 (RFC 3261 14.1: 2.1 to 4 s for whoever made
-// the Call-ID, 0 to 2 s for the other, in units of 10 ms), or after a 500 that says when, as
-// whoever has an offer of its own under way answers (14.2, RFC 3311 5.2). Nothing for any other
-// answer, and where it asks for more than 32 s: that is not only an offer under way.
+// Returns when an offer of ours may be made again: after a 491 (RFC 3261 14.1: 2.1 to 4 s for
+// whoever made the Call-ID, 0 to 2 s for the other, in units of 10 ms), or after a 500 that says
+// when, as whoever has an offer of its own under way answers (14.2, RFC 3311 5.2). Returns nothing
+// for any other answer, and where it asks for more than 32 s: that is not only an offer under way.
 std::optional<Pause> pause_after(const SipMessage& refusal, Role role);
 
-// What we ask of the far end whose offer comes while an earlier one is not answered: 0 to 10 s (RFC
-// 3261 14.2, RFC 3311 5.2).
+// Returns what we ask of the far end whose offer comes while an earlier one is not answered: 0 to
+// 10 s (RFC 3261 14.2, RFC 3311 5.2).
 Pause retry_after();
 
 }  // namespace drachtio::call

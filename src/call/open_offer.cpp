@@ -6,9 +6,9 @@ namespace drachtio::call {
 
 namespace {
 
-// The call's own, that of its INVITE or of the answer to that.
+// Returns whether the call's own offer is open: that of its INVITE, or of the answer to that.
 bool first_is_open(const DialogState& dialog, const OfferFacts& facts) {
-  // What a fork offered has been answered, and the 2xx of another offers again.
+  // One fork's offer may have been answered: the 2xx of another offers again.
   if (dialog.late_offer && dialog::awaits_our_ack(dialog) && !facts.first_answered) return true;
   // The ACK to a 2xx of ours comes to the link that brought the INVITE, or not at all.
   const bool in_vain =
@@ -16,7 +16,7 @@ bool first_is_open(const DialogState& dialog, const OfferFacts& facts) {
   return !in_vain && dialog::first_offer_is_open(dialog);
 }
 
-// RFC 3261 14.1: an INVITE is under way, in either direction.
+// Returns whether an INVITE is under way, in either direction (RFC 3261 14.1).
 bool is_inviting(const DialogState& dialog, const OfferFacts& facts) {
   if (!dialog::is_answered(dialog) || facts.theirs_awaits_ack) return true;
   // The ACK to our 2xx comes to the link that brought the INVITE, or not at all.
@@ -28,7 +28,7 @@ bool is_inviting(const DialogState& dialog, const OfferFacts& facts) {
 OpenOffer open_offer(const DialogState& dialog, const OfferFacts& facts) {
   if (facts.ours) return OpenOffer::ours;
   if (facts.theirs) return OpenOffer::theirs;
-  // A re-INVITE of theirs without one, to which our 2xx makes it.
+  // Their re-INVITE had none: our 2xx made it.
   const bool late = facts.theirs_awaits_ack &&
                     dialog::find_offer(dialog, "INVITE", *facts.theirs_awaits_ack, false);
   if (late) return OpenOffer::ours;

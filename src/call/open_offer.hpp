@@ -1,5 +1,5 @@
-// Whose offer is open in a call, and what that allows: one offer at a time, whichever way it goes
-// (RFC 3264 4, RFC 3261 14, RFC 3311 5). Pure.
+// This file decides whose offer is open in a call, and what that allows: there is one offer at a
+// time, whichever way it goes (RFC 3264 4, RFC 3261 14, RFC 3311 5). It is pure.
 #pragma once
 
 #include <drachtio/dialog_state.hpp>
@@ -10,7 +10,7 @@
 
 namespace drachtio::call {
 
-// What is not in the dialog's state, because it is not on the wire yet or never will be.
+// These facts are not in the dialog's state: they are not on the wire yet, or never will be.
 struct OfferFacts {
   bool ours = false;    // an offer of ours has been sent, and is not answered
   bool theirs = false;  // an offer of theirs has come, and is not answered
@@ -23,13 +23,14 @@ struct OfferFacts {
 
 enum class OpenOffer : std::uint8_t { none, ours, theirs };
 
+// Returns whose offer has been made, and waits for its answer.
 OpenOffer open_offer(const DialogState& dialog, const OfferFacts& facts);
 
-// Whether an offer of ours may be made now, by a request of this method.
+// Returns whether an offer of ours may be made now, by a request of this method.
 bool may_offer(std::string_view method, const DialogState& dialog, const OfferFacts& facts);
 
-// The status by which an offer of theirs is refused; nothing where it is to be answered. After a
-// 500 they may try again (RFC 3261 14.2 demands a Retry-After).
+// Returns the status by which an offer of theirs is refused; nothing where it is to be answered.
+// After a 500 they may try again (RFC 3261 14.2 demands a Retry-After).
 std::optional<int> refusal_of_offer(std::string_view method, const DialogState& dialog,
                                     const OfferFacts& facts);
 

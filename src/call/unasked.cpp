@@ -11,7 +11,7 @@ bool is_one_of(std::string_view method, const auto& methods) {
   return std::ranges::find(methods, method) != methods.end();
 }
 
-// Those that exist in a call only. Subscriptions, whose dialogs are not tracked, have others.
+// These exist in a call only. Subscriptions, whose dialogs are not tracked, have others.
 constexpr std::array<std::string_view, 5> of_a_call{"BYE", "INVITE", "UPDATE", "PRACK", "INFO"};
 constexpr std::array<std::string_view, 6> granted{"UPDATE", "INFO",    "MESSAGE",
                                                   "NOTIFY", "OPTIONS", "REFER"};

@@ -1,5 +1,5 @@
-// What is answered to a request of which the program is not asked: because it does not concern it,
-// or because nobody in it listens (RFC 3261 8.2, 12.2.2). Pure.
+// Some requests are answered without asking the program: they do not concern it, or nobody in it
+// listens (RFC 3261 8.2, 12.2.2). This file says how. It is pure.
 #pragma once
 
 #include <optional>
@@ -16,11 +16,11 @@ struct RequestFacts {
   bool accepts_calls = true;    // false: the program takes no new ones
 };
 
-// The status by which the request is refused; nothing where the program is to be asked.
+// Returns the status by which the request is refused; nothing where the program is to be asked.
 std::optional<int> refusal_unasked(const RequestFacts& request);
 
-// The status of a request in a dialog, where nobody listens: what RFC 3261 and its extensions
-// demand is granted, what is unknown is refused.
+// Returns the status that a request in a dialog gets where nobody listens: what RFC 3261 and its
+// extensions demand is granted, what is unknown is refused.
 int answer_unasked(std::string_view method);
 
 }  // namespace drachtio::call

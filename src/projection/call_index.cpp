@@ -33,7 +33,7 @@ CallIndex::CallIndex(SQLite::Database& database)
     : newest_(database, "SELECT max(id) >> 15 FROM dialog"),
       legs_(database,
             "SELECT id FROM dialog WHERE id >> 15 = ?1 AND call_key = ?2 ORDER BY id DESC"),
-      // Bucket by bucket, and in each the keys in the order of the index.
+      // It goes bucket by bucket, and through each in the order of the index.
       repeated_(database,
                 "WITH RECURSIVE bucket (number) AS (SELECT max(id) >> 15 FROM dialog "
                 "UNION ALL SELECT number - 1 FROM bucket WHERE number > 0), "

@@ -1,4 +1,4 @@
-// What header values have in common, whichever header it is: blanks, words, folds, numbers, case.
+// This file reads what all header values have in common: blanks, words, folds, numbers, case.
 #pragma once
 
 #include <charconv>

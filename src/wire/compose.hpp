@@ -1,6 +1,6 @@
-// What a client says to a drachtio-server: each function composes a frame, all but its id, which
-// the connection gives it (WIRE.md, client to server). parse_envelope() reads what is composed
-// here.
+// This file composes what a client says to a drachtio-server: each function makes a frame, all but
+// its id, which the connection gives it (WIRE.md, client to server). parse_envelope() reads what is
+// composed here.
 #pragma once
 
 #include "wire/envelope.hpp"
@@ -12,6 +12,7 @@
 
 namespace drachtio::wire {
 
+// A ClientFrame has no id yet.
 struct ClientFrame {
   Envelope::Kind kind = Envelope::Kind::other;
   std::string text;  // all that follows `<id>|`
@@ -27,16 +28,19 @@ struct ClientFrame {
 ClientFrame login(std::string_view secret, std::string_view tags);
 // Asks for requests of one method ("invite"), or for call records of one kind ("cdr:start").
 ClientFrame route(std::string_view verb);
+// Asks for a sign of life.
 ClientFrame ping();
 
-// A request out of dialog, by way of the URI `route` where that is not empty.
+// Sends a request out of dialog, by way of the URI `route` where that is not empty.
 ClientFrame request(std::string_view sip, std::string_view route);
+// Sends a request in a dialog.
 ClientFrame request_in_dialog(std::string_view dialog_id, std::string_view sip);
+// Answers a request.
 ClientFrame answer(std::string_view transaction_id, std::string_view sip);
 // Gives up the INVITE of ours that has this transactionId.
 ClientFrame cancel(std::string_view transaction_id, std::string_view sip);
 
-// A request that others are to answer (RFC 3261 16).
+// This describes a request that others are to answer (RFC 3261 16).
 struct Proxied {
   std::string_view transaction_id;
   const std::vector<std::string>& destinations;  // URIs
@@ -47,6 +51,7 @@ struct Proxied {
   std::chrono::milliseconds provisional_timeout{0};  // 0: none
   std::chrono::milliseconds final_timeout{0};        // 0: the server's own
 };
+// Hands a request on to its destinations.
 ClientFrame proxy(const Proxied& request, std::string_view sip);
 
 }  // namespace drachtio::wire

@@ -1,5 +1,6 @@
-// What a drachtio-server has against a frame of a client's: its words of `NOK|<why>` and
-// `NO|<why>`, told apart in this one place. The words are those of drachtio-server 0.8 and 0.9.
+// This file tells what a drachtio-server has against a frame of a client's: its words of
+// `NOK|<why>` and `NO|<why>`, told apart in this one place. The words are those of drachtio-server
+// 0.8 and 0.9.
 #pragma once
 
 #include <cstdint>

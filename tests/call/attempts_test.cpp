@@ -1,4 +1,5 @@
-// Attempts of one request: challenges (RFC 3261 22.2, RFC 7616), redirections (RFC 3261 8.1.3.4).
+// One request takes several attempts: after challenges (RFC 3261 22.2, RFC 7616) and redirections
+// (RFC 3261 8.1.3.4).
 #include "call/attempts.hpp"
 
 #include "catch.hpp"
@@ -41,7 +42,7 @@ SipMessage sent(std::uint32_t cseq) {
   return message;
 }
 
-// Answers, and draws the same client nonce each time.
+// Answers with the same client nonce each time.
 bool goes_on(Attempts& attempts, const SipMessage& message, call::NonceCounts& counts) {
   return attempts.asks_for_another(message, counts, [] { return std::string{"c"}; });
 }

@@ -1,4 +1,5 @@
-// What a program answers and offers by default (RFC 3264 6, 8, RFC 3261 14.2, RFC 6337 5.3).
+// These show what a program answers and offers by default (RFC 3264 6, 8, RFC 3261 14.2, RFC
+// 6337 5.3).
 #include "call/description.hpp"
 
 #include "catch.hpp"

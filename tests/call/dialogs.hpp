@@ -1,4 +1,4 @@
-// Dialogs as the tables of call's rules need them.
+// This file makes dialogs as the tables of call's rules need them.
 #pragma once
 
 #include <drachtio/dialog_state.hpp>

@@ -1,4 +1,4 @@
-// What ends a call, state by state (RFC 3261 9.1, 13.2.2.4, 15).
+// These tables say what ends a call, state by state (RFC 3261 9.1, 13.2.2.4, 15).
 #include "call/ending.hpp"
 
 #include "call/dialogs.hpp"

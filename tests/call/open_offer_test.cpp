@@ -1,5 +1,5 @@
-// One offer at a time: whose is open, what may be offered, and what is refused (RFC 3264 4, RFC
-// 3261 13.2.1, 14, RFC 3262 5, RFC 3311 5).
+// There is one offer at a time: this table says whose is open, what may be offered, and what is
+// refused (RFC 3264 4, RFC 3261 13.2.1, 14, RFC 3262 5, RFC 3311 5).
 #include "call/open_offer.hpp"
 
 #include "call/dialogs.hpp"

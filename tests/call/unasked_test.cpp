@@ -1,4 +1,4 @@
-// What a program is not asked about (RFC 3261 8.2, 12.2.2, 21.5.2).
+// A program is not asked about all requests (RFC 3261 8.2, 12.2.2, 21.5.2).
 #include "call/unasked.hpp"
 
 #include "catch.hpp"

@@ -1,4 +1,4 @@
-// Payloads: taken apart once, wherever they travel.
+// Payloads are taken apart once, wherever they travel.
 #include "record/payload.hpp"
 
 #include "catch.hpp"

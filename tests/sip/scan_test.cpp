@@ -1,4 +1,4 @@
-// Scans: a message cut into its parts, whatever it says (RFC 3261 7).
+// A scan cuts a message into its parts, whatever it says (RFC 3261 7).
 #include "sip/scan.hpp"
 
 #include "catch.hpp"

@@ -1,4 +1,5 @@
-// What a client says: the first lines that a drachtio-server expects (WIRE.md, client to server).
+// A client says what a drachtio-server expects, first line by first line (WIRE.md, client to
+// server).
 #include "wire/compose.hpp"
 
 #include "catch.hpp"
@@ -12,7 +13,7 @@ namespace {
 
 const std::string options = "OPTIONS sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n";
 
-// As the server reads it, once it has an id.
+// Reads it as the server does, once it has an id.
 Envelope read(const std::string& payload) { return parse_envelope(Sender::client, payload); }
 
 }  // namespace

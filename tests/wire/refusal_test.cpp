@@ -1,4 +1,4 @@
-// Refusals: what a drachtio-server's words mean (its sip-dialog-controller.cpp and
+// These say what a drachtio-server's words of refusal mean (its sip-dialog-controller.cpp and
 // sip-proxy-controller.cpp, version 0.9).
 #include "wire/refusal.hpp"
 
