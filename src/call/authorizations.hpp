@@ -35,7 +35,7 @@ class Authorizations {
   // Answers what `refusal`, a 401 or 407, asks for, and anew what was asked before. Returns false
   // where it asks for nothing that can be answered, where an answer was refused, or where there
   // have been too many challenges for one request.
-  bool answer(const SipMessage& refusal, const Challenged& request);
+  bool answer(const SipMessage& refusal, const Challenged& challenged);
   // Puts the answers into the headers of a request, in place of those that are there.
   void add_to(Headers& headers) const;
   [[nodiscard]] bool empty() const { return given_.empty(); }

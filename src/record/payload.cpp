@@ -14,9 +14,10 @@ struct Payload::Parts {
 
 namespace {
 
-// A string that holds few bytes has them within itself, and takes them along when it is moved.
+// A short string holds its bytes within itself, and takes them along when it is moved. What is as
+// long as the string object does not fit into it.
 std::string on_the_heap(std::string bytes) {
-  bytes.reserve(sizeof bytes);
+  bytes.reserve(sizeof(std::string));
   return bytes;
 }
 

@@ -24,6 +24,6 @@ Scan scan(std::string_view bytes);
 
 // Returns the message as a program sees it. A start line that is none leaves method and status
 // empty.
-SipMessage value_of(const Scan& message);
+SipMessage value_of(const Scan& scanned);
 
 }  // namespace drachtio::sip

@@ -25,8 +25,8 @@ SipMessage answer(int status, const Headers& headers = {}) {
 }
 
 SipMessage challenge(const std::string& nonce, const std::string& more = {}) {
-  return answer(401, {{"WWW-Authenticate",
-                       "Digest realm=\"r\", qop=\"auth\", nonce=\"" + nonce + '"' + more}});
+  return answer(
+      401, {{"WWW-Authenticate", R"(Digest realm="r", qop="auth", nonce=")" + nonce + '"' + more}});
 }
 
 SipMessage redirection(const std::string& target) {
@@ -89,7 +89,7 @@ TEST_CASE("RFC 3261 22.2: an answer that was refused is not given again, but for
   SECTION("of a proxy besides") {
     SipMessage by_proxy = challenge("p1");
     by_proxy.status = 407;
-    by_proxy.headers = {{"Proxy-Authenticate", "Digest realm=\"p\", nonce=\"p1\""}};
+    by_proxy.headers = {{"Proxy-Authenticate", R"(Digest realm="p", nonce="p1")"}};
     REQUIRE(goes_on(attempts, by_proxy));
     CHECK(holds(attempts.headers()["Authorization"], "nonce=\"n1\""));
     CHECK(holds(attempts.headers()["Proxy-Authorization"], "nonce=\"p1\""));
