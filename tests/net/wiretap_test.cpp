@@ -172,7 +172,7 @@ TEST_CASE("What one read brings is handed over together, before what is missing 
                        {[&](std::span<record::Frame> frames) {
                           told.push_back(std::to_string(frames.size()) + " frames");
                         },
-                        [&](const std::string&, Instant) { told.push_back("missed"); }}};
+                        [&](const std::string&, Instant) { told.emplace_back("missed"); }}};
   const std::string two = wire::frame(login_reply) + wire::frame("s2|response|c3|OK|done");
   wiretap.bytes(Sender::server, two, {});
   wiretap.bytes(Sender::server, wire::frame("s3|response|c4|OK|done") + "no frame", {});

@@ -16,7 +16,7 @@ TEST_CASE("legs are one call if each began while another was up, or within five 
     return LegSpan{dialog, at_second(start), end ? std::optional{at_second(*end)} : std::nullopt};
   };
   using Calls = std::vector<CallLegs>;
-  CHECK(projection::part_into_calls({}) == Calls{});
+  CHECK(projection::part_into_calls({}).empty());
   CHECK(projection::part_into_calls({leg(1, 0, 10)}) == Calls{{1}});
   CHECK(projection::part_into_calls({leg(1, 0, 10), leg(2, 310, 320)}) == Calls{{1, 2}});
   CHECK(projection::part_into_calls({leg(1, 0, 10), leg(2, 311, 320)}) == Calls{{1}, {2}});
@@ -67,6 +67,7 @@ TEST_CASE("legs that were looked up ahead stand where they stand when they are l
   log::Reader reader{folder / "calls.db"};
   projection::DialogTable table{reader.database()};
   std::vector<DialogState> dialogs;
+  dialogs.reserve(numbers.size());
   for (const std::int64_t number : numbers) dialogs.push_back(*table.find(number));
   projection::LegFinder ahead{reader};
   ahead.look_ahead(dialogs);

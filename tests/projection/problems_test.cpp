@@ -95,7 +95,7 @@ TEST_CASE("Problems: slow is what took longer than 8 s") {
 TEST_CASE("Problems: slow is what took longer than 95 of 100 calls of the span") {
   CallsWithProblems calls;
   for (int i = 1; i <= 20; ++i) {
-    const std::int64_t start = 100 * i;
+    const std::int64_t start = std::int64_t{100} * i;
     calls.answer(calls.invite(start), start + (i == 20 ? 3 : 2));
   }
   CHECK(calls.problems() == Names{"slow-setup"});

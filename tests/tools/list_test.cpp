@@ -85,6 +85,22 @@ TEST_CASE("list says which of its conditions makes no sense") {
   }
 }
 
+TEST_CASE("Of seconds that are no number it is said what was given, and what can be") {
+  const Log log;
+  const auto& [option, complaint] = GENERATE(table<std::string, std::string>(
+      {{"list --min-talk", "is not a number of seconds from 0 to 1000000000"},
+       {"list --max-talk", "is not a number of seconds from 0 to 1000000000"},
+       {"sql --timeout", "is not a number of seconds from 0.001 to 1000000"}}));
+  const std::size_t space = option.find(' ');
+  for (const char* given : {"soon", "-1", "nan", "1s"}) {
+    const Ran ran =
+        log.replay({option.substr(0, space), option.substr(space + 1) + '=' + given, "SELECT 1"});
+    CAPTURE(option, given, ran.err);
+    CHECK(ran.status == 2);
+    CHECK(has(ran.err, '"' + std::string{given} + "\" " + complaint));
+  }
+}
+
 TEST_CASE("CSV shows what a spreadsheet would calculate as text") {
   const Log log;
   const auto& [value, shown] = GENERATE(table<std::string, std::string>({{"=1+1", "'=1+1"},

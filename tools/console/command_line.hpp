@@ -19,21 +19,32 @@
 
 namespace drachtio::tools {
 
-// For an option's check(): a whole number from `least` to `most`. CLI11's own checks take more
-// digits than fit for the largest number that does.
-inline CLI::Validator whole_number(std::int64_t least,
-                                   std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
-  return {[least, most](std::string& text) {
-            std::int64_t number = 0;
+// Makes an option's check(): a number from `least` to `most`, of the kind that `kind` names.
+// CLI11's own checks take more digits than fit for the largest number that does.
+template <typename Number>
+CLI::Validator number(std::string_view kind, Number least, Number most) {
+  return {[kind, least, most](std::string& text) {
+            Number number{};
             const char* end = text.data() + text.size();
             const auto [rest, error] = std::from_chars(text.data(), end, number);
+            // What is not a number (NaN) lies within no range.
             if (error == std::errc{} && rest == end && number >= least && number <= most) {
               return std::string{};
             }
-            return fmt::format("\"{}\" is not a whole number from {} to {}", text::escaped(text),
-                               least, most);
+            return fmt::format("\"{}\" is not {} from {} to {}", text::escaped(text), kind, least,
+                               most);
           },
           ""};
+}
+
+inline CLI::Validator whole_number(std::int64_t least,
+                                   std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
+  return number("a whole number", least, most);
+}
+
+// These may have a fraction.
+inline CLI::Validator number_of_seconds(double least, double most) {
+  return number("a number of seconds", least, most);
 }
 
 // For an option's check(): any text but the empty one, of which `complaint` is what to say.

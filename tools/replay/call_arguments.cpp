@@ -9,16 +9,8 @@ namespace {
 
 void add_seconds(CLI::App& command, const std::string& name, std::optional<double>& seconds,
                  const std::string& help) {
-  command
-      .add_option_function<double>(
-          name,
-          [name, &seconds](const double& value) {
-            const bool is_usable = value >= 0 && value <= 1e9;  // and a number
-            if (!is_usable)
-              throw CLI::ValidationError(name, "must be from 0 to 1000000000 seconds");
-            seconds = value;
-          },
-          help)
+  command.add_option(name, seconds, help)
+      ->check(tools::number_of_seconds(0, 1'000'000'000))
       ->type_name("SECONDS");
 }
 

@@ -1,8 +1,6 @@
 // The arguments of the subcommands about the log as such: verify, tail, sql, rebuild, backup, gaps.
 #include "replay/arguments.hpp"
 
-#include <cmath>
-
 namespace drachtio::replay {
 
 namespace {
@@ -64,12 +62,11 @@ void add_sql(CLI::App& app, Arguments& line) {
       .add_option_function<double>(
           "--timeout",
           [&line](const double& seconds) {
-            if (std::isnan(seconds)) throw CLI::ValidationError("--timeout", "not a number");
             line.sql.timeout = std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
           },
           "Stop after so many seconds (default: 30)")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0.001, 1e6));
+      ->check(tools::number_of_seconds(0.001, 1'000'000));
   add_formats(command, line.sql.format);
 }
 
