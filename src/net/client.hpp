@@ -29,10 +29,8 @@ namespace drachtio::net {
 
 class Stream;
 
-// The server reads into a ring of 12,228 bytes: a longer payload hangs the link for good, and
-// several long ones in flight overrun it. So one beyond `paced_payload` goes out alone: nothing
-// follows until its reply has come.
-inline constexpr std::size_t largest_payload = 12'228;
+// Several long payloads in flight overrun the ring that the server reads into. So one beyond
+// `paced_payload` goes out alone: nothing follows until its reply has come.
 inline constexpr std::size_t paced_payload = 4'000;
 
 // Belongs to the thread that runs the io_context; only the constructor may be called elsewhere.
@@ -83,7 +81,7 @@ class Client {
     std::string why;
   };
   // Sends the frame `<id>|<rest>`; its reply comes to the frame handler. Refused where the link is
-  // not logged in, or the payload is longer than largest_payload.
+  // not logged in, or the payload is longer than wire::largest_payload.
   Sent send(std::string_view rest);
 
   // To be asked in the down handler: when the server was last heard, where the link broke off or

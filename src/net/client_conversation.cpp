@@ -27,10 +27,11 @@ Client::Sent Client::Link::send(std::string_view rest) {
   if (!stream_ || !logged_in_ || stopped_) return {{}, "there is no link to the server"};
   std::string id = message_id();
   const std::size_t size = id.size() + 1 + rest.size();
-  if (size > largest_payload) {
+  if (size > wire::largest_payload) {
     return {{},
             "the message makes a payload of " + std::to_string(size) +
-                " bytes; a drachtio-server takes no more than " + std::to_string(largest_payload)};
+                " bytes; a drachtio-server takes no more than " +
+                std::to_string(wire::largest_payload)};
   }
   outbox_->push(id, rest);
   return {std::move(id), {}};

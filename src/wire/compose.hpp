@@ -12,10 +12,15 @@
 
 namespace drachtio::wire {
 
+// The server reads into a ring of so many bytes: a longer payload hangs the link for good.
+inline constexpr std::size_t largest_payload = 12'228;
+
 // A ClientFrame has no id yet.
 struct ClientFrame {
   Envelope::Kind kind = Envelope::Kind::other;
   std::string text;  // all that follows `<id>|`
+
+  bool operator==(const ClientFrame&) const = default;
 
   [[nodiscard]] std::string_view first_line() const;
 };

@@ -1,6 +1,6 @@
 #include "sim/link.hpp"
 
-#include "net/client.hpp"
+#include "wire/compose.hpp"
 #include "wire/protocol_error.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -20,7 +20,7 @@ void Link::read() {
                               while (const auto payload = self->frames_.next()) {
                                 if (self->closed_) return;
                                 // As a drachtio-server 0.9.10: its buffer is full, and for good.
-                                if (payload->size() > net::largest_payload) return;
+                                if (payload->size() > wire::largest_payload) return;
                                 self->handlers_.frame(*self, *payload);
                               }
                             } catch (const wire::ProtocolError&) {
