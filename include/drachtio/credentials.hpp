@@ -9,6 +9,7 @@ namespace drachtio {
 struct Credentials {
   std::string username = {};
   std::string password = {};
+  bool operator==(const Credentials&) const = default;
 };
 
 }  // namespace drachtio

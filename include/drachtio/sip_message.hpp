@@ -34,6 +34,7 @@ struct SipMessage {
   Headers headers;
   std::string body;
 
+  bool operator==(const SipMessage&) const = default;
   [[nodiscard]] bool is_request() const { return status == 0; }
   [[nodiscard]] SipAddress from() const { return parse_address(headers["From"]); }
   [[nodiscard]] SipAddress to() const { return parse_address(headers["To"]); }

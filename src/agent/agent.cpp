@@ -81,9 +81,16 @@ void Agent::connect(const ConnectOptions& options, const ResponseHandler& handle
 std::uint16_t Agent::listen(const ListenOptions& options) { return core_->listen(options); }
 
 SipCall Agent::siprequest(const std::string& uri, RequestOptions options, CallHandler handler) {
-  const auto call = std::make_shared<agent::Call>();
+  const auto call = std::make_shared<agent::Call>(
+      call::ClientRequest{{.asked = {.method = std::move(options.method),
+                                     .uri = uri,
+                                     .headers = std::move(options.headers),
+                                     .credentials = options.auth,
+                                     .follow_redirects = options.follow_redirects},
+                           .body = std::move(options.body),
+                           .route = std::move(options.route),
+                           .late_offer = options.late_offer}});
   call->core = core_;
-  call->uri = uri;
   call->options = std::move(options);
   call->handler = std::move(handler);
   if (const auto tell = std::exchange(call->options.on_call, {})) tell(SipCall{call});

@@ -1,40 +1,58 @@
-// A request out of dialog on its way: from the frame that sends it to its final answer, through
-// challenges and redirections. The agent's thread changes it.
+// A request out of dialog on its way, as its handles share it: the machine that decides, and whom
+// the program has told of. The agent's thread changes it.
 #pragma once
 
 #include "agent/cell.hpp"
-#include "call/attempts.hpp"
+#include "call/client_request.hpp"
 
 #include <drachtio/agent.hpp>
 
-#include <set>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
 
 namespace drachtio::agent {
 
-struct Call : std::enable_shared_from_this<Call> {
+// The handlers that calls' machines know by id. The core owns them, and not their calls: a handler
+// may hold the handle of its call, and would hold itself.
+class WaitingHandlers {
+ public:
+  // Returns 0 for an empty handler.
+  call::HandlerId add(ResponseHandler handler) {
+    if (!handler) return 0;
+    handlers_.emplace(++last_, std::move(handler));
+    return last_;
+  }
+  // Takes the handler out; returns an empty one for 0.
+  ResponseHandler take(call::HandlerId id) {
+    const auto handler = handlers_.extract(id);
+    return handler ? std::move(handler.mapped()) : ResponseHandler{};
+  }
+
+ private:
+  std::unordered_map<call::HandlerId, ResponseHandler> handlers_;
+  call::HandlerId last_ = 0;
+};
+
+struct Call {
+  explicit Call(call::ClientRequest request) : client(std::move(request)) {}
+
   std::weak_ptr<Core> core;
-  std::string uri;  // until the first attempt
   RequestOptions options;
   CallHandler handler;
-
   std::uint64_t link = 0;
-  std::string transaction_id;  // drachtio's, of the attempt under way; empty until the server says
-  bool cancel_asked = false;
-  Headers cancel_headers;
-  bool cancel_sent = false;  // in the attempt under way
-  std::optional<std::pair<boost::system::error_code, SipMessage>> cancel_outcome;  // of that
-  bool cancel_refused = false;              // the server had the final answer by then
-  bool over = false;                        // the final answer has been read
-  bool told = false;                        // ... and the handler has heard of it
-  std::vector<ResponseHandler> cancellers;  // who wait for the CANCEL to be sent
-  call::Attempts attempts;
-  call::NonceCounts nonces;                         // of a request that makes no dialog
-  std::set<std::string, dialog::TagOrder> pracked;  // To tag and RSeq of each
-  std::string awaits_prack;     // RAck of the reliable answer whose offer the program answers
-  std::string awaits_prack_of;  // ... and its To tag
+  call::ClientRequest client;
+  call::CallFacts facts;  // while there is no cell
 
   mutable std::mutex mutex;  // guards cell
   std::shared_ptr<Cell> cell;
+
+  // What these hold may hold this call.
+  void let_go() {
+    handler = {};
+    options.on_provisional = {};
+    options.on_dialog = {};
+  }
 };
 
 }  // namespace drachtio::agent

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "agent/offers.hpp"
-#include "call/authorizations.hpp"
-#include "dialog/identity.hpp"
+#include "call/call_facts.hpp"
 
 #include <drachtio/agent.hpp>
 
@@ -13,7 +12,6 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 
 namespace drachtio::agent {
@@ -99,26 +97,21 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::uint64_t link = 0;        // that the dialog was last heard of on
   std::uint64_t connection = 0;  // likewise
   bool adopted = false;          // open in the log when the program began, and not asked about yet
-  std::optional<Credentials> auth;   // for challenges in the dialog
-  call::NonceCounts nonces;          // used with them
+  std::optional<Credentials> auth;  // for challenges in the dialog
+  call::CallFacts facts;
   std::weak_ptr<Call> call;          // of ours, that makes the dialog
-  bool given_up = false;             // ... by cancel(), when the 2xx had come
   std::uint64_t giving_up_over = 0;  // the connection over which it is asked to be cancelled
-  // Of the forks of a late offer, by To tag: whose is answered by a PRACK, and by the ACK.
-  std::set<std::string, dialog::TagOrder> offers_pracked;
-  std::optional<std::string> offer_acknowledged;
-  bool probing = false;  // is asked about, or will be
-  bool resumed = false;  // said so in the log
-  bool lost = false;     // likewise
+  bool probing = false;              // is asked about, or will be
+  bool resumed = false;              // said so in the log
+  bool lost = false;                 // likewise
   Invitation invitation;
   Offers offers;
   Ending ending;
 
-  // Whether that of the fork that the dialog is with, is.
+  // Returns whether the late offer of the fork that the dialog is with is answered.
   [[nodiscard]] bool has_answered_offer(const DialogState& dialog) const {
     const std::optional<std::string>& tag = dialog.remote.tag;
-    return tag && (offers_pracked.contains(*tag) ||
-                   (offer_acknowledged && dialog::same_tag(*offer_acknowledged, *tag)));
+    return tag && facts.late_offer.is_answered(*tag);
   }
 
   // Of what waits, and holds the cell meanwhile: nothing will come any more.

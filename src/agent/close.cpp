@@ -14,7 +14,7 @@ constexpr const char* dialog_had_ended = "the dialog had ended";
 void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                      ResponseHandler handler) {
   // It rings, or is between a challenge and its next attempt.
-  if (const auto call = cell->call.lock(); call && !call->over) {
+  if (const auto call = cell->call.lock(); call && !call->client.is_over()) {
     return cancel(call, content.headers, std::move(handler));
   }
   if (SipDialog{cell}.state() == State::terminated && !cell->ending.bye_challenged) {

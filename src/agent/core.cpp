@@ -71,6 +71,7 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
 
 void Core::let_go() {
   for (const auto& [number, cell] : cells_) cell->let_go();
+  for (const auto& call : calls_) call->let_go();
 }
 
 // What slots hold may hold what they are connected to.

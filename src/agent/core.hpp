@@ -142,10 +142,9 @@ class Core : public std::enable_shared_from_this<Core> {
   void place(const std::shared_ptr<Call>& call);
   // The handler is told what became of the CANCEL: it went out, or the call was over.
   void cancel(const std::shared_ptr<Call>& call, const Headers& headers, ResponseHandler handler);
-  void acknowledge_late(const std::shared_ptr<Call>& call, const std::string& sdp,
-                        const ResponseHandler& handler);
-  void prack_late(const std::shared_ptr<Call>& call, const std::string& sdp,
-                  const ResponseHandler& handler);
+  void acknowledge_late(const std::shared_ptr<Call>& call, std::string sdp,
+                        ResponseHandler handler);
+  void prack_late(const std::shared_ptr<Call>& call, std::string sdp, ResponseHandler handler);
 
   // --- the dialog's own verbs (send.cpp, close.cpp, modify.cpp)
   // A request of the program's: one that offers waits for its turn.
@@ -245,12 +244,10 @@ class Core : public std::enable_shared_from_this<Core> {
            const std::shared_ptr<Incoming>& incoming);
 
   // call.cpp
-  void attempt(const std::shared_ptr<Call>& call);
+  // Hands the input to the call's machine, and carries out what that says is to be done.
+  void on(const std::shared_ptr<Call>& call, const call::ClientRequest::Input& input);
+  struct CarryOut;
   void sent(const std::shared_ptr<Call>& call, const Reply& reply);
-  void cancel_sent(const std::shared_ptr<Call>& call, const Reply& reply);
-  void rang(const std::shared_ptr<Call>& call, const SipMessage& response);
-  void answered(const std::shared_ptr<Call>& call, const SipMessage& response);
-  void finish(const std::shared_ptr<Call>& call, error_code error, const SipMessage& message);
 
   // close.cpp
   void end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
@@ -332,6 +329,9 @@ class Core : public std::enable_shared_from_this<Core> {
   [[nodiscard]] bool is_settled(const Asked& asked);
   std::deque<Asked> asked_;  // calls in, until the server has forgotten what nobody answers
   bool looking_ = false;
+
+  std::set<std::shared_ptr<Call>> calls_;  // whose outcome has not been told
+  WaitingHandlers waiting_;
 
   Outbox outbox_;
 

@@ -62,7 +62,7 @@ void Core::resume(const std::shared_ptr<Cell>& cell, const Link& link) {
   if (state->state == State::terminated || state->server != link.server) return;
   if (cell->can_receive || !dialog::is_own(*state)) return;
   if (!dialog::is_answered(*state)) return resume_unanswered(cell, link);
-  if (cell->given_up) return hang_up_unacknowledged(cell);
+  if (cell->facts.given_up) return hang_up_unacknowledged(cell);
   if (dialog::awaits_our_ack(*state)) {
     const bool is_ours = !state->late_offer || cell->has_answered_offer(*state);
     // The offer of its 2xx was the program's to answer, and that program has died.

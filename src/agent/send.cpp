@@ -118,7 +118,7 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
     if (response.status < 200) return;
     call::Authorizations next = authorizations;
     if (cell->auth &&
-        next.answer(response, {*cell->auth, method, uri, cell->nonces, net::message_id})) {
+        next.answer(response, {*cell->auth, method, uri, cell->facts.nonces, net::message_id})) {
       return request(cell, method, content, handler, std::move(next));
     }
     if (method == "BYE")

@@ -16,16 +16,18 @@ namespace drachtio::call {
 class Attempts {
  public:
   struct Asked {
-    std::string method;
-    std::string uri;
-    Headers headers;
-    Credentials credentials;  // without a user name none: challenges stand
+    std::string method = {};
+    std::string uri = {};
+    Headers headers = {};
+    Credentials credentials = {};  // without a user name none: challenges stand
     bool follow_redirects = false;
+    bool operator==(const Asked&) const = default;
   };
   Attempts() = default;
   explicit Attempts(Asked asked) : asked_(std::move(asked)) {}
 
   // These describe the request of the attempt that is next, or under way.
+  [[nodiscard]] const std::string& method() const { return asked_.method; }
   [[nodiscard]] const std::string& uri() const { return asked_.uri; }
   [[nodiscard]] Headers headers() const;
 
@@ -38,6 +40,8 @@ class Attempts {
   // Returns whether a final answer asks for another attempt, which headers() and uri() then
   // describe. `counts` are those of the call that the request belongs to.
   bool asks_for_another(const SipMessage& answer, NonceCounts& counts, const DrawCnonce& cnonce);
+
+  bool operator==(const Attempts&) const = default;
 
  private:
   bool redirects(const SipMessage& answer);

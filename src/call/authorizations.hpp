@@ -39,12 +39,14 @@ class Authorizations {
   // Puts the answers into the headers of a request, in place of those that are there.
   void add_to(Headers& headers) const;
   [[nodiscard]] bool empty() const { return given_.empty(); }
+  bool operator==(const Authorizations&) const = default;
 
  private:
   struct Given {
     bool by_proxy = false;
     sip::Challenge challenge;
     std::string value;  // of the header
+    bool operator==(const Given&) const = default;
   };
   bool take(const sip::Challenge& challenge, bool by_proxy);
 

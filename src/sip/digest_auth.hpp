@@ -16,6 +16,7 @@ struct Challenge {
   std::string algorithm = "MD5";  // MD5, SHA-256 or SHA-512-256, with or without "-sess"
   bool qop_auth = false;          // qop holds "auth"
   bool stale = false;
+  bool operator==(const Challenge&) const = default;
 };
 
 // Nothing for another scheme than Digest, an algorithm not known here, or a qop without "auth".

@@ -182,6 +182,31 @@ TEST_CASE("What the slots of a call hold is let go when the call has ended", "[a
   CHECK(program.until([&] { return watch.expired(); }));
 }
 
+TEST_CASE("What the handlers of a call under way hold is let go with its Agent", "[agent]") {
+  ScriptedServer server;
+  const std::weak_ptr<int> watch = [&] {
+    Patient program{server};
+    program.connect_soon();
+    server.accept(program);
+    // As a program does that keeps the handle with what it knows of the call.
+    const auto kept = std::make_shared<SipCall>();
+    const auto owned = std::make_shared<int>(1);
+    const auto on_answer = [kept, owned](error_code, const SipDialog&, const SipMessage&) {};
+    const auto on_cancel = [kept, owned](error_code, const SipMessage&) {};
+    *kept = program.agent->siprequest(
+        "sip:b@127.0.0.1", {.body = our_sdp, .on_provisional = [kept, owned](const SipMessage&) {}},
+        on_answer);
+    kept->cancel({}, on_cancel);
+    const SipCall other = program.agent->siprequest(
+        "sip:b@127.0.0.1", {.method = "MESSAGE"},
+        [kept, owned](error_code, const SipDialog&, const SipMessage&) {});
+    CHECK(server.hear().message.method == "INVITE");
+    CHECK(server.hear().message.method == "MESSAGE");
+    return std::weak_ptr{owned};
+  }();
+  CHECK(watch.expired());
+}
+
 TEST_CASE("An answer with a reason of its own, as a future", "[agent]") {
   Sim sim;
   Program program{sim};
