@@ -118,7 +118,7 @@ void Core::sent(const std::shared_ptr<Call>& call, const Reply& reply) {
     const std::lock_guard lock{call->mutex};
     call->cell = cell;
   }
-  Transaction transaction;
+  Requests::Transaction transaction;
   transaction.connection = reply.connection;
   transaction.on_response = [this, call](const SipMessage& response) {
     on(call, ClientRequest::Answered{response, net::message_id});
@@ -126,7 +126,7 @@ void Core::sent(const std::shared_ptr<Call>& call, const Reply& reply) {
   transaction.on_failure = [this, call](error_code error, const std::string& why) {
     on(call, ClientRequest::Failed{{error, with_reason(why)}});
   };
-  transactions_.insert_or_assign(reply.transaction_id, std::move(transaction));
+  requests_.begin(reply.transaction_id, std::move(transaction));
   on(call, ClientRequest::Sent{reply.message, reply.transaction_id, call->cell != nullptr});
   const auto on_dialog = is_news ? call->options.on_dialog : nullptr;
   if (on_dialog) guard([&] { on_dialog(SipDialog{cell}); });

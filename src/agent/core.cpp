@@ -85,14 +85,6 @@ Core::~Core() {
   }
 }
 
-void Core::guard(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (...) {
-    EachSlot::print(std::current_exception());
-  }
-}
-
 void Core::tell(const ResponseHandler& handler, error_code error, const std::string& why) {
   if (handler) post([handler, error, why] { handler(error, with_reason(why)); });
 }

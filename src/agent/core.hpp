@@ -6,9 +6,11 @@
 #pragma once
 
 #include "agent/call.hpp"
+#include "agent/guard.hpp"
 #include "agent/incoming.hpp"
 #include "agent/outbox.hpp"
 #include "agent/reason.hpp"
+#include "agent/requests.hpp"
 #include "net/client.hpp"
 #include "net/tls.hpp"
 #include "record/writer.hpp"
@@ -44,19 +46,6 @@ struct Link {
   std::vector<std::weak_ptr<Cell>> cells;
   std::vector<std::weak_ptr<Incoming>> asked;
 };
-
-// What the server said to a frame of ours.
-struct Reply {
-  error_code error;
-  wire::Refusal refusal = wire::Refusal::none;  // what `error` comes from, where the server refuses
-  SipMessage message;  // as sent; on refusal its reason has the server's words
-  std::string transaction_id;
-  std::int64_t dialog = 0;
-  std::uint64_t connection = 0;  // it came over
-  bool left = false;             // the frame went out, or may have
-  bool more = false;             // another reply to the same frame follows
-};
-using ReplyHandler = std::function<void(const Reply&)>;
 
 // Tells the handler, if any, what it needs to know of the reply.
 inline ReplyHandler told_of_reply(ResponseHandler handler) {
@@ -168,15 +157,6 @@ class Core : public std::enable_shared_from_this<Core> {
   CallRecordHandler call_records;
 
  private:
-  struct Pending {
-    std::uint64_t connection;
-    ReplyHandler handler;
-  };
-  struct Transaction {  // of a request of ours
-    std::uint64_t connection;
-    std::function<void(const SipMessage&)> on_response;
-    std::function<void(error_code, const std::string& why)> on_failure;
-  };
   struct Unechoed {  // a final answer to an INVITE that went out on a link that was lost
     std::shared_ptr<Incoming> incoming;
     int status;
@@ -217,7 +197,6 @@ class Core : public std::enable_shared_from_this<Core> {
   std::shared_ptr<Cell> new_cell(std::shared_ptr<const DialogState> state);
   // These take frames whose envelope can be read.
   void read_reply(const record::Frame& frame, std::int64_t dialog);
-  void read_response(const record::Frame& frame, const SipMessage& message);
   void read_call_record(const record::Frame& frame, std::int64_t dialog);
 
   // incoming.cpp
@@ -290,7 +269,6 @@ class Core : public std::enable_shared_from_this<Core> {
 
   void append(std::vector<record::Note> notes, std::vector<std::shared_ptr<Cell>> cells);
   void let_timers_go();
-  static void guard(const std::function<void()>& action);
   // In a turn of its own: no handler is called from within the call that started its operation.
   void tell(const ResponseHandler& handler, error_code error, const std::string& why);
   void send_now(std::uint64_t link, const wire::ClientFrame& frame, ReplyHandler handler);
@@ -317,8 +295,7 @@ class Core : public std::enable_shared_from_this<Core> {
   std::unordered_map<std::int64_t, std::shared_ptr<Cell>> cells_;
   std::deque<std::int64_t> ended_;
 
-  std::unordered_map<std::string, Pending> pending_;           // by id of the frame
-  std::unordered_map<std::string, Transaction> transactions_;  // by drachtio's transactionId
+  Requests requests_;
   std::unordered_map<std::string, std::weak_ptr<Incoming>> incoming_;  // unanswered INVITEs
   std::list<Unechoed> unechoed_;
   struct Asked {

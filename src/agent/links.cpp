@@ -208,12 +208,7 @@ void Core::close_if_it_has_served(std::uint64_t id) {
     const auto incoming = weak.lock();
     return incoming && !incoming->answered && !incoming->cancelled;
   });
-  const auto is_of_it = [&](const auto& waits) {
-    return waits.second.connection == link->connection;
-  };
-  const bool waits =
-      std::ranges::any_of(pending_, is_of_it) || std::ranges::any_of(transactions_, is_of_it);
-  if (in_a_call || asked || waits) {
+  if (in_a_call || asked || requests_.wait_for(link->connection)) {
     return after(last_words, [this, id] { close_if_it_has_served(id); });
   }
   link->client->stop();

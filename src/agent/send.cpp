@@ -33,8 +33,7 @@ void Core::send_now(std::uint64_t link_id, const wire::ClientFrame& frame, Reply
       writer_->frame({link->server, link->connection, wire::Sender::client, std::move(payload),
                       drachtio::now()});
     }
-    if (handler) pending_.emplace(sent.id, Pending{link->connection, std::move(handler)});
-    return;
+    return requests_.await_reply(sent.id, link->connection, std::move(handler));
   }
   Reply reply;
   reply.error = link != nullptr && link->up ? Errc::too_long : Errc::no_link;
@@ -111,7 +110,7 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
 void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& method,
                         const Content& content, const ResponseHandler& handler,
                         const call::Authorizations& authorizations, const Reply& sent) {
-  Transaction transaction;
+  Requests::Transaction transaction;
   transaction.connection = sent.connection;
   transaction.on_response = [this, cell, method, content, authorizations, handler,
                              uri = sent.message.uri](const SipMessage& response) {
@@ -130,7 +129,7 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
     if (method == "INVITE" && error == Errc::no_link) cell->offers.answer_lost = cseq;
     if (handler) handler(error, with_reason(why));
   };
-  transactions_.insert_or_assign(sent.transaction_id, std::move(transaction));
+  requests_.begin(sent.transaction_id, std::move(transaction));
   if (method != "INVITE") return;
   cell->offers.transaction_id = sent.transaction_id;
   if (SipDialog{cell}.state() == State::terminated) fail_offer(*cell);
@@ -138,8 +137,8 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
 
 // Once the dialog has ended, the server passes no answer to our re-INVITE on.
 void Core::fail_offer(Cell& cell) {
-  const auto offer = transactions_.extract(std::exchange(cell.offers.transaction_id, {}));
-  if (offer) offer.mapped().on_failure(Errc::dialog_over, "the dialog has ended");
+  requests_.fail(std::exchange(cell.offers.transaction_id, {}), Errc::dialog_over,
+                 "the dialog has ended");
 }
 
 void Core::send_cancel(std::uint64_t link, const std::string& transaction_id,

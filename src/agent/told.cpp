@@ -68,7 +68,9 @@ void Core::told_one(record::Walked& walked) {
     case Kind::reply: return read_reply(frame, walked.heard.dialog);
     case Kind::sip: {
       SipMessage message = sip::value_of(frame.message());
-      if (!message.is_request()) return read_response(frame, message);
+      if (!message.is_request()) {
+        return requests_.answered(std::string{envelope.transport.transaction_id}, message);
+      }
       if (envelope.transport.source == wire::Source::network) {
         read_request(frame, std::move(message), walked);
       }
@@ -180,26 +182,7 @@ void Core::forget_oldest() {
 
 // All that came over a connection has been told of: what waits for more waits in vain.
 void Core::connection_closed(std::uint64_t connection) {
-  constexpr const char* why = "the link to the server went down";
-  std::vector<ReplyHandler> replies;
-  std::erase_if(pending_, [&](auto& pending) {
-    const bool waits = pending.second.connection == connection;
-    if (waits) replies.push_back(std::move(pending.second.handler));
-    return waits;
-  });
-  std::vector<Transaction> transactions;
-  std::erase_if(transactions_, [&](auto& transaction) {
-    const bool waits = transaction.second.connection == connection;
-    if (waits) transactions.push_back(std::move(transaction.second));
-    return waits;
-  });
-  Reply reply;
-  reply.error = Errc::no_link;
-  reply.message.reason = why;
-  reply.left = true;
-  for (const ReplyHandler& handler : replies) guard([&] { handler(reply); });
-  for (const Transaction& one : transactions) guard([&] { one.on_failure(Errc::no_link, why); });
-
+  requests_.closed(connection);
   Link* link = link_of_connection(connection);
   connections_.erase(connection);
   if (link == nullptr) return;
@@ -216,7 +199,7 @@ void Core::connection_closed(std::uint64_t connection) {
   }
   for (const auto& cell : cut_off) {
     if (cell->can_receive.exchange(false)) cell->resumed = false;
-    no_prack(cell, Errc::no_link, why);
+    no_prack(cell, Errc::no_link, "the link to the server went down");
     let_answer_go(cell);
     for (const auto& action : std::exchange(cell->invitation.when_confirmed, {})) guard(action);
     cell->offers.theirs_awaits_ack.reset();
@@ -238,13 +221,10 @@ void Core::connection_closed(std::uint64_t connection) {
 
 void Core::read_reply(const record::Frame& frame, std::int64_t dialog) {
   const wire::Envelope& envelope = frame.envelope();
-  const auto found = pending_.find(std::string{envelope.in_reply_to});
-  if (found == pending_.end()) return;
+  const std::string id{envelope.in_reply_to};
+  if (!requests_.awaits_reply(id)) return;
   Reply reply;
   reply.more = envelope.proxy_progress;
-  const ReplyHandler handler =
-      reply.more ? found->second.handler : std::move(found->second.handler);
-  if (!reply.more) pending_.erase(found);
   reply.refusal = envelope.refusal;
   reply.error = error_of(reply.refusal);
   reply.dialog = dialog;
@@ -256,7 +236,7 @@ void Core::read_reply(const record::Frame& frame, std::int64_t dialog) {
     reply.message = sip::value_of(frame.message());
     reply.transaction_id = envelope.transport.transaction_id;
   }
-  handler(reply);
+  requests_.replied(id, reply);
 }
 
 void Core::read_call_record(const record::Frame& frame, std::int64_t dialog) {
@@ -285,19 +265,6 @@ void Core::read_call_record(const record::Frame& frame, std::int64_t dialog) {
   told.message = sip::value_of(frame.message());
   if (const auto cell = cell_of(dialog)) told.dialog = SipDialog{cell};
   call_records(told);
-}
-
-void Core::read_response(const record::Frame& frame, const SipMessage& message) {
-  const auto found = transactions_.find(std::string{frame.envelope().transport.transaction_id});
-  if (found == transactions_.end() || message.status == 100) return;
-  // The handler may begin another transaction, or end this one.
-  if (message.status < 200) {
-    const auto on_response = found->second.on_response;
-    return on_response(message);
-  }
-  const auto on_response = std::move(found->second.on_response);
-  transactions_.erase(found);
-  on_response(message);
 }
 
 }  // namespace drachtio::agent

@@ -182,7 +182,7 @@ void ClientRequest::take(const Cancel& cancel, CallFacts& facts, Actions& action
   }
   if (phase_ == Phase::told) return tell(cancel.handler, outcome_of({}, had_ended), actions);
   const bool is_first = !cancelling_;
-  if (is_first) cancelling_.emplace().headers = cancel.headers;
+  if (is_first) cancelling_ = Cancelling{cancel.headers, false, std::nullopt, {}};
   if (is_over()) {
     if (!is_first || !has_dialog_) {
       return tell(cancel.handler, outcome_of({}, had_ended), actions);
@@ -221,7 +221,7 @@ bool ClientRequest::cancel_was_refused() const {
          cancelling_->outcome->error == Errc::refused_by_server;
 }
 
-void ClientRequest::take(const Acknowledge& answer, CallFacts& facts, Actions& actions) {
+void ClientRequest::take(const Acknowledge& answer, CallFacts& facts, Actions& actions) const {
   if (!has_dialog_) {
     return tell(answer.handler, outcome_of(Errc::no_dialog, "the INVITE has not been sent"),
                 actions);

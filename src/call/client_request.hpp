@@ -180,7 +180,7 @@ class ClientRequest {
   void take(const Turn&, CallFacts& facts, Actions& actions);
   void take(const Cancel& cancel, CallFacts& facts, Actions& actions);
   void take(const CancelSent& cancel, CallFacts& facts, Actions& actions);
-  void take(const Acknowledge& answer, CallFacts& facts, Actions& actions);
+  void take(const Acknowledge& answer, CallFacts& facts, Actions& actions) const;
   void take(const Prack& answer, CallFacts& facts, Actions& actions);
   void take(const OfferAnswered& answer, CallFacts& facts, Actions& actions);
 
