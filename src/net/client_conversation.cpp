@@ -1,7 +1,6 @@
 // What a Client says on a connection and what it waits for: the login, routes, pings, the program's
 // frames; and when the server has been silent for too long.
 #include "net/client_link.hpp"
-#include "net/message_id.hpp"
 #include "net/secret.hpp"
 #include "text/escape.hpp"
 #include "wire/compose.hpp"
@@ -25,7 +24,7 @@ std::string version_in(std::string_view login_reply) {
 
 Client::Sent Client::Link::send(std::string_view rest) {
   if (!stream_ || !logged_in_ || stopped_) return {{}, "there is no link to the server"};
-  std::string id = message_id();
+  std::string id = ids_.next();
   const std::size_t size = id.size() + 1 + rest.size();
   if (size > wire::largest_payload) {
     return {{},
@@ -114,7 +113,7 @@ void Client::Link::look_at_the_time() {
 
 // Sends the frame, and ends the connection if no reply comes.
 void Client::Link::ask(const std::string& what, const wire::ClientFrame& frame) {
-  const std::string id = message_id();
+  const std::string id = ids_.next();
   if (asked_.empty()) reply_by_ = Clock::now() + options_.reply_timeout;
   asked_.emplace(id, what);
   outbox_->push(id, frame.text);

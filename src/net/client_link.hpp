@@ -4,6 +4,7 @@
 
 #include "net/client.hpp"
 #include "net/dial.hpp"
+#include "net/message_id.hpp"
 #include "net/outbox.hpp"
 #include "net/stream.hpp"
 #include "wire/compose.hpp"
@@ -64,6 +65,7 @@ class Client::Link : public std::enable_shared_from_this<Link> {
   std::shared_ptr<Stream> stream_;
   boost::asio::steady_timer deadline_;
   std::shared_ptr<Outbox> outbox_;
+  MessageIds ids_;
   std::string dead_;                                       // why it was closed from our side
   std::map<std::string, std::string, std::less<>> asked_;  // id of a frame of ours -> what it asks
   Clock::time_point reply_by_;                             // while something is asked
