@@ -37,7 +37,7 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const s
 
 void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status,
                        const wire::ClientFrame& frame, ReplyHandler handler) {
-  send(link_for(*incoming), frame,
+  send(links_.for_answer_to(*incoming), frame,
        [this, handler = std::move(handler), incoming, status, frame](Reply reply) {
          // Having refused a final answer, drachtio-server 0.9.10 sends none any more: it says OK,
          // and shows what it had sent before.
@@ -86,7 +86,7 @@ void Core::settle(const std::shared_ptr<Incoming>& incoming, int status,
     forget(incoming);
     if (status < 300) answered_elsewhere(incoming);
     if (makes_the_call(*incoming)) settled(incoming->cell);
-    const Link* link = find_link(incoming->link);
+    const Link* link = links_.find(incoming->link);
     // The ACK comes to the connection that brought the re-INVITE, or not at all.
     const bool awaits_ack = status < 300 && incoming->message.method == "INVITE" &&
                             incoming->cell && incoming->cell->offers.theirs.lock() == incoming &&
@@ -114,7 +114,7 @@ void Core::settle(const std::shared_ptr<Incoming>& incoming, int status,
   if (SipDialog{cell}.state() == State::terminated) return forget(incoming);
   if (incoming->resumed) return watch_for_forgotten(*cell);  // lost twice: ask, in time
   unechoed_.push_back({incoming, status, frame});
-  const Link* link = link_to(incoming->source.server);
+  const Link* link = links_.to(incoming->source.server);
   if (link != nullptr) answer_again(*link);
 }
 
@@ -127,7 +127,7 @@ void Core::settled(const std::shared_ptr<Cell>& cell) {
 // The INVITE came on a connection that is no more: its ACK, and all that the far end sends in the
 // call, goes there and is lost. So the server is asked whether the call stands.
 void Core::answered_elsewhere(const std::shared_ptr<Incoming>& incoming) {
-  const Link* link = find_link(incoming->link);
+  const Link* link = links_.find(incoming->link);
   if (incoming->message.method != "INVITE" || !incoming->cell || link == nullptr ||
       link->connection == incoming->connection ||
       SipDialog{incoming->cell}.state() == State::stable) {

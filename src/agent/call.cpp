@@ -22,7 +22,7 @@ void Core::place(const std::shared_ptr<Call>& call) {
   if (beside && beside->core.lock().get() != this) {
     return on(call, failed(Errc::no_dialog, "the dialog beside it is of no call of ours"));
   }
-  const Link* link = beside ? link_of(*beside) : link_to(options.server);
+  const Link* link = beside ? links_.of(*beside) : links_.to(options.server);
   if (link == nullptr) {
     const std::string server = beside ? SipDialog{beside}.server() : options.server;
     return on(call, failed(Errc::no_link,
@@ -110,7 +110,7 @@ void Core::on(const std::shared_ptr<Call>& call, const ClientRequest::Input& inp
 // The server has sent the request, or says why not.
 void Core::sent(const std::shared_ptr<Call>& call, const Reply& reply) {
   if (reply.error) return on(call, ClientRequest::Failed{{reply.error, reply.message}});
-  const auto cell = cell_of(reply.dialog);
+  const auto cell = dialogs_.find(reply.dialog);
   const bool is_news = cell && cell != call->cell;
   if (is_news) {
     if (!call->options.auth.username.empty()) cell->auth = call->options.auth;

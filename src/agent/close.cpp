@@ -49,7 +49,7 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
   if (state->state != State::terminated && !stopped_ && !dialog::is_answered(*state)) {
     if (const auto held = std::exchange(invitation.after_prack, {})) held(Prack::unwanted);
   }
-  const Link* link = link_of(*cell);
+  const Link* link = links_.of(*cell);
   const auto again = [this, cell, content, status](ResponseHandler told) {
     return
         [this, cell, content, status, told = std::move(told)] { end(cell, content, status, told); };

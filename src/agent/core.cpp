@@ -1,6 +1,5 @@
 #include "agent/core.hpp"
 
-#include "dialog/rules.hpp"
 #include "text/escape.hpp"
 
 #include <boost/asio/post.hpp>
@@ -59,25 +58,23 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
     const auto cell = std::make_shared<Cell>(std::make_shared<const DialogState>(state));
     cell->can_receive = false;
     cell->adopted = true;
-    cells_.emplace(state.number, cell);
+    dialogs_.add(cell);
   }
-  for (const auto& [number, cell] : cells_) {
-    const auto other = cells_.find(cell->state->joined);
-    if (other != cells_.end() && other->second->state->joined == number) {
-      cell->joined = other->second;
-    }
+  for (const auto& [number, cell] : dialogs_.all()) {
+    const auto other = dialogs_.find(cell->state->joined);
+    if (other && other->state->joined == number) cell->joined = other;
   }
 }
 
 void Core::let_go() {
-  for (const auto& [number, cell] : cells_) cell->let_go();
+  for (const auto& [number, cell] : dialogs_.all()) cell->let_go();
   for (const auto& call : calls_) call->let_go();
 }
 
 // What slots hold may hold what they are connected to.
 Core::~Core() {
   let_go();
-  for (const auto& [number, cell] : cells_) {
+  for (const auto& [number, cell] : dialogs_.all()) {
     if (CellSignals* own = cell->signals_if_any()) own->disconnect_all();
   }
   for (const auto& [transaction, weak] : incoming_) {
@@ -136,20 +133,6 @@ void Core::run() {
   // What was posted before the end, and what the links' closing has left to do.
   io_.restart();
   io_.poll();
-}
-
-std::vector<SipDialog> Core::dialogs() const {
-  std::vector<SipDialog> open;
-  const std::lock_guard lock{cells_mutex_};
-  for (const auto& [number, cell] : cells_) {
-    SipDialog dialog{cell};
-    const auto state = dialog.snapshot();
-    if (state->state != State::terminated && dialog::is_own(*state)) {
-      open.push_back(std::move(dialog));
-    }
-  }
-  std::ranges::sort(open, {}, [](const SipDialog& dialog) { return dialog.snapshot()->number; });
-  return open;
 }
 
 }  // namespace drachtio::agent

@@ -6,12 +6,13 @@
 #pragma once
 
 #include "agent/call.hpp"
+#include "agent/dialogs.hpp"
 #include "agent/guard.hpp"
 #include "agent/incoming.hpp"
+#include "agent/links.hpp"
 #include "agent/outbox.hpp"
 #include "agent/reason.hpp"
 #include "agent/requests.hpp"
-#include "net/client.hpp"
 #include "net/tls.hpp"
 #include "record/writer.hpp"
 #include "wire/compose.hpp"
@@ -30,22 +31,6 @@
 namespace drachtio::agent {
 
 using boost::system::error_code;
-
-// A connection to a server, and those that followed it to the same server.
-struct Link {
-  std::uint64_t id = 0;          // never changes
-  std::uint64_t connection = 0;  // a new one each time it comes up
-  std::string server;            // name in the log
-  bool up = false;
-  bool outbound = false;    // the server dialled: used for what came over it only
-  bool leaving = false;     // ... and looked at now and then, to be closed once that is over
-  std::string refused;      // why, at the latest attempt
-  ResponseHandler awaited;  // who is told that it is up, once
-  std::unique_ptr<net::Client> client;
-  // What came over it, if it is outbound: with the end of all of it the link has served.
-  std::vector<std::weak_ptr<Cell>> cells;
-  std::vector<std::weak_ptr<Incoming>> asked;
-};
 
 // Tells the handler, if any, what it needs to know of the reply.
 inline ReplyHandler told_of_reply(ResponseHandler handler) {
@@ -74,13 +59,13 @@ class Core : public std::enable_shared_from_this<Core> {
   void close();
   void patch(const std::shared_ptr<Cell>& cell, const std::string& patch);
   void join(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Cell>& other);
-  std::vector<SipDialog> dialogs() const;
+  std::vector<SipDialog> dialogs() const { return dialogs_.open(); }
   [[nodiscard]] std::int64_t position() const { return writer_->statistics().head.position; }
 
   // Makes the dialogs that were open in the log this core's own; to be called once, first.
   void adopt();
 
-  // --- links (links.cpp)
+  // --- links (connect.cpp)
   void connect(const ConnectOptions& options, const ResponseHandler& handler);
   std::uint16_t listen(const ListenOptions& options);
   void stop();
@@ -163,26 +148,16 @@ class Core : public std::enable_shared_from_this<Core> {
     wire::ClientFrame frame;
   };
 
-  // links.cpp
-  Link& add_link(const std::string& server);
+  // connect.cpp
   net::Client::Handlers link_handlers(std::uint64_t id);
   std::vector<std::string> routes() const;
   void link_up(Link& link, const std::string& detail);
   void link_down(Link& link, const std::string& why);
   void link_refused(Link& link, const std::string& why);
   void disconnected(const std::string& server, const std::string& why);
-  void new_connection(Link& link);
-  Link* find_link(std::uint64_t id);
-  // Whose connection it is, or was, until all that came over it has been told of.
-  Link* link_of_connection(std::uint64_t connection);
-  Link* link_to(const std::string& server);
-  // Over which the dialog is controlled: the link it came on, else one to its server.
-  Link* link_of(const Cell& cell);
-  std::uint64_t link_for(const Incoming& incoming);
   // By the id of the link.
   void has_served(std::uint64_t id);
   void close_if_it_has_served(std::uint64_t id);
-  bool is_dialled(const std::string& server) const;
   void take_up(const Link& link);
 
   // told.cpp
@@ -191,10 +166,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void take_over(const std::shared_ptr<Cell>& cell, std::shared_ptr<const DialogState> state);
   void publish(const record::Told& told);
   void closed(const std::shared_ptr<Cell>& cell, const Event& event);
-  void forget_oldest();
   void connection_closed(std::uint64_t connection);
-  std::shared_ptr<Cell> cell_of(std::int64_t number);
-  std::shared_ptr<Cell> new_cell(std::shared_ptr<const DialogState> state);
   // These take frames whose envelope can be read.
   void read_reply(const record::Frame& frame, std::int64_t dialog);
   void read_call_record(const record::Frame& frame, std::int64_t dialog);
@@ -282,18 +254,13 @@ class Core : public std::enable_shared_from_this<Core> {
   bool stopped_ = false;
   bool log_failed_ = false;
 
-  std::map<std::uint64_t, Link> links_;
-  std::uint64_t last_link_ = 0;
-  std::uint64_t last_connection_ = 0;
-  std::unordered_map<std::uint64_t, std::uint64_t> connections_;  // link of each
+  Links links_;
   std::list<std::shared_ptr<Acceptor>> acceptors_;
   // The timers of after() that have not fired. The io_context's handlers own them, and it may go
   // before the core.
   std::list<std::weak_ptr<boost::asio::steady_timer>> timers_;
 
-  mutable std::mutex cells_mutex_;  // written by the agent's thread only
-  std::unordered_map<std::int64_t, std::shared_ptr<Cell>> cells_;
-  std::deque<std::int64_t> ended_;
+  Dialogs dialogs_;
 
   Requests requests_;
   std::unordered_map<std::string, std::weak_ptr<Incoming>> incoming_;  // unanswered INVITEs

@@ -57,8 +57,8 @@ void Core::read_request(const record::Frame& frame, SipMessage message,
   // Nothing that could be answered.
   if (message.method.empty() || !message.headers.has("CSeq")) return;
   if (message.method == "CANCEL") return cancelled(transaction_id, message);
-  if (message.method == "ACK") return acknowledged(cell_of(dialog), message.cseq());
-  Link* link = link_of_connection(frame.connection);
+  if (message.method == "ACK") return acknowledged(dialogs_.find(dialog), message.cseq());
+  Link* link = links_.of_connection(frame.connection);
   if (link == nullptr) return;  // an outbound connection that is gone, and the request with it
 
   const auto incoming = std::make_shared<Incoming>();
@@ -69,7 +69,7 @@ void Core::read_request(const record::Frame& frame, SipMessage message,
   incoming->message = std::move(message);
   incoming->source = {frame.server, std::string{transport.protocol}, std::string{transport.address},
                       std::string{transport.port}};
-  incoming->cell = dialog == 0 ? nullptr : cell_of(dialog);
+  incoming->cell = dialog == 0 ? nullptr : dialogs_.find(dialog);
   if (link->outbound) {
     std::erase_if(link->asked, [](const auto& one) { return one.expired(); });
     link->asked.push_back(incoming);
@@ -100,7 +100,7 @@ void Core::read_request(const record::Frame& frame, SipMessage message,
 // refused: nothing of that is to come any more.
 void Core::begin_call(const std::shared_ptr<Incoming>& invite) {
   const std::shared_ptr<Cell>& cell = invite->cell;
-  const Link* link = find_link(invite->link);
+  const Link* link = links_.find(invite->link);
   if (link != nullptr && link->connection == invite->connection) {
     cell->can_receive = true;
     cell->resumed = false;
@@ -176,7 +176,7 @@ std::shared_ptr<Incoming> Core::open_invite(const std::shared_ptr<Cell>& cell) {
   const auto state = SipDialog{cell}.snapshot();
   const auto found = incoming_.find(state->invite.transaction_id);
   if (auto incoming = found == incoming_.end() ? nullptr : found->second.lock()) return incoming;
-  const Link* link = link_of(*cell);
+  const Link* link = links_.of(*cell);
   auto gone = std::make_shared<Incoming>();
   gone->core = weak_from_this();
   gone->link = link == nullptr ? 0 : link->id;
@@ -208,7 +208,7 @@ void Core::hung_up(const std::shared_ptr<Incoming>& bye) {
 void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
   const std::string& method = incoming->message.method;
   Cell& cell = *incoming->cell;
-  const Link* link = find_link(incoming->link);
+  const Link* link = links_.find(incoming->link);
   if (link != nullptr && link->connection == incoming->connection) cell.can_receive = true;
   if (method == "BYE") return hung_up(incoming);
   if (dialog::is_over(*SipDialog{incoming->cell}.snapshot())) {

@@ -23,7 +23,7 @@ void Core::modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHa
 
 void Core::offer(const std::shared_ptr<Cell>& cell, Offer offer) {
   const auto state = SipDialog{cell}.snapshot();
-  if (state->state != State::terminated && link_of(*cell) == nullptr) {
+  if (state->state != State::terminated && links_.of(*cell) == nullptr) {
     return tell(offer.handler, Errc::no_link, "there is no link to " + state->server);
   }
   cell->offers.waiting.push_back(std::make_shared<Offer>(std::move(offer)));

@@ -115,7 +115,7 @@ void Core::watch_for_forgotten(const Cell& cell) {
 // It was answered, or ended, or tried again, and that stays so: calls that were answered at once
 // are not kept until the server would have forgotten them.
 bool Core::is_settled(const Asked& asked) {
-  const auto cell = cell_of(asked.dialog);
+  const auto cell = dialogs_.find(asked.dialog);
   if (!cell || cell->invitation.transaction_id != asked.transaction_id) return true;
   const auto state = SipDialog{cell}.snapshot();
   return state->state == State::terminated || dialog::is_answered(*state);
@@ -132,12 +132,12 @@ void Core::look_for_forgotten() {
   while (!asked_.empty() && asked_.front().due <= now) {
     const Asked asked = std::move(asked_.front());
     asked_.pop_front();
-    const auto cell = cell_of(asked.dialog);
+    const auto cell = dialogs_.find(asked.dialog);
     const auto state = SipDialog{cell}.snapshot();
     const bool in_doubt = cell->invitation.answering && !cell->invitation.after_prack;
     if (!(in_doubt || dialog::is_untouched(*state))) continue;
-    const bool can_ask = link_of(*cell) != nullptr;
-    const bool link_may_return = !can_ask && find_link(cell->link) != nullptr;
+    const bool can_ask = links_.of(*cell) != nullptr;
+    const bool link_may_return = !can_ask && links_.find(cell->link) != nullptr;
     if (cell->invitation.handing_on ||
         link_may_return) {  // at others it may ring for as long as they like
       later.push_back(cell);

@@ -59,7 +59,7 @@ void Core::proxy(const std::shared_ptr<Incoming>& incoming,
   }
   take(incoming);
   if (incoming->cell) incoming->cell->invitation.handing_on = true;
-  send(link_for(*incoming), std::move(frame),
+  send(links_.for_answer_to(*incoming), std::move(frame),
        [this, incoming, handler,
         answers = std::make_shared<std::vector<SipMessage>>()](const Reply& reply) {
          if (!reply.error && reply.more) return answers->push_back(reply.message);

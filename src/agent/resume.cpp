@@ -34,8 +34,8 @@ constexpr const char* given_up = "given up: nobody waited for its answer any mor
 
 void Core::adopt() {
   std::optional<log::Reader> reader;
-  if (!cells_.empty()) reader.emplace(database_);
-  for (const auto& [number, cell] : cells_) {
+  if (!dialogs_.all().empty()) reader.emplace(database_);
+  for (const auto& [number, cell] : dialogs_.all()) {
     cell->core = weak_from_this();
     cell->offers.answer_lost = unacknowledged(*cell->state, *reader);
   }
@@ -45,14 +45,14 @@ void Core::adopt() {
 // A link is up: its server is asked about the dialogs whose far ends it no longer lets us hear.
 void Core::resume(const Link& link) {
   std::vector<std::shared_ptr<Cell>> cells;
-  for (const auto& [number, cell] : cells_) cells.push_back(cell);
+  for (const auto& [number, cell] : dialogs_.all()) cells.push_back(cell);
   std::ranges::sort(cells, {}, &Cell::number);  // the oldest call first
   for (const auto& cell : cells) resume(cell, link);
   probe_next();
   if (!options_.probe || !options_.probe_every) return;
   after(std::chrono::duration_cast<std::chrono::milliseconds>(*options_.probe_every),
         [this, id = link.id, connection = link.connection] {
-          const Link* again = find_link(id);
+          const Link* again = links_.find(id);
           if (again != nullptr && again->up && again->connection == connection) resume(*again);
         });
 }
@@ -94,9 +94,9 @@ void Core::answer_again(const Link& link) {
 // Calls of before a restart, of servers that are not dialled: the connections that they had dialled
 // went with the program, and nothing else leads to them.
 void Core::lose_unreachable() {
-  for (const auto& [number, cell] : cells_) {
+  for (const auto& [number, cell] : dialogs_.all()) {
     const auto state = SipDialog{cell}.snapshot();
-    if (!cell->adopted || !dialog::is_own(*state) || is_dialled(state->server)) continue;
+    if (!cell->adopted || !dialog::is_own(*state) || links_.is_dialled(state->server)) continue;
     lost(cell, "the connection it came on is gone");
   }
 }
@@ -166,7 +166,7 @@ void Core::give_up_call(const std::shared_ptr<Cell>& cell, const Link& link, int
   const auto look_again = [this, cell, id = link.id, connection = link.connection, looks] {
     if (looks == most_looks) return lost(cell, given_up);
     after(options_.t1x64 / most_looks, [this, cell, id, connection, looks] {
-      const Link* again = find_link(id);
+      const Link* again = links_.find(id);
       const bool goes_on = again != nullptr && again->up && again->connection == connection &&
                            SipDialog{cell}.state() != State::terminated;
       if (goes_on) give_up_call(cell, *again, looks + 1);  // else when the link is back

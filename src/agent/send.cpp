@@ -21,7 +21,7 @@ void Core::send(std::uint64_t link, wire::ClientFrame frame, ReplyHandler handle
 }
 
 void Core::send_now(std::uint64_t link_id, const wire::ClientFrame& frame, ReplyHandler handler) {
-  Link* link = find_link(link_id);
+  Link* link = links_.find(link_id);
   const net::Client::Sent sent = link == nullptr || !link->client
                                      ? net::Client::Sent{{}, "there is no link to the server"}
                                      : link->client->send(frame.text);
@@ -74,7 +74,7 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
   if (state->state == State::terminated && !again) {
     return tell(handler, Errc::dialog_over, "the dialog has ended");
   }
-  Link* link = link_of(*cell);
+  Link* link = links_.of(*cell);
   if (link == nullptr) return tell(handler, Errc::no_link, "there is no link to " + state->server);
   wire::ClientFrame frame;
   try {
@@ -169,7 +169,7 @@ void Core::acknowledge_reinvite(const std::shared_ptr<Cell>& cell, std::uint32_t
 
 // The 2xx to a re-INVITE of ours, where it went to a link that was lost; once there is one again.
 void Core::acknowledge_lost(const std::shared_ptr<Cell>& cell) {
-  if (!cell->offers.answer_lost || link_of(*cell) == nullptr) return;
+  if (!cell->offers.answer_lost || links_.of(*cell) == nullptr) return;
   acknowledge_unheard(cell, *std::exchange(cell->offers.answer_lost, {}), most_acks);
 }
 

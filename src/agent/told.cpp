@@ -9,9 +9,6 @@ namespace drachtio::agent {
 
 namespace {
 
-// A BYE's answer, a retried INVITE: what may still come of a dialog that has ended.
-constexpr std::size_t ended_kept = 1024;
-
 error_code error_of(wire::Refusal refusal) {
   switch (refusal) {
     case wire::Refusal::none: return {};
@@ -45,7 +42,7 @@ void Core::told_one(record::Walked& walked) {
   }
   if (walked.closed) connection_closed(*walked.closed);
   if (walked.heard.learnt) {
-    if (const auto cell = cell_of(walked.heard.dialog)) {
+    if (const auto cell = dialogs_.find(walked.heard.dialog)) {
       take_over(cell, walked.heard.learnt);
     }
   }
@@ -56,9 +53,9 @@ void Core::told_one(record::Walked& walked) {
   using Kind = wire::Envelope::Kind;
   // A call record comes to whom it comes, and tells nothing of where the call is controlled.
   const bool of_the_call = envelope.kind == Kind::sip || envelope.kind == Kind::reply;
-  Link* link = link_of_connection(frame.connection);
+  Link* link = links_.of_connection(frame.connection);
   if (link != nullptr && walked.heard.dialog && of_the_call) {
-    if (const auto cell = cell_of(walked.heard.dialog)) {
+    if (const auto cell = dialogs_.find(walked.heard.dialog)) {
       if (link->outbound && cell->connection != frame.connection) link->cells.push_back(cell);
       cell->link = link->id;
       cell->connection = frame.connection;
@@ -94,33 +91,19 @@ void Core::take_over(const std::shared_ptr<Cell>& cell, std::shared_ptr<const Di
   note(cell, std::move(event));
 }
 
-std::shared_ptr<Cell> Core::cell_of(std::int64_t number) {
-  const auto found = cells_.find(number);
-  return found == cells_.end() ? nullptr : found->second;
-}
-
-std::shared_ptr<Cell> Core::new_cell(std::shared_ptr<const DialogState> state) {
-  auto cell = std::make_shared<Cell>(std::move(state));
-  cell->core = weak_from_this();
-  const std::lock_guard lock{cells_mutex_};
-  cells_[cell->number] = cell;
-  return cell;
-}
-
 void Core::publish(const record::Told& told) {
   const Event& event = told.event;
   if (!told.dialog) return signals.emit(event, SipDialog{});
-  auto cell = cell_of(told.dialog->number);
+  auto cell = dialogs_.find(told.dialog->number);
   if (!cell) {
-    cell = new_cell(told.dialog);
+    cell = std::make_shared<Cell>(told.dialog);
+    cell->core = weak_from_this();
+    dialogs_.add(cell);
     // An afterthought to a dialog that was forgotten (the answer to its BYE) brings it back, but
     // not to stay.
     const bool late =
         told.dialog->state == State::terminated && told.dialog->closed_at != event.position;
-    if (late) {
-      ended_.push_back(cell->number);
-      if (ended_.size() > ended_kept) forget_oldest();
-    }
+    if (late) dialogs_.ended(cell->number);
   }
   const bool was_held = cell->state->held_remotely;
   {
@@ -154,8 +137,7 @@ void Core::publish(const record::Told& told) {
     // One that was never answered may come back: an INVITE is tried again after a challenge.
     if (dialog::is_answered(*told.dialog)) own->disconnect_all();
   }
-  ended_.push_back(cell->number);
-  if (ended_.size() > ended_kept) forget_oldest();
+  dialogs_.ended(cell->number);
 }
 
 // Nobody waits any more for what will not come.
@@ -171,20 +153,11 @@ void Core::closed(const std::shared_ptr<Cell>& cell, const Event& event) {
   settled(cell);
 }
 
-void Core::forget_oldest() {
-  const auto oldest = cell_of(ended_.front());
-  ended_.pop_front();
-  if (!oldest || SipDialog{oldest}.state() != State::terminated) return;
-  if (CellSignals* own = oldest->signals_if_any()) own->disconnect_all();
-  const std::lock_guard lock{cells_mutex_};
-  cells_.erase(oldest->number);
-}
-
 // All that came over a connection has been told of: what waits for more waits in vain.
 void Core::connection_closed(std::uint64_t connection) {
   requests_.closed(connection);
-  Link* link = link_of_connection(connection);
-  connections_.erase(connection);
+  Link* link = links_.of_connection(connection);
+  links_.forget_connection(connection);
   if (link == nullptr) return;
   // What was told of these after the link went down: another connection does not hear their far
   // ends either. And an ACK or PRACK that was to come came there, if at all.
@@ -195,7 +168,7 @@ void Core::connection_closed(std::uint64_t connection) {
   if (link->outbound) {
     for (const auto& weak : link->cells) take_in(weak.lock());
   } else {
-    for (const auto& [number, cell] : cells_) take_in(cell);
+    for (const auto& [number, cell] : dialogs_.all()) take_in(cell);
   }
   for (const auto& cell : cut_off) {
     if (cell->can_receive.exchange(false)) cell->resumed = false;
@@ -208,11 +181,11 @@ void Core::connection_closed(std::uint64_t connection) {
   if (!link->outbound) return take_up(*link);
   if (link->connection == connection) return;
   const std::string server = link->server;
-  connections_.erase(link->connection);
-  links_.erase(link->id);
-  if (!is_dialled(server)) {
+  links_.forget_connection(link->connection);
+  links_.remove(link->id);
+  if (!links_.is_dialled(server)) {
     for (const auto& cell : cut_off) lost(cell, "the connection it came on is gone");
-  } else if (const Link* dialled = link_to(server)) {  // else when that is up
+  } else if (const Link* dialled = links_.to(server)) {  // else when that is up
     for (const auto& cell : cut_off) resume(cell, *dialled);
     probe_next();
     answer_again(*dialled);
@@ -243,7 +216,7 @@ void Core::read_call_record(const record::Frame& frame, std::int64_t dialog) {
   const wire::Envelope& envelope = frame.envelope();
   using Kind = wire::Envelope::Kind;
   // Its CANCEL comes to a link that is no more.
-  if (const auto cell = cell_of(dialog); cell && !cell->can_receive) {
+  if (const auto cell = dialogs_.find(dialog); cell && !cell->can_receive) {
     const auto state = SipDialog{cell}.snapshot();
     if (state->cause == Cause::cancelled) cancelled(state->invite.transaction_id, {});
   }
@@ -263,7 +236,7 @@ void Core::read_call_record(const record::Frame& frame, std::int64_t dialog) {
   if (told.kind == CallRecord::Kind::start) told.role = envelope.call_record_token;
   if (told.kind == CallRecord::Kind::stop) told.reason = envelope.call_record_token;
   told.message = sip::value_of(frame.message());
-  if (const auto cell = cell_of(dialog)) told.dialog = SipDialog{cell};
+  if (const auto cell = dialogs_.find(dialog)) told.dialog = SipDialog{cell};
   call_records(told);
 }
 

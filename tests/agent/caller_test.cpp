@@ -13,10 +13,10 @@ TEST_CASE("A call out is answered, acknowledged and ended", "[agent]") {
   std::vector<int> provisional;
   SipDialog early;
   const Outcome outcome =
-      call(program, "answer",
-           {.headers = {{"From", "\"Dave\" <sip:dave@127.0.0.1>"}, {"Subject", "a call"}},
-            .on_provisional = [&](const SipMessage& m) { provisional.push_back(m.status); },
-            .on_dialog = [&](const SipDialog& dialog) { early = dialog; }});
+      call_out(program, "answer",
+               {.headers = {{"From", "\"Dave\" <sip:dave@127.0.0.1>"}, {"Subject", "a call"}},
+                .on_provisional = [&](const SipMessage& m) { provisional.push_back(m.status); },
+                .on_dialog = [&](const SipDialog& dialog) { early = dialog; }});
   CHECK_FALSE(outcome.error);
   CHECK(provisional == std::vector{180});
   CHECK(early == outcome.dialog);
@@ -34,7 +34,7 @@ TEST_CASE("A call out is refused", "[agent]") {
   Program program{sim};
   program.connect();
   const auto [user, status] = GENERATE(std::pair{"busy", 486}, std::pair{"notfound", 404});
-  const Outcome outcome = call(program, user);
+  const Outcome outcome = call_out(program, user);
   CHECK(outcome.error == Errc::rejected);
   CHECK(outcome.message.status == status);
   CHECK(outcome.dialog.state() == State::terminated);
@@ -44,9 +44,9 @@ TEST_CASE("RFC 3261 8.1.3.4: a redirection is followed where that is asked for",
   Sim sim;
   Program program{sim};
   program.connect();
-  SECTION("no") { CHECK(call(program, "redirect").message.status == 302); }
+  SECTION("no") { CHECK(call_out(program, "redirect").message.status == 302); }
   SECTION("yes: one call, not two") {
-    const Outcome outcome = call(program, "redirect", {.follow_redirects = true});
+    const Outcome outcome = call_out(program, "redirect", {.follow_redirects = true});
     CHECK_FALSE(outcome.error);
     REQUIRE(program.until([&] { return program.created.size() == 1; }));
     CHECK(program.story() == "invited rejected invited progressed answered confirmed");
@@ -59,7 +59,7 @@ TEST_CASE("RFC 7616, RFC 8760: a challenge is answered, in the same call", "[age
   program.connect();
   const std::string user = GENERATE("challenge", "challenge401", "challenge512", "stale");
   SECTION("with the right password") {
-    const Outcome outcome = call(program, user, {.auth = Credentials{"alice", "secret"}});
+    const Outcome outcome = call_out(program, user, {.auth = Credentials{"alice", "secret"}});
     INFO(user);
     CHECK_FALSE(outcome.error);
     REQUIRE(program.until([&] { return program.created.size() == 1; }));
@@ -72,18 +72,18 @@ TEST_CASE("RFC 7616, RFC 8760: a challenge is answered, in the same call", "[age
     for (std::size_t i = 1; i < cseqs.size(); ++i) CHECK(cseqs[i] == cseqs[i - 1] + 1);
   }
   SECTION("with a wrong one") {
-    const Outcome outcome = call(program, user, {.auth = Credentials{"alice", "wrong"}});
+    const Outcome outcome = call_out(program, user, {.auth = Credentials{"alice", "wrong"}});
     CHECK(outcome.error == Errc::rejected);
     CHECK(outcome.message.status == 403);
   }
-  SECTION("without any") { CHECK(call(program, user).error == Errc::rejected); }
+  SECTION("without any") { CHECK(call_out(program, user).error == Errc::rejected); }
 }
 
 TEST_CASE("RFC 3262: a reliable provisional answer gets its PRACK by itself", "[agent]") {
   Sim sim;
   Program program{sim};
   program.connect();
-  CHECK_FALSE(call(program, "prack").error);
+  CHECK_FALSE(call_out(program, "prack").error);
   REQUIRE(program.until([&] { return program.created.size() == 1; }));
   CHECK(program.story() == "invited progressed early responded:PRACK/200 answered confirmed");
 }
@@ -93,9 +93,9 @@ TEST_CASE("RFC 3261 13.2.2.4: two callees ring, one answers", "[agent]") {
   Program program{sim};
   program.connect();
   std::vector<std::string> tags;
-  const Outcome outcome = call(program, "fork", {.on_provisional = [&](const SipMessage& ringing) {
-                                 tags.push_back(ringing.to().tag);
-                               }});
+  const Outcome outcome = call_out(
+      program, "fork",
+      {.on_provisional = [&](const SipMessage& ringing) { tags.push_back(ringing.to().tag); }});
   CHECK(tags == std::vector<std::string>{"fork1", "fork2"});
   CHECK(outcome.dialog.remote().tag == "fork1");
 }
@@ -163,7 +163,7 @@ TEST_CASE("Any request in the dialog, and its answer", "[agent]") {
   Sim sim;
   Program program{sim};
   program.connect();
-  SipDialog dialog = call(program, "answer").dialog;
+  SipDialog dialog = call_out(program, "answer").dialog;
   const std::string method = GENERATE("INFO", "MESSAGE", "OPTIONS", "NOTIFY", "REFER", "UPDATE");
   Content content;
   if (method == "INFO") {
@@ -178,7 +178,7 @@ TEST_CASE("A request out of dialog", "[agent]") {
   Sim sim;
   Program program{sim};
   program.connect();
-  const Outcome outcome = call(program, "bob", {.method = "OPTIONS"});
+  const Outcome outcome = call_out(program, "bob", {.method = "OPTIONS"});
   CHECK_FALSE(outcome.error);
   CHECK(outcome.message.status == 200);
   CHECK_FALSE(outcome.dialog);
@@ -188,7 +188,7 @@ TEST_CASE("A request out of dialog", "[agent]") {
 TEST_CASE("Without a link there is no call, and no exception", "[agent]") {
   Sim sim;
   Program program{sim};
-  const Outcome outcome = call(program, "answer");
+  const Outcome outcome = call_out(program, "answer");
   CHECK(outcome.error == Errc::no_link);
   CHECK_FALSE(outcome.message.reason.empty());
 }
@@ -197,7 +197,7 @@ TEST_CASE("A link that is lost fails what waits for it, and leaves the calls", "
   Sim sim;
   Program program{sim};
   program.connect();
-  SipDialog up = call(program, "answer").dialog;
+  SipDialog up = call_out(program, "answer").dialog;
   Outcome ringing;
   program.agent->siprequest(
       "sip:ring@127.0.0.1:5070",
@@ -229,11 +229,11 @@ TEST_CASE("A challenge in the dialog is answered with the call's credentials", "
   Program program{sim};
   program.connect();
   SECTION("which it has") {
-    SipDialog dialog = call(program, "picky", {.auth = Credentials{"alice", "secret"}}).dialog;
+    SipDialog dialog = call_out(program, "picky", {.auth = Credentials{"alice", "secret"}}).dialog;
     CHECK(status_of(program, [&](auto done) { dialog.request("OPTIONS", {}, done); }) == 200);
   }
   SECTION("which it has not") {
-    SipDialog dialog = call(program, "picky").dialog;
+    SipDialog dialog = call_out(program, "picky").dialog;
     CHECK(status_of(program, [&](auto done) { dialog.request("OPTIONS", {}, done); }) == 407);
   }
 }
@@ -242,7 +242,7 @@ TEST_CASE("To end a call twice at once is one BYE, and both are told", "[agent]"
   Sim sim;
   Program program{sim};
   program.connect();
-  SipDialog dialog = call(program, "answer").dialog;
+  SipDialog dialog = call_out(program, "answer").dialog;
   int told = 0;
   const auto done = [&](error_code error, const SipMessage& answer) {
     ++told;
@@ -262,7 +262,7 @@ TEST_CASE("A callback that throws disturbs nobody", "[agent]") {
   Program program{sim};
   program.agent->on_connect.connect([](const std::string&) { throw std::runtime_error{"a bug"}; });
   program.connect();
-  SipDialog dialog = call(program, "answer").dialog;
+  SipDialog dialog = call_out(program, "answer").dialog;
   dialog.on_terminate().connect([](const SipDialog&) { throw std::runtime_error{"a bug"}; });
   dialog.request("OPTIONS", {}, [](error_code, const SipMessage&) { throw 7; });
   CHECK(status_of(program, [&](auto done) { dialog.terminate({}, done); }) == 200);

@@ -8,7 +8,7 @@
 
 namespace drachtio::test {
 
-inline Outcome call(Program& program, const std::string& user, RequestOptions options = {}) {
+inline Outcome call_out(Program& program, const std::string& user, RequestOptions options = {}) {
   Outcome outcome;
   if (options.body.empty() && !options.late_offer) options.body = our_sdp;
   program.agent->siprequest("sip:" + user + "@127.0.0.1:5070", std::move(options),

@@ -9,7 +9,7 @@ TEST_CASE("Hold and unhold, and what they are asked twice", "[agent]") {
   Sim sim;
   Program program{sim};
   program.connect();
-  SipDialog dialog = call(program, "answer").dialog;
+  SipDialog dialog = call_out(program, "answer").dialog;
   CHECK(status_of(program, [&](auto done) { dialog.unhold(done); }) == 0);
   CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 200);
   CHECK(dialog.held() == Hold::local);
@@ -24,7 +24,7 @@ TEST_CASE("RFC 3261 14.1: overlapping re-INVITEs wait for one another", "[agent]
   Sim sim;
   Program program{sim};
   program.connect();
-  SipDialog dialog = call(program, "answer").dialog;
+  SipDialog dialog = call_out(program, "answer").dialog;
   std::vector<int> done;
   for (int i = 0; i < 5; ++i) {
     dialog.modify(our_sdp, [&done, i](error_code error, const SipMessage&) {
@@ -46,13 +46,13 @@ TEST_CASE("RFC 3261 14.1: a 491 is tried again, another refusal is not", "[agent
   Program program{sim};
   program.connect();
   SECTION("glare") {
-    SipDialog dialog = call(program, "glare").dialog;
+    SipDialog dialog = call_out(program, "glare").dialog;
     CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 200);
     CHECK(program.story().find("offered responded:INVITE/491 offered modified") !=
           std::string::npos);
   }
   SECTION("refused") {
-    SipDialog dialog = call(program, "stubborn").dialog;
+    SipDialog dialog = call_out(program, "stubborn").dialog;
     CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == -1);
     CHECK(dialog.held() == Hold::none);
   }
@@ -62,7 +62,7 @@ TEST_CASE("RFC 3261 14.2: a re-INVITE that comes while ours is open is answered 
   Sim sim;
   Program program{sim};
   program.connect();
-  SipDialog dialog = call(program, "clash").dialog;
+  SipDialog dialog = call_out(program, "clash").dialog;
   CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 200);
   REQUIRE(program.until(
       [&] { return program.story().find("responded:INVITE/491") != std::string::npos; }));
@@ -75,7 +75,7 @@ TEST_CASE("A hold that waits for a modify holds what that has made", "[agent]") 
   Sim sim;
   Program program{sim};
   program.connect();
-  SipDialog dialog = call(program, "answer").dialog;
+  SipDialog dialog = call_out(program, "answer").dialog;
   std::string other = our_sdp;
   other.replace(other.find("15000"), 5, "15002");
   dialog.modify(other);
@@ -88,7 +88,7 @@ TEST_CASE("What is asked of a call that is over is told so, with a link or witho
   Sim sim;
   Program program{sim};
   program.connect();
-  SipDialog dialog = call(program, "answer").dialog;
+  SipDialog dialog = call_out(program, "answer").dialog;
   CHECK(status_of(program, [&](auto done) { dialog.terminate({}, done); }) == 200);
   SECTION("the link is up") {}
   SECTION("the link is down") {

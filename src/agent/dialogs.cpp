@@ -1,0 +1,44 @@
+#include "agent/dialogs.hpp"
+
+#include "dialog/rules.hpp"
+
+#include <algorithm>
+
+namespace drachtio::agent {
+
+std::shared_ptr<Cell> Dialogs::find(std::int64_t number) const {
+  const auto found = cells_.find(number);
+  return found == cells_.end() ? nullptr : found->second;
+}
+
+void Dialogs::add(const std::shared_ptr<Cell>& cell) {
+  const std::lock_guard lock{mutex_};
+  cells_[cell->number] = cell;
+}
+
+void Dialogs::ended(std::int64_t number) {
+  ended_.push_back(number);
+  if (ended_.size() <= ended_kept) return;
+  const auto oldest = find(ended_.front());
+  ended_.pop_front();
+  if (!oldest || SipDialog{oldest}.state() != State::terminated) return;
+  if (CellSignals* own = oldest->signals_if_any()) own->disconnect_all();
+  const std::lock_guard lock{mutex_};
+  cells_.erase(oldest->number);
+}
+
+std::vector<SipDialog> Dialogs::open() const {
+  std::vector<SipDialog> open;
+  const std::lock_guard lock{mutex_};
+  for (const auto& [number, cell] : cells_) {
+    SipDialog dialog{cell};
+    const auto state = dialog.snapshot();
+    if (state->state != State::terminated && dialog::is_own(*state)) {
+      open.push_back(std::move(dialog));
+    }
+  }
+  std::ranges::sort(open, {}, [](const SipDialog& dialog) { return dialog.snapshot()->number; });
+  return open;
+}
+
+}  // namespace drachtio::agent

@@ -1,0 +1,41 @@
+// The dialogs that the agent knows, by their number in the log: all that are open, and the latest
+// 1,024 that have ended, for what may still come of one (a BYE's answer, a retried INVITE). The
+// agent's thread only, but for open().
+#pragma once
+
+#include "agent/cell.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace drachtio::agent {
+
+class Dialogs {
+ public:
+  static constexpr std::size_t ended_kept = 1024;
+
+  using Cells = std::unordered_map<std::int64_t, std::shared_ptr<Cell>>;
+
+  // Returns null for a dialog that is not known, or not any more.
+  [[nodiscard]] std::shared_ptr<Cell> find(std::int64_t number) const;
+  [[nodiscard]] const Cells& all() const { return cells_; }
+  void add(const std::shared_ptr<Cell>& cell);
+  // Notes that the dialog has ended, and forgets one that has before it, with its slots. One that
+  // is open again by then (an INVITE is tried again after a challenge) stays.
+  void ended(std::int64_t number);
+
+  // Returns those of this program's calls that have not ended, in the order in which they began.
+  // May be called from any thread.
+  [[nodiscard]] std::vector<SipDialog> open() const;
+
+ private:
+  mutable std::mutex mutex_;  // guards cells_, which the agent's thread alone changes
+  Cells cells_;
+  std::deque<std::int64_t> ended_;
+};
+
+}  // namespace drachtio::agent
