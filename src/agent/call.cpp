@@ -1,5 +1,5 @@
-// Calls out, and other requests out of dialog: what call::ClientRequest decides is carried out, and
-// what comes of it is told to it.
+// Places calls and other requests out of dialog: this file carries out what call::ClientRequest
+// decides, and tells it what comes of that.
 #include "agent/core.hpp"
 #include "net/message_id.hpp"
 
@@ -35,7 +35,7 @@ void Core::place(const std::shared_ptr<Call>& call) {
   on(call, ClientRequest::Place{});
 }
 
-// Carries out one action.
+// Carries out the actions of a request's machine.
 struct Core::CarryOut {
   using Request = ClientRequest;
   Core& core;
@@ -82,7 +82,7 @@ struct Core::CarryOut {
     if (on_provisional) on_provisional(action.message);
   }
   void operator()(const Request::AwaitTurn& /*action*/) const {
-    call->options.on_provisional = {};  // what they hold may hold this call
+    call->options.on_provisional = {};  // these may hold this call
     call->options.on_dialog = {};
     core.post([&core = core, call = call] { core.on(call, Request::Turn{}); });
   }

@@ -1,5 +1,5 @@
-// A request out of dialog on its way, as its handles share it: the machine that decides, and whom
-// the program has told of. The agent's thread changes it.
+// This file is a request out of dialog as its handles share it: the machine that decides what to
+// do, and the program's handlers. Only the agent's thread changes it.
 #pragma once
 
 #include "agent/cell.hpp"
@@ -13,8 +13,9 @@
 
 namespace drachtio::agent {
 
-// The handlers that calls' machines know by id. The core owns them, and not their calls: a handler
-// may hold the handle of its call, and would hold itself.
+// WaitingHandlers has the handlers that the machines of calls know by their ids. The core owns them
+// instead of the calls, because a handler may hold the handle of its call, and would keep itself
+// alive.
 class WaitingHandlers {
  public:
   // Returns 0 for an empty handler.
@@ -47,7 +48,7 @@ struct Call {
   mutable std::mutex mutex;  // guards cell
   std::shared_ptr<Cell> cell;
 
-  // What these hold may hold this call.
+  // Drops the program's handlers, which may hold this call.
   void let_go() {
     handler = {};
     options.on_provisional = {};

@@ -1,4 +1,4 @@
-// The agent's links to its servers: those it dials, and those that are dialled.
+// This file makes the agent's links to its servers, follows what happens to them, and ends them.
 #include "agent/acceptor.hpp"
 #include "agent/core.hpp"
 #include "text/escape.hpp"

@@ -1,6 +1,6 @@
-// The dialogs that the agent knows, by their number in the log: all that are open, and the latest
-// 1,024 that have ended, for what may still come of one (a BYE's answer, a retried INVITE). The
-// agent's thread only, but for open().
+// This file keeps the dialogs that the agent knows, by their number in the log: all that are open,
+// and the latest 1,024 that have ended, because something may still come of one (a BYE's answer, a
+// retried INVITE). All of it but open() belongs to the agent's thread.
 #pragma once
 
 #include "agent/cell.hpp"
@@ -24,8 +24,9 @@ class Dialogs {
   [[nodiscard]] std::shared_ptr<Cell> find(std::int64_t number) const;
   [[nodiscard]] const Cells& all() const { return cells_; }
   void add(const std::shared_ptr<Cell>& cell);
-  // Notes that the dialog has ended, and forgets one that has before it, with its slots. One that
-  // is open again by then (an INVITE is tried again after a challenge) stays.
+  // Notes that the dialog has ended, and forgets the dialog that ended 1,024 dialogs before it,
+  // with its slots. A dialog that is open again by then stays: an INVITE is tried again after a
+  // challenge.
   void ended(std::int64_t number);
 
   // Returns those of this program's calls that have not ended, in the order in which they began.

@@ -1,4 +1,4 @@
-// What a program hands over may throw: that is printed, and goes no further.
+// Runs what a program has handed over. What that throws is printed, and goes no further.
 #pragma once
 
 #include <drachtio/each_slot.hpp>

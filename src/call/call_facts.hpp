@@ -1,5 +1,5 @@
-// What the parts of a call know in common, and the dialog's state does not hold: it is not on the
-// wire, or the wire does not tell.
+// This file has what several parts of a call know and the dialog's state does not, as it is not on
+// the wire.
 #pragma once
 
 #include "call/authorizations.hpp"
@@ -8,8 +8,8 @@
 namespace drachtio::call {
 
 struct CallFacts {
-  LateOffer late_offer;   // of the INVITE that makes the call
-  NonceCounts nonces;     // used by requests out of and in the dialog
+  LateOffer late_offer;   // answers the INVITE that makes the call
+  NonceCounts nonces;     // are those of all our requests, out of the dialog and in it
   bool given_up = false;  // the program gave up its INVITE, whose 2xx has come all the same
   bool operator==(const CallFacts&) const = default;
 };

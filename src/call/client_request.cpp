@@ -27,7 +27,8 @@ void tell(HandlerId handler, Outcome outcome, ClientRequest::Actions& actions) {
   if (handler != 0) actions.emplace_back(ClientRequest::Tell{handler, std::move(outcome)});
 }
 
-// Writes the method as SIP has it. A method that is no token stays: the first attempt fails.
+// Writes the method as SIP has it. A method that is no token stays as it is, and the first attempt
+// fails for it.
 Attempts::Asked with_method_name(Attempts::Asked asked) {
   try {
     asked.method = sip::method_name(asked.method);
@@ -50,7 +51,8 @@ std::optional<Outcome> why_unfit(const std::string& method, const Headers& heade
   }
 }
 
-// Returns why the program's answer to an offer cannot be sent. It is not noted as given then.
+// Returns why the program's answer to an offer cannot be sent. Such an answer is not noted as
+// given.
 std::optional<Outcome> why_no_answer(const std::string& method, const std::string& sdp) {
   if (sdp.empty()) return outcome_of(Errc::malformed, "an answer has an SDP");
   return why_unfit(method, {}, sdp);
@@ -146,7 +148,7 @@ void ClientRequest::success(const SipMessage& response, CallFacts& facts, Action
   finish({{}, response}, actions);
 }
 
-// The 2xx has its ACK, and whatever it offers no answer in that.
+// Acknowledges the 2xx without a description: nothing that it offers is answered.
 void ClientRequest::acknowledge(CallFacts& facts, Actions& actions) {
   if (late_offer_) facts.late_offer.acknowledge(*up_);
   actions.emplace_back(SendInDialog{"ACK"});

@@ -23,8 +23,8 @@ namespace drachtio::call {
 // A HandlerId stands for a handler of the program's, which its owner resolves; 0 stands for nobody.
 using HandlerId = std::uint64_t;
 
-// What came of something: without an error the message that was sent or received, with one a
-// message whose reason says why.
+// An Outcome is what came of something. Without an error it has the message that was sent or
+// received; with an error the message's reason says why.
 struct Outcome {
   boost::system::error_code error;
   SipMessage message;
@@ -41,10 +41,10 @@ class ClientRequest {
   };
 
   // --- Inputs
-  // The first attempt is to be sent.
+  // The program wants the first attempt to be sent.
   struct Place {};
-  // The server has sent the attempt under way, as this message, and awaits its answers under the
-  // transactionId. `has_dialog`: it is in the log as a dialog.
+  // The server has sent the attempt under way as this message, and names its answers by the
+  // transactionId. `has_dialog` says whether the log has a dialog for it.
   struct Sent {
     const SipMessage& message;
     std::string_view transaction_id;
@@ -66,7 +66,7 @@ class ClientRequest {
     Headers headers;
     HandlerId handler = 0;
   };
-  // This became of the CANCEL, by the server's word.
+  // The server has told what became of the CANCEL.
   struct CancelSent {
     Outcome outcome;
   };
@@ -123,8 +123,8 @@ class ClientRequest {
     SipMessage message;
     bool operator==(const TellProvisional&) const = default;
   };
-  // The outcome is known, and is to be told in a turn of its own, which Turn begins: whoever placed
-  // the request has its handle by then.
+  // Asks for a Turn: the outcome is known, and is told in a turn of its own, by which whoever
+  // placed the request has its handle.
   struct AwaitTurn {
     bool operator==(const AwaitTurn&) const = default;
   };
@@ -134,7 +134,7 @@ class ClientRequest {
     bool operator==(const TellOutcome&) const = default;
   };
 
-  // --- ... and the input that answers one
+  // --- The input that follows AnswerOffer
   struct OfferAnswered {
     AnswerOffer answer;
     Outcome outcome;

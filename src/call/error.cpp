@@ -1,4 +1,4 @@
-// What the errors of call control are called (drachtio/error.hpp).
+// This file names the errors of call control (drachtio/error.hpp).
 #include <drachtio/error.hpp>
 
 #include <string>

@@ -14,8 +14,8 @@ namespace drachtio::call {
 
 class LateOffer {
  public:
-  // A reliable provisional answer that offers: the value of RAck that its PRACK has, and the tag of
-  // its fork.
+  // A Reliable is a reliable provisional answer that offers. `rack` is the value of RAck that its
+  // PRACK has, `tag` that of its fork.
   struct Reliable {
     std::string rack;
     std::string tag;
@@ -32,7 +32,8 @@ class LateOffer {
   // Takes back what prack() noted, where the PRACK did not go out: the offer waits again, unless
   // another attempt has begun meanwhile.
   void prack_failed(Reliable offer);
-  // Notes that the 2xx of this fork has its ACK, and its offer no other answer.
+  // Notes that the 2xx of this fork has been acknowledged, so that nothing else can answer its
+  // offer.
   void acknowledge(std::string tag) { acknowledged_ = std::move(tag); }
   void acknowledge_failed() { acknowledged_.reset(); }
 

@@ -14,8 +14,8 @@ struct Payload::Parts {
 
 namespace {
 
-// A short string holds its bytes within itself, and takes them along when it is moved. What is as
-// long as the string object does not fit into it.
+// Returns the string with its bytes on the heap, where they stay when it is moved: a short string
+// has them within itself, but not as many as the string object has.
 std::string on_the_heap(std::string bytes) {
   bytes.reserve(sizeof(std::string));
   return bytes;
