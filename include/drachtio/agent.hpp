@@ -119,9 +119,9 @@ class DRACHTIO_EXPORT SipCall {
   // Answers the offer of the 2xx (late_offer); the handler is given the ACK as sent. no_dialog
   // where the server has not sent the INVITE; `malformed` where no offer waits for an answer.
   void ack(std::string sdp, const ResponseHandler& handler = {}) const;
-  // Answers the offer of the latest reliable provisional answer (late_offer); the 2xx is then
-  // acknowledged by itself. The handler is given the PRACK's final answer; `malformed` where no
-  // such offer waits.
+  // Answers the offer of the latest reliable provisional answer (late_offer); the 2xx of that
+  // fork is then acknowledged by itself. The handler is given the PRACK's final answer; `malformed`
+  // where no such offer waits.
   void prack(std::string sdp, const ResponseHandler& handler = {}) const;
   // Empty until the server has sent the INVITE.
   [[nodiscard]] SipDialog dialog() const;

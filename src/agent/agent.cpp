@@ -91,10 +91,12 @@ SipCall Agent::siprequest(const std::string& uri, RequestOptions options, CallHa
                            .route = std::move(options.route),
                            .late_offer = options.late_offer}});
   call->core = core_;
-  call->options = std::move(options);
-  call->handler = std::move(handler);
-  if (const auto tell = std::exchange(call->options.on_call, {})) tell(SipCall{call});
-  core_->dispatch([core = core_.get(), call] { core->place(call); });
+  if (const auto tell = std::exchange(options.on_call, {})) tell(SipCall{call});
+  // Until it is placed, the call has no handler: they may hold its handle, and would keep it alive.
+  core_->dispatch([core = core_.get(), call, options = std::move(options),
+                   handler = std::move(handler)]() mutable {
+    core->place(call, std::move(options), std::move(handler));
+  });
   return SipCall{call};
 }
 

@@ -1,6 +1,7 @@
 // Places calls and other requests out of dialog: this file carries out what call::ClientRequest
 // decides, and tells it what comes of that.
 #include "agent/core.hpp"
+#include "dialog/rules.hpp"
 #include "net/message_id.hpp"
 
 namespace drachtio::agent {
@@ -15,8 +16,14 @@ ClientRequest::Failed failed(Errc error, std::string why) {
 
 }  // namespace
 
-void Core::place(const std::shared_ptr<Call>& call) {
+void Core::place(const std::shared_ptr<Call>& call, RequestOptions options, CallHandler handler) {
   calls_.insert(call);
+  call->options = std::move(options);
+  call->handler = std::move(handler);
+  place(call);
+}
+
+void Core::place(const std::shared_ptr<Call>& call) {
   RequestOptions& options = call->options;
   const std::shared_ptr<Cell> beside = Cell::of(std::exchange(options.beside, {}));
   if (beside && beside->core.lock().get() != this) {
@@ -74,11 +81,12 @@ struct Core::CarryOut {
                    core.waiting_.take(action.handler));
   }
   void operator()(Request::Tell& action) const {
+    if (!action.in_own_turn) return tell(core, action.handler, action.outcome);
     core.post(
         [&core = core, action = std::move(action)] { tell(core, action.handler, action.outcome); });
   }
   void operator()(const Request::TellProvisional& action) const {
-    const auto on_provisional = call->options.on_provisional;  // may end the call, and so itself
+    const auto on_provisional = call->options.on_provisional;  // it may end the call, and so itself
     if (on_provisional) on_provisional(action.message);
   }
   void operator()(const Request::AwaitTurn& /*action*/) const {
@@ -139,9 +147,15 @@ void Core::cancel(const std::shared_ptr<Call>& call, const Headers& headers,
 
 void Core::acknowledge_late(const std::shared_ptr<Call>& call, std::string sdp,
                             ResponseHandler handler) {
-  std::string tag = call->cell ? SipDialog{call->cell}.remote().tag.value_or("") : std::string{};
-  on(call,
-     ClientRequest::Acknowledge{std::move(sdp), std::move(tag), waiting_.add(std::move(handler))});
+  ClientRequest::Acknowledge answer;
+  answer.sdp = std::move(sdp);
+  if (call->cell) {
+    const auto state = SipDialog{call->cell}.snapshot();
+    answer.tag = state->remote.tag.value_or("");
+    answer.has_2xx = dialog::is_answered(*state);
+  }
+  answer.handler = waiting_.add(std::move(handler));
+  on(call, answer);
 }
 
 void Core::prack_late(const std::shared_ptr<Call>& call, std::string sdp, ResponseHandler handler) {

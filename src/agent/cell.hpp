@@ -99,7 +99,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
   bool adopted = false;          // open in the log when the program began, and not asked about yet
   std::optional<Credentials> auth;  // for challenges in the dialog
   call::CallFacts facts;
-  std::weak_ptr<Call> call;          // of ours, that makes the dialog
+  std::weak_ptr<Call> call;          // the call of ours that makes the dialog
   std::uint64_t giving_up_over = 0;  // the connection over which it is asked to be cancelled
   bool probing = false;              // is asked about, or will be
   bool resumed = false;              // said so in the log
@@ -114,7 +114,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
     return tag && facts.late_offer.is_answered(*tag);
   }
 
-  // Of what waits, and holds the cell meanwhile: nothing will come any more.
+  // Drops what waits and holds the cell meanwhile: nothing will come any more.
   void let_go() {
     invitation.when_answered.clear();
     invitation.when_confirmed.clear();

@@ -7,7 +7,7 @@ namespace drachtio::agent {
 
 namespace {
 
-// Before an outbound connection is closed: the answer to a BYE, and its reply.
+// An outbound connection stays open so long for the answer to a BYE, and for its reply.
 constexpr std::chrono::seconds last_words{2};
 
 }  // namespace
@@ -96,7 +96,7 @@ void Core::link_up(Link& link, const std::string& detail) {
   if (!link.outbound) take_up(link);
 }
 
-// What the connections before have left, once all that came over them has been told of.
+// Takes up what the former connections have left, once all that came over them has been told.
 void Core::take_up(const Link& link) {
   if (!link.up || !links_.is_told(link)) return;
   resume(link);
@@ -127,7 +127,7 @@ void Core::disconnected(const std::string& server, const std::string& why) {
   on_disconnect(server, why);
 }
 
-// An event for each other reason, not for each attempt: a server may be away for days.
+// Logs a refusal once for each reason, and not for each attempt: a server may be away for days.
 void Core::link_refused(Link& link, const std::string& why) {
   const bool news = link.refused != why;
   link.refused = why;

@@ -23,6 +23,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <deque>
 #include <list>
 #include <map>
 #include <set>
@@ -69,7 +70,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void connect(const ConnectOptions& options, const ResponseHandler& handler);
   std::uint16_t listen(const ListenOptions& options);
   void stop();
-  // Of whatever waits: it will not be told any more.
+  // Drops the handlers of whatever waits: they are not told any more.
   void let_go();
   void run();
   void after(std::chrono::milliseconds delay, std::function<void()> action);
@@ -96,7 +97,7 @@ class Core : public std::enable_shared_from_this<Core> {
              const std::vector<std::string>& destinations, const ProxyOptions& options,
              ProxyHandler handler);
   void handed_on(const std::shared_ptr<Incoming>& incoming, const Reply& reply);
-  // A request in a dialog; the handler has the final answer.
+  // Sends a request in a dialog. The handler is told the final answer.
   void request(const std::shared_ptr<Cell>& cell, const std::string& method, const Content& content,
                ResponseHandler handler, call::Authorizations authorizations = {});
   void await_answer(const std::shared_ptr<Cell>& cell, const std::string& method,
@@ -113,7 +114,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void acknowledge(const std::shared_ptr<Cell>& cell, const std::string& sdp);
 
   // --- calls out (call.cpp)
-  void place(const std::shared_ptr<Call>& call);
+  // Gives the call what the program wants and whom it asks to be told, and begins it.
+  void place(const std::shared_ptr<Call>& call, RequestOptions options, CallHandler handler);
   // The handler is told what became of the CANCEL: it went out, or the call was over.
   void cancel(const std::shared_ptr<Call>& call, const Headers& headers, ResponseHandler handler);
   void acknowledge_late(const std::shared_ptr<Call>& call, std::string sdp,
@@ -121,14 +123,14 @@ class Core : public std::enable_shared_from_this<Core> {
   void prack_late(const std::shared_ptr<Call>& call, std::string sdp, ResponseHandler handler);
 
   // --- the dialog's own verbs (send.cpp, close.cpp, modify.cpp)
-  // A request of the program's: one that offers waits for its turn.
+  // Sends a request of the program's. One that offers waits for its turn.
   void ask_far_end(const std::shared_ptr<Cell>& cell, const std::string& method,
                    const Content& content, const ResponseHandler& handler);
   void terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                  ResponseHandler handler);
   void modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHandler handler);
   void hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler handler);
-  // What waits to be offered goes, if nothing stands in its way any more.
+  // Sends what waits to be offered, if nothing stands in its way any more.
   void next_offer(const std::shared_ptr<Cell>& cell);
 
   boost::signals2::signal<void(const std::string&), EachSlot> on_connect;
@@ -155,7 +157,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void link_down(Link& link, const std::string& why);
   void link_refused(Link& link, const std::string& why);
   void disconnected(const std::string& server, const std::string& why);
-  // By the id of the link.
+  // These take the id of the link.
   void has_served(std::uint64_t id);
   void close_if_it_has_served(std::uint64_t id);
   void take_up(const Link& link);
@@ -188,13 +190,14 @@ class Core : public std::enable_shared_from_this<Core> {
   void cancelled(const std::string& transaction_id, const SipMessage& cancel);
   void pracked(const std::shared_ptr<Incoming>& prack);
   static void let_answer_go(const std::shared_ptr<Cell>& cell);
-  // For those that wait for one.
+  // Tells those that wait for a PRACK that none will come.
   static void no_prack(const std::shared_ptr<Cell>& cell, error_code error, const char* why);
   void prack_missed(const std::shared_ptr<Cell>& cell);
   void ask(SipDialog::RequestSignal CellSignals::*signal,
            const std::shared_ptr<Incoming>& incoming);
 
   // call.cpp
+  void place(const std::shared_ptr<Call>& call);
   // Hands the input to the call's machine, and carries out what that says is to be done.
   void on(const std::shared_ptr<Call>& call, const call::ClientRequest::Input& input);
   struct CarryOut;
@@ -241,7 +244,8 @@ class Core : public std::enable_shared_from_this<Core> {
 
   void append(std::vector<record::Note> notes, std::vector<std::shared_ptr<Cell>> cells);
   void let_timers_go();
-  // In a turn of its own: no handler is called from within the call that started its operation.
+  // Tells the handler in a turn of its own: no handler is called from within the call that started
+  // its operation.
   void tell(const ResponseHandler& handler, error_code error, const std::string& why);
   void send_now(std::uint64_t link, const wire::ClientFrame& frame, ReplyHandler handler);
 
@@ -274,7 +278,7 @@ class Core : public std::enable_shared_from_this<Core> {
   std::deque<Asked> asked_;  // calls in, until the server has forgotten what nobody answers
   bool looking_ = false;
 
-  std::set<std::shared_ptr<Call>> calls_;  // whose outcome has not been told
+  std::set<std::shared_ptr<Call>> calls_;  // the outcome of these has not been told
   WaitingHandlers waiting_;
 
   Outbox outbox_;

@@ -153,7 +153,7 @@ void Core::closed(const std::shared_ptr<Cell>& cell, const Event& event) {
   settled(cell);
 }
 
-// All that came over a connection has been told of: what waits for more waits in vain.
+// Tells what waits for more from this connection that nothing comes: all that came has been told.
 void Core::connection_closed(std::uint64_t connection) {
   requests_.closed(connection);
   Link* link = links_.of_connection(connection);

@@ -1,5 +1,6 @@
 #include "call/client_request.hpp"
 
+#include "sip/body.hpp"
 #include "sip/compose.hpp"
 
 #include <drachtio/error.hpp>
@@ -24,7 +25,11 @@ Outcome outcome_of(error_code error, std::string why) {
 Outcome no_offer() { return outcome_of(Errc::malformed, "no offer waits for an answer"); }
 
 void tell(HandlerId handler, Outcome outcome, ClientRequest::Actions& actions) {
-  if (handler != 0) actions.emplace_back(ClientRequest::Tell{handler, std::move(outcome)});
+  if (handler != 0) actions.emplace_back(ClientRequest::Tell{handler, std::move(outcome), false});
+}
+
+void tell_later(HandlerId handler, Outcome outcome, ClientRequest::Actions& actions) {
+  if (handler != 0) actions.emplace_back(ClientRequest::Tell{handler, std::move(outcome), true});
 }
 
 // Writes the method as SIP has it. A method that is no token stays as it is, and the first attempt
@@ -37,15 +42,13 @@ Attempts::Asked with_method_name(Attempts::Asked asked) {
   return asked;
 }
 
-// Returns why a message with these parts cannot be sent.
-std::optional<Outcome> why_unfit(const std::string& method, const Headers& headers,
-                                 std::string_view body = {}) {
+// Returns why a CANCEL cannot have these headers, or the BYE in its place.
+std::optional<Outcome> why_no_cancel(const Headers& headers) {
   constexpr std::size_t room = wire::largest_payload - 2048;  // beside the first line, its ids
   try {
-    const std::size_t size =
-        sip::compose(method + " sip:placeholder SIP/2.0", headers, body).size();
+    const std::size_t size = sip::compose("CANCEL sip:placeholder SIP/2.0", headers, {}).size();
     if (size <= room) return std::nullopt;
-    return outcome_of(Errc::too_long, "this " + method + " has " + std::to_string(size) + " bytes");
+    return outcome_of(Errc::too_long, "a CANCEL of " + std::to_string(size) + " bytes");
   } catch (const std::invalid_argument& error) {
     return outcome_of(Errc::malformed, error.what());
   }
@@ -53,9 +56,14 @@ std::optional<Outcome> why_unfit(const std::string& method, const Headers& heade
 
 // Returns why the program's answer to an offer cannot be sent. Such an answer is not noted as
 // given.
-std::optional<Outcome> why_no_answer(const std::string& method, const std::string& sdp) {
+std::optional<Outcome> why_no_answer(const std::string& sdp) {
   if (sdp.empty()) return outcome_of(Errc::malformed, "an answer has an SDP");
-  return why_unfit(method, {}, sdp);
+  try {
+    static_cast<void>(sip::compose("ACK sip:placeholder SIP/2.0", {}, sdp));
+    return std::nullopt;
+  } catch (const std::invalid_argument& error) {
+    return outcome_of(Errc::malformed, error.what());
+  }
 }
 
 }  // namespace
@@ -123,10 +131,10 @@ void ClientRequest::take(const Answered& answer, CallFacts& facts, Actions& acti
 void ClientRequest::provisional(const SipMessage& response, CallFacts& facts, Actions& actions) {
   const std::string rseq{response.headers["RSeq"]};
   std::string tag = response.to().tag;
+  if (response.status == 199) facts.late_offer.ended(tag);
   if (!rseq.empty() && has_dialog_ && reliable_.insert(tag + ' ' + rseq).second) {
     std::string rack = rseq + ' ' + std::string{attempts_.sent().headers["CSeq"]};
-    const bool offers =
-        late_offer_ && !response.body.empty() && !facts.late_offer.is_answered_by_prack(tag);
+    const bool offers = makes_a_late_offer(response) && !facts.late_offer.is_answered_by_prack(tag);
     if (offers) {
       facts.late_offer.offered({std::move(rack), std::move(tag)});
     } else {
@@ -136,9 +144,16 @@ void ClientRequest::provisional(const SipMessage& response, CallFacts& facts, Ac
   actions.emplace_back(TellProvisional{response});
 }
 
+// A body may also be of another kind: an ISUP message, a part of another session.
+bool ClientRequest::makes_a_late_offer(const SipMessage& response) const {
+  return late_offer_ && response.status != 199 &&
+         sip::session_description(response.body, sip::body_headers(response.headers)).has_value();
+}
+
 void ClientRequest::success(const SipMessage& response, CallFacts& facts, Actions& actions) {
   if (is_invite() && has_dialog_) {
     up_ = response.to().tag;
+    facts.late_offer.chosen(*up_);
     facts.given_up = cancelling_.has_value();
     const bool is_answered = facts.late_offer.is_answered_by_prack(*up_);
     if (!late_offer_ || is_answered || cancelling_) acknowledge(facts, actions);
@@ -160,7 +175,7 @@ void ClientRequest::finish(Outcome outcome, Actions& actions) {
   outcome_ = std::move(outcome);
   if (cancelling_ && !cancelling_->sent) {
     for (const HandlerId waiting : std::exchange(cancelling_->waiting, {})) {
-      tell(waiting, outcome_of({}, had_ended), actions);
+      tell_later(waiting, outcome_of({}, had_ended), actions);
     }
   }
   actions.emplace_back(AwaitTurn{});
@@ -175,26 +190,25 @@ void ClientRequest::take(const Turn& /*input*/, CallFacts& /*facts*/, Actions& a
 
 void ClientRequest::take(const Cancel& cancel, CallFacts& facts, Actions& actions) {
   if (!is_invite()) {  // it is over within 32 s by itself
-    return tell(cancel.handler, outcome_of(Errc::malformed, "only an INVITE can be cancelled"),
-                actions);
+    return tell_later(cancel.handler,
+                      outcome_of(Errc::malformed, "only an INVITE can be cancelled"), actions);
   }
-  // The BYE in its place has them, too.
-  if (const auto unfit = why_unfit("CANCEL", cancel.headers)) {
-    return tell(cancel.handler, *unfit, actions);
+  if (const auto why = why_no_cancel(cancel.headers)) {
+    return tell_later(cancel.handler, *why, actions);
   }
-  if (phase_ == Phase::told) return tell(cancel.handler, outcome_of({}, had_ended), actions);
+  if (phase_ == Phase::told) return tell_later(cancel.handler, outcome_of({}, had_ended), actions);
   const bool is_first = !cancelling_;
   if (is_first) cancelling_ = Cancelling{cancel.headers, false, std::nullopt, {}};
   if (is_over()) {
     if (!is_first || !has_dialog_) {
-      return tell(cancel.handler, outcome_of({}, had_ended), actions);
+      return tell_later(cancel.handler, outcome_of({}, had_ended), actions);
     }
     // The final answer has been read, and whoever gives up has not heard of it.
     facts.given_up = true;
     actions.emplace_back(End{cancel.headers, cancel.handler});
     return;
   }
-  if (cancelling_->outcome) return tell(cancel.handler, *cancelling_->outcome, actions);
+  if (cancelling_->outcome) return tell_later(cancel.handler, *cancelling_->outcome, actions);
   if (cancel.handler != 0) cancelling_->waiting.push_back(cancel.handler);
   if (phase_ == Phase::proceeding && !cancelling_->sent) send_cancel(actions);
 }
@@ -225,31 +239,30 @@ bool ClientRequest::cancel_was_refused() const {
 
 void ClientRequest::take(const Acknowledge& answer, CallFacts& facts, Actions& actions) const {
   if (!has_dialog_) {
-    return tell(answer.handler, outcome_of(Errc::no_dialog, "the INVITE has not been sent"),
-                actions);
+    return tell_later(answer.handler, outcome_of(Errc::no_dialog, "the INVITE has not been sent"),
+                      actions);
   }
-  if (const auto why = why_no_answer("ACK", answer.sdp)) {
-    return tell(answer.handler, *why, actions);
+  if (const auto why = why_no_answer(answer.sdp)) {
+    return tell_later(answer.handler, *why, actions);
   }
-  if (!late_offer_ || facts.late_offer.is_answered(answer.tag)) {
-    return tell(answer.handler, no_offer(), actions);
+  if (!late_offer_ || !answer.has_2xx || facts.late_offer.is_answered(answer.tag)) {
+    return tell_later(answer.handler, no_offer(), actions);
   }
   facts.late_offer.acknowledge(answer.tag);
   actions.emplace_back(AnswerOffer{.sdp = answer.sdp, .handler = answer.handler});
 }
 
 void ClientRequest::take(const Prack& answer, CallFacts& facts, Actions& actions) {
-  if (const auto why = why_no_answer("PRACK", answer.sdp)) {
-    return tell(answer.handler, *why, actions);
+  if (const auto why = why_no_answer(answer.sdp)) {
+    return tell_later(answer.handler, *why, actions);
   }
   if (!has_dialog_ || !facts.late_offer.waits()) {
-    return tell(answer.handler, no_offer(), actions);
+    return tell_later(answer.handler, no_offer(), actions);
   }
-  // A 2xx that did not wait for the PRACK has had no ACK (see success()), and offers nothing more.
-  const std::string tag = facts.late_offer.waiting().tag;
-  const bool is_up = up_ && dialog::same_tag(*up_, tag) && !facts.late_offer.is_answered(tag);
+  const bool is_acknowledged = up_ && facts.late_offer.is_answered(*up_);
   actions.emplace_back(AnswerOffer{answer.sdp, facts.late_offer.prack(), answer.handler});
-  if (is_up && !facts.given_up) acknowledge(facts, actions);
+  // A 2xx that did not wait for the PRACK has had no ACK (see success()), and offers nothing more.
+  if (up_ && !is_acknowledged && !facts.given_up) acknowledge(facts, actions);
 }
 
 void ClientRequest::take(const OfferAnswered& answered, CallFacts& facts, Actions& actions) {

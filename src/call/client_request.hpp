@@ -70,10 +70,12 @@ class ClientRequest {
   struct CancelSent {
     Outcome outcome;
   };
-  // The program answers the offer of the 2xx of the fork with this tag.
+  // The program answers the offer of the 2xx of the fork with this tag. `has_2xx` says whether that
+  // 2xx is in the log.
   struct Acknowledge {
     std::string sdp;
     std::string tag;
+    bool has_2xx = false;
     HandlerId handler = 0;
   };
   // The program answers the offer of the latest reliable provisional answer.
@@ -113,9 +115,12 @@ class ClientRequest {
     HandlerId handler = 0;
     bool operator==(const End&) const = default;
   };
+  // Tells a handler what came of something; in a turn of its own where the operation has only just
+  // begun, as no handler is called from within the call that begins its operation.
   struct Tell {
     HandlerId handler = 0;
     Outcome outcome;
+    bool in_own_turn = false;
     bool operator==(const Tell&) const = default;
   };
   // Tells the program of a provisional answer.
@@ -191,6 +196,7 @@ class ClientRequest {
   void send_cancel(Actions& actions);
   void finish(Outcome outcome, Actions& actions);
   [[nodiscard]] bool cancel_was_refused() const;
+  [[nodiscard]] bool makes_a_late_offer(const SipMessage& response) const;
 
   Attempts attempts_;
   std::string body_;

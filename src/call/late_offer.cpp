@@ -1,16 +1,39 @@
 #include "call/late_offer.hpp"
 
+#include <utility>
+
 namespace drachtio::call {
 
+void LateOffer::offered(Reliable offer) {
+  std::erase_if(waiting_,
+                [&](const Reliable& one) { return dialog::same_tag(one.tag, offer.tag); });
+  waiting_.push_back(std::move(offer));
+}
+
 LateOffer::Reliable LateOffer::prack() {
-  Reliable offer = std::move(*waiting_);
-  waiting_.reset();
-  answered_by_prack_.insert(offer.tag);
+  Reliable offer = std::move(waiting_.back());
+  waiting_.pop_back();
+  answered_by_prack_.insert_or_assign(offer.tag, offer.rack);
   return offer;
 }
 
 void LateOffer::prack_failed(Reliable offer) {
-  if (answered_by_prack_.erase(offer.tag) != 0) waiting_ = std::move(offer);
+  const auto noted = answered_by_prack_.find(offer.tag);
+  // Another attempt has other numbers; a fork that has not got the call has no note.
+  if (noted == answered_by_prack_.end() || noted->second != offer.rack) return;
+  answered_by_prack_.erase(noted);
+  waiting_.push_back(std::move(offer));
+}
+
+void LateOffer::ended(std::string_view tag) {
+  answered_by_prack_.erase(std::string{tag});
+  std::erase_if(waiting_, [&](const Reliable& one) { return dialog::same_tag(one.tag, tag); });
+}
+
+void LateOffer::chosen(std::string_view tag) {
+  std::erase_if(answered_by_prack_,
+                [&](const auto& one) { return !dialog::same_tag(one.first, tag); });
+  std::erase_if(waiting_, [&](const Reliable& one) { return !dialog::same_tag(one.tag, tag); });
 }
 
 bool LateOffer::is_answered_by_prack(std::string_view tag) const {

@@ -207,6 +207,21 @@ TEST_CASE("What the handlers of a call under way hold is let go with its Agent",
   CHECK(watch.expired());
 }
 
+TEST_CASE("What the handlers of a call that was never placed hold is let go with its Agent",
+          "[agent]") {
+  const ScratchFolder folder;
+  std::weak_ptr<int> watch;
+  {
+    Agent agent{folder / "calls.db"};  // does not run
+    const auto kept = std::make_shared<SipCall>();
+    const auto owned = std::make_shared<int>(1);
+    watch = owned;
+    *kept = agent.siprequest("sip:b@127.0.0.1", {.body = our_sdp},
+                             [kept, owned](error_code, const SipDialog&, const SipMessage&) {});
+  }
+  CHECK(watch.expired());
+}
+
 TEST_CASE("An answer with a reason of its own, as a future", "[agent]") {
   Sim sim;
   Program program{sim};

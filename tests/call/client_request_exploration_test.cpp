@@ -20,10 +20,13 @@ enum class Happens : std::uint8_t {
   rings,
   rings_reliably,
   offers_reliably,
+  other_fork_offers,
   repeats_reliable,
   challenges,
   redirects,
   answers,
+  other_fork_answers,
+  fork_ends,
   rejects,
   ends_cancelled,  // 487
   cancel_taken,
@@ -37,15 +40,18 @@ enum class Happens : std::uint8_t {
   offer_refused,
 };
 
-constexpr std::array<const char*, 20> names{"the server sends the request",
+constexpr std::array<const char*, 23> names{"the server sends the request",
                                             "the server refuses the request",
                                             "180",
                                             "183 reliably",
                                             "183 reliably, with an offer",
+                                            "183 reliably, with another fork's offer",
                                             "the reliable 183 again",
                                             "401",
                                             "302",
                                             "200",
+                                            "200 from the other fork",
+                                            "199",
                                             "486",
                                             "487",
                                             "the server takes the CANCEL",
@@ -66,7 +72,9 @@ struct Bounds {
   int challenged = 1;
   int redirected = 1;
   int cancels = 2;
+  int acks = 1;
   int pracks = 1;
+  bool forks = false;  // the far end has two
 };
 constexpr Bounds deep{.reliable = 2, .challenged = 2, .pracks = 2};
 
@@ -81,16 +89,21 @@ struct World {
   std::uint8_t reliable = 0;  // answers that demand a PRACK, and ...
   std::uint8_t repeated = 0;
   std::uint8_t pracks = 0;  // ... what came for them
+  std::uint8_t without_offer = 0;
+  std::uint8_t pracks_by_us = 0;
   std::uint8_t challenged = 0;
   std::uint8_t redirected = 0;
   std::uint8_t cancels = 0;  // by the program
   std::uint8_t acks_asked = 0;
   std::uint8_t pracks_asked = 0;
   bool last_reliable_offers = false;
-  bool may_repeat = false;                // it is of the attempt that is out
-  bool is_up = false;                     // a 2xx has come
-  bool hung_up_by_server = false;         // its CANCEL was taken before the 2xx
-  bool cancelled_before_outcome = false;  // ... was told
+  bool last_is_other = false;      // the other fork's
+  bool may_repeat = false;         // the latest reliable answer is of the attempt that is out
+  bool fork_ended = false;         // the first one, by a 199
+  bool other_is_up = false;        // the 2xx was the other fork's
+  bool is_up = false;              // a 2xx has come
+  bool hung_up_by_server = false;  // its CANCEL was taken before the 2xx
+  bool cancelled_before_outcome = false;  // the program cancelled before the outcome was told
   std::uint8_t cancels_sent = 0;
   std::uint8_t acks = 0;
   std::uint8_t acks_with_sdp = 0;
@@ -99,10 +112,12 @@ struct World {
   std::uint8_t byes = 0;
   std::uint8_t outcomes = 0;
   bool outcome_ok = false;
-  std::array<std::uint8_t, 6> told{};  // how often, by handler
+  std::array<std::uint8_t, 8> told{};  // how often, by handler
   std::uint8_t handlers = 0;           // so many have been handed over
   bool late_offer = false;
-  bool pracked_offer = false;  // the program has, and the server did not refuse it
+  // The program has answered the offer of the fork by PRACK.
+  bool pracked_offer = false;
+  bool pracked_other = false;
   const char* broken = nullptr;
 
   bool operator==(const World&) const = default;
@@ -132,7 +147,10 @@ struct CarryOut {
       break_rule("a request that is given up is not tried again");
     state.world.attempt = Attempt::asked;
     state.world.pracked_offer = false;
+    state.world.pracked_other = false;
+    state.world.prack_refused = false;
     state.world.may_repeat = false;
+    state.world.fork_ended = false;
   }
   void operator()(const ClientRequest::SendCancel& /*action*/) const {
     if (state.world.attempt != World::Attempt::out) {
@@ -145,8 +163,10 @@ struct CarryOut {
     if (request.method == "ACK") ++state.world.acks;
     if (request.method == "PRACK") {
       ++state.world.pracks;
-      if (state.world.late_offer && state.world.last_reliable_offers &&
-          !state.world.pracked_offer) {
+      ++state.world.pracks_by_us;
+      const bool is_pracked =
+          state.world.last_is_other ? state.world.pracked_other : state.world.pracked_offer;
+      if (state.world.late_offer && state.world.last_reliable_offers && !is_pracked) {
         break_rule("RFC 3262 5: the program answers a late offer");
       }
     }
@@ -159,7 +179,14 @@ struct CarryOut {
   void operator()(const ClientRequest::AnswerOffer& answer) const {
     answer.reliable ? ++state.world.pracks : ++state.world.acks_with_sdp;
     if (answer.reliable) {
-      state.world.pracked_offer = true;
+      const bool is_other = answer.reliable->tag == "c";
+      (is_other ? state.world.pracked_other : state.world.pracked_offer) = true;
+      if (state.world.is_up && is_other != state.world.other_is_up) {
+        break_rule("RFC 3261 13.2.2.4: no PRACK for a fork that has not got the call");
+      }
+      if (state.world.fork_ended && !is_other) {
+        break_rule("RFC 6228: no PRACK for a fork that has ended");
+      }
       if (!answer.reliable->rack.ends_with(state.request.cseq())) {
         break_rule("RFC 3262 7.2: a PRACK is for an answer to the attempt that is out");
       }
@@ -170,7 +197,12 @@ struct CarryOut {
     if (state.world.is_up) {
       ++state.world.byes;
       // See call::Ending::ack_and_bye.
-      if (state.world.acks + state.world.acks_with_sdp == 0) ++state.world.acks;
+      if (state.world.acks + state.world.acks_with_sdp == 0) {
+        ++state.world.acks;
+        if (state.world.late_offer) {
+          state.request.acknowledged_to_end(state.world.other_is_up ? "c" : "b");
+        }
+      }
     }
     tell(end.handler);
   }
@@ -182,6 +214,8 @@ struct CarryOut {
   void operator()(const ClientRequest::TellOutcome& told) const {
     ++state.world.outcomes;
     state.world.outcome_ok = !told.outcome.error;
+    const bool is_success = state.world.is_up && !state.world.cancelled_before_outcome;
+    if (state.world.outcome_ok != is_success) break_rule("the outcome is what the far end said");
   }
 };
 
@@ -203,12 +237,18 @@ std::vector<Happens> events(const Situation& state, const Bounds& bounds) {
   add(Happens::server_sends, asked);
   add(Happens::server_refuses, asked);
   add(Happens::rings, rings && world.rung < bounds.rung);
-  add(Happens::rings_reliably, rings && is_invite && world.reliable < bounds.reliable);
-  add(Happens::offers_reliably, rings && is_invite && world.reliable < bounds.reliable);
-  add(Happens::repeats_reliable, rings && world.may_repeat && world.repeated < bounds.repeated);
+  const bool first_rings = rings && is_invite && !world.fork_ended;
+  add(Happens::rings_reliably, first_rings && world.reliable < bounds.reliable);
+  add(Happens::offers_reliably, first_rings && world.reliable < bounds.reliable);
+  add(Happens::other_fork_offers,
+      bounds.forks && rings && is_invite && world.reliable < bounds.reliable);
+  add(Happens::other_fork_answers, bounds.forks && is_out(world));
+  add(Happens::fork_ends, bounds.forks && rings && !world.fork_ended);
+  add(Happens::repeats_reliable,
+      first_rings && world.may_repeat && world.repeated < bounds.repeated);
   add(Happens::challenges, is_out(world) && world.challenged < bounds.challenged);
   add(Happens::redirects, is_out(world) && world.redirected < bounds.redirected);
-  add(Happens::answers, is_out(world));
+  add(Happens::answers, is_out(world) && !world.fork_ended);
   add(Happens::rejects, is_out(world));
   add(Happens::ends_cancelled, is_out(world) && world.cancel == World::Cancel::taken);
   add(Happens::cancel_taken,
@@ -217,7 +257,7 @@ std::vector<Happens> events(const Situation& state, const Bounds& bounds) {
   add(Happens::link_lost, world.link);
   add(Happens::turn_comes, world.turn);
   add(Happens::program_cancels, world.cancels < bounds.cancels);
-  add(Happens::program_acknowledges, is_invite && world.is_up && world.acks_asked < 1);
+  add(Happens::program_acknowledges, is_invite && world.acks_asked < bounds.acks);
   add(Happens::program_pracks, is_invite && world.pracks_asked < bounds.pracks);
   add(Happens::offer_goes, world.link && !state.offers.empty());
   add(Happens::offer_refused, !state.offers.empty());
@@ -240,6 +280,7 @@ void lose_link(Situation& state) {
     carry_out(state, state.request.cancel_sent(Errc::no_link));
   }
   for (const auto& offer : std::exchange(state.offers, {})) {
+    if (!offer.reliable) --world.acks_with_sdp;  // it may go again over the next link
     carry_out(state, state.request.offer_answered(offer, Errc::no_link));
   }
   if (attempt == World::Attempt::asked || attempt == World::Attempt::out) {
@@ -261,10 +302,13 @@ void step(Situation& state, Happens event) {
     case Happens::rings: ++world.rung; return carry_out(state, request.answered(180));
     case Happens::rings_reliably:
       world.last_reliable_offers = false;
+      world.last_is_other = false;
       world.may_repeat = true;
+      ++world.without_offer;
       return carry_out(state, request.answered_reliably(183, ++world.reliable));
     case Happens::offers_reliably:
       world.last_reliable_offers = true;
+      world.last_is_other = false;
       world.may_repeat = true;
       return carry_out(state,
                        request.answered_reliably(183, ++world.reliable, test::offer_in_answer));
@@ -282,6 +326,19 @@ void step(Situation& state, Happens event) {
     case Happens::answers:
       finish(world, true);
       return carry_out(state, request.answered(200, {}, test::offer_in_answer));
+    case Happens::other_fork_offers:
+      world.last_reliable_offers = true;
+      world.last_is_other = true;
+      world.may_repeat = false;
+      return carry_out(
+          state, request.answered_reliably(183, ++world.reliable, test::offer_in_answer, "c"));
+    case Happens::other_fork_answers:
+      finish(world, true);
+      world.other_is_up = true;
+      return carry_out(state, request.answered(200, {}, test::offer_in_answer, "c"));
+    case Happens::fork_ends:
+      world.fork_ended = true;
+      return carry_out(state, request.answered(199));
     case Happens::rejects: finish(world, false); return carry_out(state, request.answered(486));
     case Happens::ends_cancelled:
       finish(world, false);
@@ -302,7 +359,8 @@ void step(Situation& state, Happens event) {
       return carry_out(state, request.cancel(++world.handlers));
     case Happens::program_acknowledges:
       ++world.acks_asked;
-      return carry_out(state, request.acknowledge(++world.handlers));
+      return carry_out(state, request.acknowledge(++world.handlers, "v=0\r\n",
+                                                  world.other_is_up ? "c" : "b", world.is_up));
     case Happens::program_pracks:
       ++world.pracks_asked;
       return carry_out(state, request.prack(++world.handlers));
@@ -319,7 +377,7 @@ void step(Situation& state, Happens event) {
   }
 }
 
-// If from here on only the server and the far end answer, and turns come.
+// Lets only the server and the far end answer, and turns come, until nothing is left.
 void drain(Situation& state) {
   const auto next = [&]() -> std::optional<Happens> {
     const World& world = state.world;
@@ -342,8 +400,12 @@ std::optional<std::string> broken(const Situation& state) {
   const World& world = state.world;
   if (world.broken != nullptr) return world.broken;
   if (world.cancels_sent > 1) return "RFC 3261 9.1: one CANCEL";
-  if (world.acks > 1) return "RFC 3261 13.2.2.4: the 2xx is acknowledged once, by us";
+  if (world.acks + world.acks_with_sdp > 1)
+    return "RFC 3261 13.2.2.4: the 2xx is acknowledged once";
   if (world.byes > 1) return "RFC 3261 15: one BYE";
+  if (world.pracks_by_us < world.without_offer) {
+    return "RFC 3262 4: what offers nothing is acknowledged by us";
+  }
   if (world.pracks > world.reliable) return "RFC 3262 4: one PRACK for each reliable answer";
   if (!world.late_offer && world.pracks != world.reliable) return "RFC 3262 4: a PRACK for each";
   if (!world.late_offer && world.is_up && state.request.machine().is_invite() && world.acks != 1) {
@@ -368,7 +430,8 @@ std::optional<std::string> broken(const Situation& state) {
   if (is_left_alone) return "a call that is given up does not stay up";
   const bool is_acknowledged = end.world.acks + end.world.acks_with_sdp > 0;
   // A lost link leaves it to the next one: the call is resumed there.
-  const bool is_for_program = !end.world.cancelled_before_outcome && !end.world.pracked_offer;
+  const bool pracked = end.world.other_is_up ? end.world.pracked_other : end.world.pracked_offer;
+  const bool is_for_program = !end.world.cancelled_before_outcome && !pracked;
   const bool program_may =
       end.world.late_offer &&
       (is_for_program || !end.world.link || end.world.ack_refused || end.world.prack_refused);
@@ -432,9 +495,23 @@ TEST_CASE("Exploration: an INVITE of ours, whatever comes in whatever order") {
 
 TEST_CASE("Exploration: an INVITE of ours without an offer, whatever comes in whatever order") {
   const test::Explored explored =
-      explore(test::invite_without_offer(), {.cancels = 1, .pracks = 2});
+      explore(test::invite_without_offer(),
+              {.rung = 0, .redirected = 0, .cancels = 1, .acks = 2, .pracks = 2});
   check(explored);
-  CHECK(explored.events.size() == names.size());
+  CHECK(explored.events.size() == names.size() - 5);  // all but 180, 302, 199 and the other fork's
+}
+
+TEST_CASE("Exploration: an INVITE of ours without an offer, which two forks answer") {
+  const test::Explored explored = explore(test::invite_without_offer(), {.rung = 0,
+                                                                         .reliable = 2,
+                                                                         .repeated = 0,
+                                                                         .challenged = 0,
+                                                                         .redirected = 0,
+                                                                         .cancels = 1,
+                                                                         .pracks = 2,
+                                                                         .forks = true});
+  check(explored);
+  CHECK(explored.events.size() == names.size() - 4);  // all but 180, a repeated 183, 401 and 302
 }
 
 TEST_CASE("Exploration: an INVITE of ours, deeper", "[slow]") {
@@ -442,5 +519,13 @@ TEST_CASE("Exploration: an INVITE of ours, deeper", "[slow]") {
 }
 
 TEST_CASE("Exploration: an INVITE of ours without an offer, deeper", "[slow]") {
-  check(explore(test::invite_without_offer(), deep));
+  check(explore(test::invite_without_offer(),
+                {.rung = 0, .reliable = 2, .cancels = 1, .acks = 2, .pracks = 2}));
+}
+
+TEST_CASE("Exploration: an INVITE of ours without an offer, which two forks answer, deeper",
+          "[slow]") {
+  check(explore(
+      test::invite_without_offer(),
+      {.rung = 0, .reliable = 2, .redirected = 0, .cancels = 1, .pracks = 2, .forks = true}));
 }

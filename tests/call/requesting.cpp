@@ -84,11 +84,11 @@ ClientRequest::Actions Requesting::failed(Errc error) {
 }
 
 ClientRequest::Actions Requesting::answered(int status, const Headers& headers,
-                                            const std::string& body) {
+                                            const std::string& body, const std::string& tag) {
   SipMessage message;
   message.status = status;
   message.headers = headers;
-  message.headers.add("To", "<sip:b@10.0.0.2>;tag=b");
+  message.headers.add("To", "<sip:b@10.0.0.2>;tag=" + tag);
   message.body = body;
   return on(ClientRequest::Answered{message, [] { return std::string{"c"}; }});
 }

@@ -33,11 +33,13 @@ class Requesting {
   // The server has sent the attempt under way, numbered as the attempts before it and this.
   ClientRequest::Actions sent();
   ClientRequest::Actions failed(Errc error);
+  // `tag` is that of the fork that answers.
   ClientRequest::Actions answered(int status, const Headers& headers = {},
-                                  const std::string& body = {});
-  // A provisional answer of the far end's first fork that demands a PRACK (RFC 3262 3).
-  ClientRequest::Actions answered_reliably(int status, int rseq, const std::string& body = {}) {
-    return answered(status, {{"Require", "100rel"}, {"RSeq", std::to_string(rseq)}}, body);
+                                  const std::string& body = {}, const std::string& tag = "b");
+  // A provisional answer that demands a PRACK (RFC 3262 3).
+  ClientRequest::Actions answered_reliably(int status, int rseq, const std::string& body = {},
+                                           const std::string& tag = "b") {
+    return answered(status, {{"Require", "100rel"}, {"RSeq", std::to_string(rseq)}}, body, tag);
   }
   ClientRequest::Actions challenged(const std::string& nonce = "n");
   ClientRequest::Actions redirected() { return answered(302, {{"Contact", "<sip:c@10.0.0.3>"}}); }
@@ -48,9 +50,13 @@ class Requesting {
   ClientRequest::Actions cancel_sent(boost::system::error_code error = {}) {
     return on(ClientRequest::CancelSent{{error, {}}});
   }
-  ClientRequest::Actions acknowledge(call::HandlerId handler, const std::string& sdp = "v=0\r\n") {
-    return on(ClientRequest::Acknowledge{sdp, "b", handler});
+  // `tag` is that of the fork whose 2xx has come, if any has.
+  ClientRequest::Actions acknowledge(call::HandlerId handler, const std::string& sdp = "v=0\r\n",
+                                     const std::string& tag = "b", bool has_2xx = true) {
+    return on(ClientRequest::Acknowledge{sdp, tag, has_2xx, handler});
   }
+  // The call was ended, as call::Ending::ack_and_bye says.
+  void acknowledged_to_end(const std::string& tag) { facts_.late_offer.acknowledge(tag); }
   ClientRequest::Actions prack(call::HandlerId handler) {
     return on(ClientRequest::Prack{"v=0\r\n", handler});
   }
@@ -59,7 +65,7 @@ class Requesting {
     return on(ClientRequest::OfferAnswered{answer, {error, {}}});
   }
 
-  // Of the INVITE that is out.
+  // Returns the CSeq of the INVITE that is out.
   [[nodiscard]] std::string cseq() const { return std::to_string(attempts_) + " INVITE"; }
   [[nodiscard]] const ClientRequest& machine() const { return machine_; }
   [[nodiscard]] const call::CallFacts& facts() const { return facts_; }
