@@ -106,7 +106,7 @@ void Core::take_up(const Link& link) {
 void Core::link_down(Link& link, const std::string& why) {
   link.up = false;
   if (!link.outbound) writer_->link_down(link.server, why, link.client->silent_since());
-  // What the far ends send in its calls does not reach a new connection.
+  // A new connection does not hear what the far ends send in the calls of this one.
   for (const auto& [number, cell] : dialogs_.all()) {
     if (cell->connection != link.connection) continue;
     cell->can_receive = false;

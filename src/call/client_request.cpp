@@ -157,7 +157,7 @@ void ClientRequest::success(const SipMessage& response, CallFacts& facts, Action
     facts.given_up = cancelling_.has_value();
     const bool is_answered = facts.late_offer.is_answered_by_prack(*up_);
     if (!late_offer_ || is_answered || cancelling_) acknowledge(facts, actions);
-    // Where the CANCEL was on its way when the 2xx came, the server hangs up by itself.
+    // The server hangs up by itself if it took the CANCEL before the 2xx came.
     if (cancel_was_refused()) actions.emplace_back(SendInDialog{"BYE", cancelling_->headers});
   }
   finish({{}, response}, actions);
@@ -269,7 +269,7 @@ void ClientRequest::take(const OfferAnswered& answered, CallFacts& facts, Action
   const error_code& error = answered.outcome.error;
   const auto& reliable = answered.answer.reliable;
   if (error && !reliable) facts.late_offer.acknowledge_failed();
-  // What was lost with a link, or with its dialog, may have left.
+  // A PRACK that was lost with its link or its dialog may have left.
   const bool did_not_leave = error && error != Errc::no_link && error != Errc::dialog_over;
   if (did_not_leave && reliable) facts.late_offer.prack_failed(*reliable);
   tell(answered.answer.handler, answered.outcome, actions);

@@ -1,5 +1,5 @@
-// Where offers cross (RFC 3261 14), this file says how long whoever has to try again waits. It is
-// pure: the caller draws the number.
+// This file says how long a side waits before it offers again, when offers have crossed (RFC 3261
+// 14). It is pure: the caller draws the number.
 #pragma once
 
 #include <drachtio/dialog_state.hpp>

@@ -188,7 +188,7 @@ TEST_CASE("What the handlers of a call under way hold is let go with its Agent",
     Patient program{server};
     program.connect_soon();
     server.accept(program);
-    // As a program does that keeps the handle with what it knows of the call.
+    // A program may keep the handle together with what it knows of the call.
     const auto kept = std::make_shared<SipCall>();
     const auto owned = std::make_shared<int>(1);
     const auto on_answer = [kept, owned](error_code, const SipDialog&, const SipMessage&) {};

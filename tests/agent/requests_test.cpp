@@ -1,4 +1,4 @@
-// Who asked is told what comes, or once that nothing will.
+// Requests tells whoever asked what comes, or once that nothing will come.
 #include "agent/requests.hpp"
 
 #include "catch.hpp"

@@ -1,4 +1,4 @@
-// Where offers cross, these say who waits for how long (RFC 3261 14.1, 14.2, RFC 3311 5.2).
+// These say who waits for how long when offers have crossed (RFC 3261 14.1, 14.2, RFC 3311 5.2).
 #include "call/glare.hpp"
 
 #include "agent/draw.hpp"

@@ -26,7 +26,7 @@ explores() {
   return 1
 }
 
-for source in src/call/*.cpp tests/call/{requesting,client_request_exploration_test}.cpp; do
+for source in src/call/*.cpp tests/call/{requesting,request_world,client_request_exploration_test}.cpp; do
   case $source in
     src/call/client_request.cpp | src/call/late_offer.cpp) ;; # these change
     *) compile "$source" "$folder/$(basename "$source").o" ;;

@@ -27,7 +27,7 @@ CLI::Validator number(std::string_view kind, Number least, Number most) {
             Number number{};
             const char* end = text.data() + text.size();
             const auto [rest, error] = std::from_chars(text.data(), end, number);
-            // What is not a number (NaN) lies within no range.
+            // A NaN lies within no range.
             if (error == std::errc{} && rest == end && number >= least && number <= most) {
               return std::string{};
             }
