@@ -63,7 +63,8 @@ class DRACHTIO_EXPORT Request {
   [[nodiscard]] Session session() const { return dialog().session(); }
 
   // The caller gave up before the final answer; the server has answered for us (487). Also where
-  // the call was lost unanswered: then the message is empty.
+  // the call was lost unanswered: then the message is empty. A call's slots are told whether or not
+  // the program keeps this handle.
   using CancelSignal = boost::signals2::signal<void(const SipMessage& cancel), EachSlot>;
   [[nodiscard]] CancelSignal& on_cancel() const;
 

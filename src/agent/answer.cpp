@@ -1,127 +1,106 @@
-// Answers to requests, and what becomes of them: sent, refused by the server, lost with a link.
-#include "agent/answer_frame.hpp"
+// Answers requests that came: this file carries out what call::ServerRequest decides, and tells it
+// what comes of that.
 #include "agent/core.hpp"
 #include "dialog/rules.hpp"
 
-#include <stdexcept>
-
 namespace drachtio::agent {
 
-void Core::answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
-                  const Content& content, ResponseHandler handler) {
-  if (incoming->cancelled) return tell(handler, Errc::cancelled, "the caller has given up");
-  if (incoming->answered) {
-    return tell(handler, Errc::answered_already, "a final answer has been sent");
+using call::ServerRequest;
+
+// Carries out the actions of a request's machine.
+struct Core::CarryOutAnswer {
+  using Request = ServerRequest;
+  Core& core;
+  const std::shared_ptr<Incoming>& incoming;
+
+  void operator()(Request::Send& action) const {
+    core.send(
+        core.links_.for_answer_to(*incoming), std::move(action.frame),
+        [&core = core, incoming = incoming, sent = action.sent](const Reply& reply) {
+          core.on(incoming,
+                  Request::Answered{sent, {reply.error, reply.message}, reply.refusal, reply.left});
+        });
   }
-  wire::ClientFrame frame;
-  try {
-    frame = answer_frame(*incoming, status, reason, content);
-  } catch (const std::invalid_argument& error) {
-    return tell(handler, Errc::malformed, error.what());
+  void operator()(Request::SendOn& action) const {
+    core.send(core.links_.for_answer_to(*incoming), std::move(action.frame),
+              [&core = core, incoming = incoming, handler = action.handler,
+               is_heard = action.is_heard](const Reply& reply) {
+                if (!reply.error && reply.more) {
+                  return incoming->answers_of_others.push_back(reply.message);
+                }
+                core.on(incoming, Request::HandedOn{
+                                      {reply.error, reply.message}, reply.left, is_heard, handler});
+              });
   }
-  if (status >= 200) take(incoming);
-  const bool ends_the_invite = status >= 200 && makes_the_call(*incoming);
-  if (!ends_the_invite || incoming->cell->invitation.awaits_prack.empty()) {
-    return send_answer(incoming, status, frame, told_of_reply(std::move(handler)));
+  void operator()(const Request::Refuse& action) const { core.answer(incoming, {action.status}); }
+  void operator()(const Request::AwaitPrack& action) const {
+    core.after(core.options_.t1x64,
+               [&core = core, weak = std::weak_ptr{incoming}, prack = action.prack] {
+                 if (const auto invite = weak.lock()) core.on(invite, Request::PrackTimeout{prack});
+               });
   }
-  // RFC 3262 section 3: no 2xx before the PRACK, which may have to answer an offer first. A refusal
-  // may go, but a drachtio-server 0.9.10 dies of it.
-  incoming->cell->invitation.after_prack = [this, incoming, status, frame = std::move(frame),
-                                            handler = std::move(handler)](Prack prack) {
-    const bool goes = prack == Prack::came || (prack == Prack::missed && status >= 300);
-    if (goes) return send_answer(incoming, status, frame, told_of_reply(handler));
-    give_back(incoming);
-    tell(handler, Errc::cancelled, "it waited for a PRACK that did not come");
-  };
+  void operator()(call::Tell& action) const { core.tell(std::move(action)); }
+  void operator()(const Request::TellCancelled& action) const {
+    incoming->on_cancel(action.message);
+    incoming->on_cancel.disconnect_all_slots();
+  }
+  void operator()(const Request::Settled& /*action*/) const { core.answer_is_out(incoming->cell); }
+  void operator()(const Request::Final& action) const {
+    if (action.status < 300) core.answered_elsewhere(incoming);
+    if (action.status < 300) core.await_ack(incoming);
+    core.has_served(incoming->link);
+  }
+  void operator()(const Request::GivenAway& /*action*/) const { core.has_served(incoming->link); }
+  void operator()(const Request::Forget& /*action*/) const {
+    core.forget(incoming);
+    core.offer_over(incoming);
+  }
+  void operator()(const Request::AwaitLink& /*action*/) const {
+    const Link* link = core.links_.to(incoming->source.server);
+    if (link != nullptr) core.answer_again(incoming, *link);
+  }
+  void operator()(const Request::AskInDoubt& /*action*/) const {
+    core.ask_in_doubt(incoming->cell);
+  }
+  void operator()(const Request::AskInTime& /*action*/) const {
+    core.watch_for_forgotten(*incoming->cell);
+  }
+};
+
+void Core::on(const std::shared_ptr<Incoming>& incoming, const ServerRequest::Input& input) {
+  const std::shared_ptr<Incoming> kept = incoming;  // what is carried out may let go of it
+  ServerRequest::Actions actions = kept->machine.on(input);
+  kept->answered = kept->machine.is_answered();
+  if (kept->cell && kept->cell->invitation.open == kept && kept->machine.is_over()) {
+    kept->cell->invitation.open.reset();
+  }
+  for (ServerRequest::Action& action : actions) std::visit(CarryOutAnswer{*this, kept}, action);
 }
 
-void Core::send_answer(const std::shared_ptr<Incoming>& incoming, int status,
-                       const wire::ClientFrame& frame, ReplyHandler handler) {
-  send(links_.for_answer_to(*incoming), frame,
-       [this, handler = std::move(handler), incoming, status, frame](Reply reply) {
-         // Having refused a final answer, drachtio-server 0.9.10 sends none any more: it says OK,
-         // and shows what it had sent before.
-         if (!reply.error && reply.message.status != status) {
-           reply.error = Errc::refused_by_server;
-           reply.message = with_reason("the server sent nothing, and shows its " +
-                                       std::to_string(reply.message.status) + " of before");
-         }
-         if (status >= 200) settle(incoming, status, frame, reply);
-         if (handler) handler(reply);
-       });
+void Core::answer(const std::shared_ptr<Incoming>& incoming, const call::Answer& answer,
+                  ResponseHandler handler) {
+  on(incoming, ServerRequest::Give{incoming->message, answer, waiting_.add(std::move(handler))});
 }
 
-// It is the INVITE that its dialog stands on.
-bool Core::makes_the_call(const Incoming& incoming) {
-  return incoming.cell && incoming.message.method == "INVITE" &&
-         incoming.transaction_id == incoming.cell->invitation.transaction_id;
+void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, call::Answer answer,
+                           ResponseHandler on_prack) {
+  // The PRACK comes to the connection that brought the INVITE, or not at all.
+  const bool can_receive = incoming->cell && incoming->cell->can_receive;
+  on(incoming, ServerRequest::GiveReliably{incoming->message, std::move(answer), can_receive,
+                                           waiting_.add(std::move(on_prack))});
 }
 
-// Its final answer is on its way: nothing else can answer it. A CANCEL may cross it.
-void Core::take(const std::shared_ptr<Incoming>& incoming) {
-  incoming->answered = true;
-  if (makes_the_call(*incoming)) incoming->cell->invitation.answering = true;
-}
-
-// It has not been answered: the program may do so otherwise, or later.
-void Core::give_back(const std::shared_ptr<Incoming>& incoming) {
-  incoming->answered = false;
-  if (makes_the_call(*incoming)) settled(incoming->cell);
-}
-
-// It is over: no CANCEL concerns it any more.
 void Core::forget(const std::shared_ptr<Incoming>& incoming) {
-  const auto open = incoming_.find(incoming->transaction_id);
+  const auto open = incoming_.find(incoming->machine.transaction_id());
   // An UPDATE before the answer has its INVITE's transactionId.
   if (open == incoming_.end() || open->second.lock() != incoming) return;
   incoming_.erase(open);
   incoming->on_cancel.disconnect_all_slots();
 }
 
-// What became of a final answer.
-void Core::settle(const std::shared_ptr<Incoming>& incoming, int status,
-                  const wire::ClientFrame& frame, const Reply& reply) {
-  if (!reply.left) return give_back(incoming);  // too long, or no link
-  if (!reply.error) {
-    forget(incoming);
-    if (status < 300) answered_elsewhere(incoming);
-    if (makes_the_call(*incoming)) settled(incoming->cell);
-    const Link* link = links_.find(incoming->link);
-    // The ACK comes to the connection that brought the re-INVITE, or not at all.
-    const bool awaits_ack = status < 300 && incoming->message.method == "INVITE" &&
-                            incoming->cell && incoming->cell->offers.theirs.lock() == incoming &&
-                            link != nullptr && link->connection == incoming->connection;
-    if (awaits_ack) await_ack(incoming->cell, incoming->message.cseq());
-    offer_over(incoming);
-    return has_served(incoming->link);
-  }
-  const bool is_gone = reply.refusal == wire::Refusal::unknown_transaction;
-  if (incoming->cancelled || !makes_the_call(*incoming)) {
-    const bool still_asked =
-        reply.error == Errc::refused_by_server && !is_gone && !incoming->cancelled;
-    if (still_asked) return give_back(incoming);
-    forget(incoming);
-    return offer_over(incoming);
-  }
-  const std::shared_ptr<Cell>& cell = incoming->cell;
-  if (reply.error == Errc::refused_by_server) {
-    // The caller has given up, or an answer of ours had gone out before; anything else that the
-    // server has against an answer leaves the request to be answered.
-    if (!is_gone) return give_back(incoming);
-    forget(incoming);
-    return ask_in_doubt(cell);
-  }
-  if (SipDialog{cell}.state() == State::terminated) return forget(incoming);
-  if (incoming->resumed) return watch_for_forgotten(*cell);  // lost twice: ask, in time
-  unechoed_.push_back({incoming, status, frame});
-  const Link* link = links_.to(incoming->source.server);
-  if (link != nullptr) answer_again(*link);
-}
-
-// What became of the final answer to its INVITE is known, as far as it ever will be.
-void Core::settled(const std::shared_ptr<Cell>& cell) {
-  if (!cell || !std::exchange(cell->invitation.answering, false)) return;
-  for (const auto& action : std::exchange(cell->invitation.when_answered, {})) guard(action);
+// What became of the final answer to its INVITE is known: who waits for that may end the call.
+void Core::answer_is_out(const std::shared_ptr<Cell>& cell) {
+  for (const auto& action : std::exchange(cell->ending.when_answered, {})) guard(action);
 }
 
 // The INVITE came on a connection that is no more: its ACK, and all that the far end sends in the
@@ -136,40 +115,6 @@ void Core::answered_elsewhere(const std::shared_ptr<Incoming>& incoming) {
   incoming->cell->can_receive = false;
   incoming->cell->resumed = false;
   probe(incoming->cell, {});
-}
-
-void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
-                           ResponseHandler on_prack) {
-  if (status >= 200 || !makes_the_call(*incoming)) {
-    return tell(on_prack, Errc::malformed,
-                "only a provisional answer to an INVITE can be reliable");
-  }
-  const auto required = content.headers.all("Require");
-  if (std::ranges::none_of(required, requires_100rel)) content.headers.add("Require", "100rel");
-  const std::shared_ptr<Cell> cell = incoming->cell;
-  const auto waiting = std::make_shared<ResponseHandler>(std::move(on_prack));
-  // The PRACK comes to the connection that brought the INVITE, or not at all.
-  const bool waits = !incoming->answered && !incoming->cancelled && cell->can_receive;
-  if (waits) {
-    cell->invitation.awaits_prack.push_back(waiting);
-    after(options_.t1x64, [this, weak_cell = std::weak_ptr{cell}, weak = std::weak_ptr{waiting}] {
-      const auto one = weak.lock();
-      const auto called = weak_cell.lock();
-      if (!one || !called) return;
-      const auto& missing = called->invitation.awaits_prack;
-      if (std::ranges::find(missing, one) != missing.end()) prack_missed(called);
-    });
-  }
-  answer(incoming, status, {}, content,
-         [cell, waiting, waits](error_code error, const SipMessage& message) {
-           if (!error && waits) return;
-           const bool told = waits && std::erase(cell->invitation.awaits_prack, waiting) == 0;
-           if (told) return;  // that no PRACK will come
-           const SipMessage lost = with_reason("its PRACK goes to a connection that is no more");
-           const error_code why = error ? error : error_code{Errc::no_link};
-           if (*waiting) guard([&] { (*waiting)(why, error ? message : lost); });
-           let_answer_go(cell);
-         });
 }
 
 }  // namespace drachtio::agent

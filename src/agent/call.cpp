@@ -62,7 +62,7 @@ struct Core::CarryOut {
     if (!action.handlers.empty()) {
       handler = [&core = core, handlers = std::move(action.handlers)](error_code error,
                                                                       const SipMessage& answer) {
-        for (const call::HandlerId id : handlers) tell(core, id, {error, answer});
+        for (const call::HandlerId id : handlers) core.tell({id, {error, answer}});
       };
     }
     core.request(call->cell, action.method, {.headers = std::move(action.headers)},
@@ -80,11 +80,7 @@ struct Core::CarryOut {
     core.terminate(call->cell, {.headers = std::move(action.headers)}, 480,
                    core.waiting_.take(action.handler));
   }
-  void operator()(Request::Tell& action) const {
-    if (!action.in_own_turn) return tell(core, action.handler, action.outcome);
-    core.post(
-        [&core = core, action = std::move(action)] { tell(core, action.handler, action.outcome); });
-  }
+  void operator()(call::Tell& action) const { core.tell(std::move(action)); }
   void operator()(const Request::TellProvisional& action) const {
     const auto on_provisional = call->options.on_provisional;  // it may end the call, and so itself
     if (on_provisional) on_provisional(action.message);
@@ -99,12 +95,6 @@ struct Core::CarryOut {
     core.calls_.erase(call);
     const SipDialog dialog = call->cell ? SipDialog{call->cell} : SipDialog{};
     if (handler) handler(action.outcome.error, dialog, action.outcome.message);
-  }
-
-  static void tell(Core& core, call::HandlerId id, const call::Outcome& outcome) {
-    if (const ResponseHandler handler = core.waiting_.take(id)) {
-      guard([&] { handler(outcome.error, outcome.message); });
-    }
   }
 };
 

@@ -29,6 +29,8 @@ class WaitingHandlers {
     const auto handler = handlers_.extract(id);
     return handler ? std::move(handler.mapped()) : ResponseHandler{};
   }
+  // Drops the handlers, which are not told any more.
+  void let_go() { const auto dropped = std::exchange(handlers_, {}); }
 
  private:
   std::unordered_map<call::HandlerId, ResponseHandler> handlers_;

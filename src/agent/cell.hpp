@@ -9,7 +9,6 @@
 
 #include <atomic>
 #include <functional>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -46,28 +45,22 @@ struct CellSignals {
   }
 };
 
-// What became of a PRACK that was waited for; or nobody waits any more.
-enum class Prack : std::uint8_t { came, missed, unwanted };
-
-// Where we are called: the INVITE that the dialog stands on, and our answer to it.
+// Where we are called: the INVITE that the dialog stands on.
 struct Invitation {
   std::string transaction_id;  // drachtio's, of the latest INVITE that was handed over
-  bool answering = false;      // its final answer is on its way
-  bool handing_on = false;     // ... or others are to give it: it is being proxied
-  bool asking = false;         // whether it still rings, now and then
-  std::vector<std::function<void()>> when_answered;   // what waits for the final answer to be out
-  std::vector<std::function<void()>> when_confirmed;  // what waits for the ACK to our 2xx
-  // Who waits for the PRACKs of our reliable answers, in the order they were sent.
-  std::list<std::shared_ptr<ResponseHandler>> awaits_prack;
-  // The final answer that waits for the last of them.
-  std::function<void(Prack)> after_prack;
+  // That INVITE, until nothing more can become of it. It holds the cell, so whoever lets go of the
+  // cell lets go of it first.
+  std::shared_ptr<Incoming> open;
+  bool asking = false;  // the server is asked now and then whether it still rings
 };
 
 // A terminate() that is under way.
 struct Ending {
   bool under_way = false;
-  bool bye_challenged = false;           // the far end still has the call
-  std::vector<ResponseHandler> waiting;  // who is to be told
+  bool bye_challenged = false;                        // the far end still has the call
+  std::vector<ResponseHandler> waiting;               // who is to be told
+  std::vector<std::function<void()>> when_answered;   // what waits for the final answer to be out
+  std::vector<std::function<void()>> when_confirmed;  // what waits for the ACK to our 2xx
 };
 
 struct Cell : std::enable_shared_from_this<Cell> {
@@ -116,10 +109,9 @@ struct Cell : std::enable_shared_from_this<Cell> {
 
   // Drops what waits and holds the cell meanwhile: nothing will come any more.
   void let_go() {
-    invitation.when_answered.clear();
-    invitation.when_confirmed.clear();
-    invitation.awaits_prack.clear();
-    invitation.after_prack = {};
+    invitation.open.reset();
+    ending.when_answered.clear();
+    ending.when_confirmed.clear();
     offers.waiting.clear();
     offers.to_retry = {};
     ending.waiting.clear();

@@ -45,10 +45,10 @@ void Core::hang_up_if_gone(const std::shared_ptr<Cell>& cell, const std::string&
 void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                ResponseHandler handler) {
   const auto state = SipDialog{cell}.snapshot();
-  Invitation& invitation = cell->invitation;
-  if (state->state != State::terminated && !stopped_ && !dialog::is_answered(*state)) {
-    if (const auto held = std::exchange(invitation.after_prack, {})) held(Prack::unwanted);
-  }
+  const std::shared_ptr<Incoming> invite = cell->invitation.open;
+  const bool may_answer =
+      state->state != State::terminated && !stopped_ && !dialog::is_answered(*state);
+  if (invite && may_answer) on(invite, call::ServerRequest::Withdraw{});
   const Link* link = links_.of(*cell);
   const auto again = [this, cell, content, status](ResponseHandler told) {
     return
@@ -60,7 +60,7 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
                .bye_challenged = cell->ending.bye_challenged,
                .offer_answered = cell->has_answered_offer(*state),
                .can_receive = cell->can_receive,
-               .answering = invitation.answering,
+               .answering = invite && invite->machine.is_answering(),
                .being_cancelled = link != nullptr && cell->giving_up_over == link->connection})) {
     case Ending::had_ended:
       if (handler) handler({}, with_reason(dialog_had_ended));
@@ -69,12 +69,14 @@ void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int st
     case Ending::ack_and_bye: acknowledge(cell, {}); [[fallthrough]];
     case Ending::bye: return request(cell, "BYE", content, std::move(handler));
     case Ending::bye_after_ack:
-      invitation.when_confirmed.emplace_back(again(std::move(handler)));
+      cell->ending.when_confirmed.emplace_back(again(std::move(handler)));
       return;
     case Ending::after_answer:
-      invitation.when_answered.emplace_back(again(std::move(handler)));
+      cell->ending.when_answered.emplace_back(again(std::move(handler)));
       return;
-    case Ending::answer: return answer(open_invite(cell), status, {}, content, std::move(handler));
+    case Ending::answer:
+      return answer(open_invite(cell), {status, {}, content.headers, content.body},
+                    std::move(handler));
     case Ending::being_cancelled: return tell(handler, {}, "it is being given up");
     case Ending::cancel:
       return send_cancel(link == nullptr ? 0 : link->id, state->invite.transaction_id,

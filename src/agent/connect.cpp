@@ -155,7 +155,7 @@ void Core::close_if_it_has_served(std::uint64_t id) {
   });
   const bool asked = std::ranges::any_of(link->asked, [](const auto& weak) {
     const auto incoming = weak.lock();
-    return incoming && !incoming->answered && !incoming->cancelled;
+    return incoming && incoming->machine.is_open();
   });
   if (in_a_call || asked || requests_.wait_for(link->connection)) {
     return after(last_words, [this, id] { close_if_it_has_served(id); });
@@ -185,8 +185,8 @@ void Core::stop() {
   std::vector<std::shared_ptr<Cell>> cells;
   for (const auto& [number, cell] : dialogs_.all()) cells.push_back(cell);
   for (const auto& cell : cells) {
-    settled(cell);
-    for (const auto& action : std::exchange(cell->invitation.when_confirmed, {})) guard(action);
+    answer_is_out(cell);
+    for (const auto& action : std::exchange(cell->ending.when_confirmed, {})) guard(action);
     std::list<std::shared_ptr<Offer>> offers = std::exchange(cell->offers.waiting, {});
     if (cell->offers.to_retry) offers.push_front(std::exchange(cell->offers.to_retry, {}));
     cell->offers.under_way = false;

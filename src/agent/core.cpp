@@ -69,6 +69,7 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
 void Core::let_go() {
   for (const auto& [number, cell] : dialogs_.all()) cell->let_go();
   for (const auto& call : calls_) call->let_go();
+  waiting_.let_go();
 }
 
 // What slots hold may hold what they are connected to.
@@ -84,6 +85,15 @@ Core::~Core() {
 
 void Core::tell(const ResponseHandler& handler, error_code error, const std::string& why) {
   if (handler) post([handler, error, why] { handler(error, with_reason(why)); });
+}
+
+void Core::tell(call::Tell action) {
+  if (std::exchange(action.in_own_turn, false)) {
+    return post([this, action = std::move(action)] { tell(action); });
+  }
+  if (const ResponseHandler handler = waiting_.take(action.handler)) {
+    guard([&] { handler(action.outcome.error, action.outcome.message); });
+  }
 }
 
 void Core::post(std::function<void()> action) {

@@ -78,25 +78,14 @@ class Core : public std::enable_shared_from_this<Core> {
   // --- out (send.cpp, answer.cpp)
   // Sends the frame over the link, once all that was noted before (session patches) is on disk.
   void send(std::uint64_t link, wire::ClientFrame frame, ReplyHandler handler);
-  void answer(const std::shared_ptr<Incoming>& incoming, int status, const std::string& reason,
-              const Content& content, ResponseHandler handler);
-  void send_answer(const std::shared_ptr<Incoming>& incoming, int status,
-                   const wire::ClientFrame& frame, ReplyHandler handler);
-  void settle(const std::shared_ptr<Incoming>& incoming, int status, const wire::ClientFrame& frame,
-              const Reply& reply);
-  void take(const std::shared_ptr<Incoming>& incoming);
-  void give_back(const std::shared_ptr<Incoming>& incoming);
-  static void settled(const std::shared_ptr<Cell>& cell);
-  static bool makes_the_call(const Incoming& incoming);
-  void forget(const std::shared_ptr<Incoming>& incoming);
-  void answered_elsewhere(const std::shared_ptr<Incoming>& incoming);
-  void answer_reliably(const std::shared_ptr<Incoming>& incoming, int status, Content content,
+  void answer(const std::shared_ptr<Incoming>& incoming, const call::Answer& answer,
+              ResponseHandler handler = {});
+  void answer_reliably(const std::shared_ptr<Incoming>& incoming, call::Answer answer,
                        ResponseHandler on_prack);
   // Hands a request on to others (proxy.cpp).
   void proxy(const std::shared_ptr<Incoming>& incoming,
              const std::vector<std::string>& destinations, const ProxyOptions& options,
              ProxyHandler handler);
-  void handed_on(const std::shared_ptr<Incoming>& incoming, const Reply& reply);
   // Sends a request in a dialog. The handler is told the final answer.
   void request(const std::shared_ptr<Cell>& cell, const std::string& method, const Content& content,
                ResponseHandler handler, call::Authorizations authorizations = {});
@@ -144,12 +133,6 @@ class Core : public std::enable_shared_from_this<Core> {
   CallRecordHandler call_records;
 
  private:
-  struct Unechoed {  // a final answer to an INVITE that went out on a link that was lost
-    std::shared_ptr<Incoming> incoming;
-    int status;
-    wire::ClientFrame frame;
-  };
-
   // connect.cpp
   net::Client::Handlers link_handlers(std::uint64_t id);
   std::vector<std::string> routes() const;
@@ -185,16 +168,21 @@ class Core : public std::enable_shared_from_this<Core> {
   void reoffered(const std::shared_ptr<Incoming>& incoming);
   void offer_over(const std::shared_ptr<Incoming>& incoming);
   void acknowledged(const std::shared_ptr<Cell>& cell, std::uint32_t cseq);
-  void await_ack(const std::shared_ptr<Cell>& cell, std::uint32_t cseq);
+  void await_ack(const std::shared_ptr<Incoming>& incoming);
   void handle(const Agent::Handler& handler, const std::shared_ptr<Incoming>& incoming);
   void cancelled(const std::string& transaction_id, const SipMessage& cancel);
   void pracked(const std::shared_ptr<Incoming>& prack);
-  static void let_answer_go(const std::shared_ptr<Cell>& cell);
-  // Tells those that wait for a PRACK that none will come.
-  static void no_prack(const std::shared_ptr<Cell>& cell, error_code error, const char* why);
-  void prack_missed(const std::shared_ptr<Cell>& cell);
   void ask(SipDialog::RequestSignal CellSignals::*signal,
            const std::shared_ptr<Incoming>& incoming);
+
+  // answer.cpp
+  // Hands the input to the request's machine, and carries out what that says is to be done.
+  void on(const std::shared_ptr<Incoming>& incoming, const call::ServerRequest::Input& input);
+  struct CarryOutAnswer;
+  // Forgets the request: no CANCEL concerns it any more.
+  void forget(const std::shared_ptr<Incoming>& incoming);
+  static void answer_is_out(const std::shared_ptr<Cell>& cell);
+  void answered_elsewhere(const std::shared_ptr<Incoming>& incoming);
 
   // call.cpp
   void place(const std::shared_ptr<Call>& call);
@@ -222,6 +210,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void resume(const Link& link);
   void resume(const std::shared_ptr<Cell>& cell, const Link& link);
   void answer_again(const Link& link);
+  void answer_again(const std::shared_ptr<Incoming>& incoming, const Link& link);
   void lose_unreachable();
   void watch_for_forgotten(const Cell& cell);
   void look_for_forgotten();
@@ -247,6 +236,8 @@ class Core : public std::enable_shared_from_this<Core> {
   // Tells the handler in a turn of its own: no handler is called from within the call that started
   // its operation.
   void tell(const ResponseHandler& handler, error_code error, const std::string& why);
+  // Carries the action out.
+  void tell(call::Tell action);
   void send_now(std::uint64_t link, const wire::ClientFrame& frame, ReplyHandler handler);
 
   std::unique_ptr<boost::asio::io_context> own_io_;
@@ -268,7 +259,6 @@ class Core : public std::enable_shared_from_this<Core> {
 
   Requests requests_;
   std::unordered_map<std::string, std::weak_ptr<Incoming>> incoming_;  // unanswered INVITEs
-  std::list<Unechoed> unechoed_;
   struct Asked {
     std::chrono::steady_clock::time_point due;
     std::int64_t dialog;

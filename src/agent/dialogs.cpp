@@ -23,6 +23,7 @@ void Dialogs::ended(std::int64_t number) {
   ended_.pop_front();
   if (!oldest || SipDialog{oldest}.state() != State::terminated) return;
   if (CellSignals* own = oldest->signals_if_any()) own->disconnect_all();
+  oldest->invitation.open.reset();  // it holds the cell
   const std::lock_guard lock{mutex_};
   cells_.erase(oldest->number);
 }

@@ -142,7 +142,7 @@ void Response::answer(int status, std::string reason, Content content,
   if (!core) return fail(handler, Errc::no_link, "the Agent is gone");
   core->dispatch([core = core.get(), incoming = incoming_, status, reason = std::move(reason),
                   content = std::move(content), handler = std::move(handler)] {
-    core->answer(incoming, status, reason, content, handler);
+    core->answer(incoming, {status, reason, content.headers, content.body}, handler);
   });
 }
 
@@ -151,7 +151,7 @@ void Response::send_reliably(int status, Content content, ResponseHandler on_pra
   if (!core) return fail(on_prack, Errc::no_link, "the Agent is gone");
   core->dispatch([core = core.get(), incoming = incoming_, status, content = std::move(content),
                   on_prack = std::move(on_prack)] {
-    core->answer_reliably(incoming, status, content, on_prack);
+    core->answer_reliably(incoming, {status, {}, content.headers, content.body}, on_prack);
   });
 }
 

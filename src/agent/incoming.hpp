@@ -2,15 +2,21 @@
 #pragma once
 
 #include "agent/cell.hpp"
+#include "call/server_request.hpp"
 
 #include <drachtio/request.hpp>
 
 #include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace drachtio::agent {
 
 struct Incoming {
-  Incoming() = default;
+  explicit Incoming(std::string transaction_id) : machine(std::move(transaction_id)) {}
   ~Incoming();
   Incoming(const Incoming&) = delete;
   Incoming& operator=(const Incoming&) = delete;
@@ -20,15 +26,13 @@ struct Incoming {
   std::weak_ptr<Core> core;
   std::uint64_t link = 0;
   std::uint64_t connection = 0;  // it came on; 0: before a restart
-  std::string transaction_id;
   SipMessage message;
   Source source;
   std::shared_ptr<Cell> cell;  // null: out of dialog
-  bool resumed = false;        // came before a restart
-  std::atomic<bool> answered{false};
-  std::atomic<bool> cancelled{false};
+  call::ServerRequest machine;
+  std::atomic<bool> answered{false};  // as the machine says, for other threads
   Request::CancelSignal on_cancel;
-  bool offer_answered = false;  // that of our reliable answer: by a PRACK
+  std::vector<SipMessage> answers_of_others;  // while it is handed on
 };
 
 }  // namespace drachtio::agent

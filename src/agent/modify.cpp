@@ -73,7 +73,7 @@ void Core::offer_again(const std::shared_ptr<Cell>& cell, const std::shared_ptr<
   after(pause, [this, cell, offer, refusal] {
     cell->offers.to_retry = {};
     cell->offers.under_way = false;
-    if (const auto theirs = cell->offers.theirs.lock(); theirs && !theirs->answered) {
+    if (const auto theirs = cell->offers.theirs.lock(); theirs && !theirs->machine.is_answered()) {
       // Theirs was quicker. It may wait for ours: each leg of two for the other's.
       next_offer(cell);
       const error_code error = offer->any_answer ? error_code{} : Errc::rejected;

@@ -1,7 +1,7 @@
 // Questions to the server: whether it knows a dialog, whether a caller still waits, whether it has
 // forgotten a request; and what the answers mean.
-#include "agent/answer_frame.hpp"
 #include "agent/core.hpp"
+#include "call/answer.hpp"
 #include "dialog/rules.hpp"
 
 namespace drachtio::agent {
@@ -73,23 +73,23 @@ void Core::resumed(const std::shared_ptr<Cell>& cell, const SipMessage& answer) 
 // caller wants its answers acknowledged (RFC 3262 3), the PRACK would not be heard either.
 void Core::ask_whether_it_waits(const std::shared_ptr<Incoming>& incoming) {
   const auto required = incoming->message.headers.all("Require");
-  if (std::ranges::any_of(required, requires_100rel)) return;
-  if (incoming->answered || incoming->cancelled) return;
+  if (std::ranges::any_of(required, call::requires_100rel)) return;
+  if (!incoming->machine.is_open()) return;
   if (std::exchange(incoming->cell->invitation.asking, true)) return;
-  const wire::ClientFrame question = answer_frame(*incoming, 183, {}, {});
-  send_answer(incoming, 183, question, [this, incoming](const Reply& reply) {
+  auto question = call::answer_frame(incoming->machine.transaction_id(), incoming->message, {183});
+  send(links_.for_answer_to(*incoming), std::move(question), [this, incoming](const Reply& reply) {
     const std::shared_ptr<Cell>& cell = incoming->cell;
-    if (!reply.error) {
+    if (!call::outcome_of_answer(183, {reply.error, reply.message}).error) {
       return after(options_.forgotten_after, [this, incoming] {
         incoming->cell->invitation.asking = false;
-        const bool unheard = makes_the_call(*incoming) && !incoming->cell->can_receive;
+        const bool unheard = incoming->machine.makes_call() && !incoming->cell->can_receive;
         if (unheard && SipDialog{incoming->cell}.state() != State::terminated) {
           ask_whether_it_waits(incoming);
         }
       });
     }
     cell->invitation.asking = false;
-    const bool is_open = !incoming->answered && !incoming->cancelled && makes_the_call(*incoming);
+    const bool is_open = incoming->machine.is_open() && incoming->machine.makes_call();
     if (is_open && reply.refusal == wire::Refusal::unknown_transaction) ask_in_doubt(cell);
   });
 }
@@ -134,12 +134,15 @@ void Core::look_for_forgotten() {
     asked_.pop_front();
     const auto cell = dialogs_.find(asked.dialog);
     const auto state = SipDialog{cell}.snapshot();
-    const bool in_doubt = cell->invitation.answering && !cell->invitation.after_prack;
+    const Incoming* invite = cell->invitation.open.get();
+    const bool in_doubt =
+        invite != nullptr && invite->machine.is_answering() && !invite->machine.waits_for_prack();
     if (!(in_doubt || dialog::is_untouched(*state))) continue;
     const bool can_ask = links_.of(*cell) != nullptr;
     const bool link_may_return = !can_ask && links_.find(cell->link) != nullptr;
-    if (cell->invitation.handing_on ||
-        link_may_return) {  // at others it may ring for as long as they like
+    // At others it may ring for as long as they like.
+    const bool is_handed_on = invite != nullptr && invite->machine.is_handing_on();
+    if (is_handed_on || link_may_return) {
       later.push_back(cell);
     } else if (can_ask) {
       ask_in_doubt(cell);

@@ -76,19 +76,18 @@ void Core::resume(const std::shared_ptr<Cell>& cell, const Link& link) {
 // Final answers that went out on a link that was lost, and perhaps were lost with it: where the
 // server got them, it refuses them now.
 void Core::answer_again(const Link& link) {
-  for (auto one = unechoed_.begin(); one != unechoed_.end();) {
-    if (one->incoming->source.server != link.server) {
-      ++one;
-      continue;
-    }
-    const Unechoed again = std::move(*one);
-    one = unechoed_.erase(one);
-    again.incoming->link = link.id;
-    again.incoming->resumed = true;
-    send(link.id, again.frame, [this, again](const Reply& reply) {
-      settle(again.incoming, again.status, again.frame, reply);
-    });
+  std::vector<std::shared_ptr<Incoming>> lost_answers;
+  for (const auto& [number, cell] : dialogs_.all()) {
+    const std::shared_ptr<Incoming>& invite = cell->invitation.open;
+    const bool is_lost = invite && invite->machine.awaits_link();
+    if (is_lost && invite->source.server == link.server) lost_answers.push_back(invite);
   }
+  for (const auto& invite : lost_answers) answer_again(invite, link);
+}
+
+void Core::answer_again(const std::shared_ptr<Incoming>& incoming, const Link& link) {
+  incoming->link = link.id;
+  on(incoming, call::ServerRequest::LinkUp{});
 }
 
 // Calls of before a restart, of servers that are not dialled: the connections that they had dialled
@@ -112,21 +111,20 @@ void Core::resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link
   }
   if (std::exchange(cell->adopted, false)) {
     resume_invite(cell, link);
-  } else if (state->local.tag && !cell->invitation.answering) {  // else it is asked about in time
-    ask_whether_it_waits(open_invite(cell));
+  } else if (state->local.tag) {
+    const auto invite = open_invite(cell);
+    if (!invite->machine.is_answering()) ask_whether_it_waits(invite);  // else in time
   }
 }
 
 // A call in: handed to the program as it came, or refused.
 void Core::resume_invite(const std::shared_ptr<Cell>& cell, const Link& link) {
   const auto state = SipDialog{cell}.snapshot();
-  const auto incoming = std::make_shared<Incoming>();
+  const auto incoming = std::make_shared<Incoming>(state->invite.transaction_id);
   incoming->core = weak_from_this();
   incoming->link = link.id;
-  incoming->transaction_id = state->invite.transaction_id;
   incoming->source.server = link.server;
   incoming->cell = cell;
-  incoming->resumed = true;
   if (const auto evidence = invite_of(*state)) {
     incoming->message = parse_sip_message(*evidence);
   } else {
@@ -134,14 +132,16 @@ void Core::resume_invite(const std::shared_ptr<Cell>& cell, const Link& link) {
     incoming->message.headers = {{"Call-ID", state->call_id},
                                  {"CSeq", std::to_string(state->invite.cseq) + " INVITE"}};
   }
-  incoming_.insert_or_assign(incoming->transaction_id, incoming);
-  cell->invitation.transaction_id = incoming->transaction_id;
+  incoming_.insert_or_assign(state->invite.transaction_id, incoming);
+  cell->invitation.transaction_id = state->invite.transaction_id;
+  cell->invitation.open = incoming;
+  on(incoming, call::ServerRequest::BeginCall{});
   cell->link = link.id;
   watch_for_forgotten(*cell);
-  if (on_resumed_invite.empty()) return answer(incoming, 503, {}, {}, {});
+  if (on_resumed_invite.empty()) return answer(incoming, {503});
   handle([this](Request& request, Response& response) { on_resumed_invite(request, response); },
          incoming);
-  if (state->local.tag && !incoming->answered) ask_whether_it_waits(incoming);
+  if (state->local.tag && !incoming->machine.is_answered()) ask_whether_it_waits(incoming);
 }
 
 // The INVITE a dialog stands on, as it came: the evidence of its latest `invited`.

@@ -31,7 +31,16 @@ bool is_readable(const record::Frame& frame) {
 }  // namespace
 
 void Core::told(std::vector<record::Walked> walked) {
-  for (record::Walked& one : walked) guard([&] { told_one(one); });
+  for (record::Walked& one : walked) {
+    guard([&] { told_one(one); });
+    // A BYE or a CANCEL ends the dialog first, and concerns its INVITE then.
+    for (const record::Told& event : one.events) {
+      const auto cell = event.dialog ? dialogs_.find(event.dialog->number) : nullptr;
+      if (!cell || cell->state->state != State::terminated) continue;
+      std::shared_ptr<Incoming>& invite = cell->invitation.open;
+      if (invite && !invite->machine.is_answered()) invite.reset();
+    }
+  }
 }
 
 void Core::told_one(record::Walked& walked) {
@@ -122,11 +131,11 @@ void Core::publish(const record::Told& told) {
   }
   if (event.type == EventType::resumed) {
     on_resumed(dialog);
-    settled(cell);
+    if (cell->invitation.open) on(cell->invitation.open, call::ServerRequest::Resumed{});
   }
   if (event.type == EventType::invited || event.type == EventType::answered) cell->lost = false;
   if (told.dialog->state == State::stable || told.dialog->state == State::terminated) {
-    for (const auto& action : std::exchange(cell->invitation.when_confirmed, {})) guard(action);
+    for (const auto& action : std::exchange(cell->ending.when_confirmed, {})) guard(action);
   }
   next_offer(cell);
   if (told.dialog->closed_at != event.position) return;
@@ -143,14 +152,8 @@ void Core::publish(const record::Told& told) {
 // Nobody waits any more for what will not come.
 void Core::closed(const std::shared_ptr<Cell>& cell, const Event& event) {
   fail_offer(*cell);
-  std::erase_if(unechoed_, [&](const Unechoed& one) { return one.incoming->cell == cell; });
-  no_prack(cell, Errc::dialog_over, "the call ended before its PRACK");
-  if (const auto held = std::exchange(cell->invitation.after_prack, {})) held(Prack::unwanted);
-  // Its CANCEL has not come, and will not.
-  if (event.type == EventType::lost) {
-    cancelled(SipDialog{cell}.snapshot()->invite.transaction_id, {});
-  }
-  settled(cell);
+  const std::shared_ptr<Incoming>& invite = cell->invitation.open;
+  if (invite) on(invite, call::ServerRequest::Closed{event.type == EventType::lost});
 }
 
 // Tells what waits for more from this connection that nothing comes: all that came has been told.
@@ -172,9 +175,8 @@ void Core::connection_closed(std::uint64_t connection) {
   }
   for (const auto& cell : cut_off) {
     if (cell->can_receive.exchange(false)) cell->resumed = false;
-    no_prack(cell, Errc::no_link, "the link to the server went down");
-    let_answer_go(cell);
-    for (const auto& action : std::exchange(cell->invitation.when_confirmed, {})) guard(action);
+    if (cell->invitation.open) on(cell->invitation.open, call::ServerRequest::Unheard{});
+    for (const auto& action : std::exchange(cell->ending.when_confirmed, {})) guard(action);
     cell->offers.theirs_awaits_ack.reset();
     next_offer(cell);
   }

@@ -16,21 +16,7 @@ namespace {
 
 constexpr const char* had_ended = "the call had ended";
 
-Outcome outcome_of(error_code error, std::string why) {
-  Outcome outcome{error, {}};
-  outcome.message.reason = std::move(why);
-  return outcome;
-}
-
 Outcome no_offer() { return outcome_of(Errc::malformed, "no offer waits for an answer"); }
-
-void tell(HandlerId handler, Outcome outcome, ClientRequest::Actions& actions) {
-  if (handler != 0) actions.emplace_back(ClientRequest::Tell{handler, std::move(outcome), false});
-}
-
-void tell_later(HandlerId handler, Outcome outcome, ClientRequest::Actions& actions) {
-  if (handler != 0) actions.emplace_back(ClientRequest::Tell{handler, std::move(outcome), true});
-}
 
 // Writes the method as SIP has it. A method that is no token stays as it is, and the first attempt
 // fails for it.

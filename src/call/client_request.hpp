@@ -6,9 +6,8 @@
 
 #include "call/attempts.hpp"
 #include "call/call_facts.hpp"
+#include "call/outcome.hpp"
 #include "wire/compose.hpp"
-
-#include <boost/system/error_code.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -19,17 +18,6 @@
 #include <vector>
 
 namespace drachtio::call {
-
-// A HandlerId stands for a handler of the program's, which its owner resolves; 0 stands for nobody.
-using HandlerId = std::uint64_t;
-
-// An Outcome is what came of something. Without an error it has the message that was sent or
-// received; with an error the message's reason says why.
-struct Outcome {
-  boost::system::error_code error;
-  SipMessage message;
-  bool operator==(const Outcome&) const = default;
-};
 
 class ClientRequest {
  public:
@@ -114,14 +102,6 @@ class ClientRequest {
     Headers headers;
     HandlerId handler = 0;
     bool operator==(const End&) const = default;
-  };
-  // Tells a handler what came of something; in a turn of its own where the operation has only just
-  // begun, as no handler is called from within the call that begins its operation.
-  struct Tell {
-    HandlerId handler = 0;
-    Outcome outcome;
-    bool in_own_turn = false;
-    bool operator==(const Tell&) const = default;
   };
   // Tells the program of a provisional answer.
   struct TellProvisional {

@@ -96,16 +96,9 @@ test::Explored explore(const ClientRequest::Options& options, const Bounds& boun
       [](Happens event) { return std::string{request_world::names.at(std::size_t(event))}; });
 }
 
-std::string shown(const test::Explored& explored) {
-  if (!explored.violation) return "no rule is broken";
-  std::string text = explored.violation->rule + " does not hold after:";
-  for (const std::string& event : explored.violation->path) text += "\n  " + event;
-  return text;
-}
-
 void check(const test::Explored& explored) {
   CAPTURE(explored.states, explored.steps);
-  CHECK(shown(explored) == "no rule is broken");
+  CHECK(test::shown(explored) == "no rule is broken");
 }
 
 }  // namespace

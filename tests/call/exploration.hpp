@@ -73,4 +73,12 @@ Explored explore(State first, Events events, Step step, Broken broken, Hash hash
   return explored;
 }
 
+// Returns the rule that is broken, and how.
+inline std::string shown(const Explored& explored) {
+  if (!explored.violation) return "no rule is broken";
+  std::string text = explored.violation->rule + " does not hold after:";
+  for (const std::string& event : explored.violation->path) text += "\n  " + event;
+  return text;
+}
+
 }  // namespace drachtio::test

@@ -84,7 +84,7 @@ struct CarryOut {
     }
     tell(end.handler);
   }
-  void operator()(const ClientRequest::Tell& one) const { tell(one.handler); }
+  void operator()(const call::Tell& one) const { tell(one.handler); }
   void operator()(const ClientRequest::TellProvisional& /*action*/) const {
     if (state.world.outcomes > 0) break_rule("nothing is told after the outcome");
   }

@@ -1,20 +1,10 @@
 #include "call/requesting.hpp"
 
+#include "call/words.hpp"
+
 namespace drachtio::test {
 
 namespace {
-
-std::string word(const boost::system::error_code& error) {
-  if (!error) return "ok";
-  if (error == Errc::cancelled) return "cancelled";
-  if (error == Errc::rejected) return "rejected";
-  if (error == Errc::no_link) return "no_link";
-  if (error == Errc::no_dialog) return "no_dialog";
-  if (error == Errc::malformed) return "malformed";
-  if (error == Errc::too_long) return "too_long";
-  if (error == Errc::refused_by_server) return "refused";
-  return error.message();
-}
 
 struct Word {
   std::string operator()(const ClientRequest::Send& send) const {
@@ -40,7 +30,7 @@ struct Word {
   std::string operator()(const ClientRequest::End& end) const {
     return "end for " + std::to_string(end.handler);
   }
-  std::string operator()(const ClientRequest::Tell& tell) const {
+  std::string operator()(const call::Tell& tell) const {
     return "tell " + std::to_string(tell.handler) + ' ' + word(tell.outcome.error);
   }
   std::string operator()(const ClientRequest::TellProvisional& tell) const {
