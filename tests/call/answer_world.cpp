@@ -1,0 +1,419 @@
+#include "call/answer_world.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace drachtio::test::answer_world {
+
+namespace {
+
+using Server = World::Server;
+
+void carry_out(Situation& state, const ServerRequest::Actions& actions);
+
+// The program ends the call that is not answered, as Core::end() does.
+void end(Situation& state, call::HandlerId handler) {
+  World& world = state.world;
+  if (!world.is_closed) carry_out(state, state.call.withdraw());
+  if (world.is_closed || state.call.machine().is_over()) {
+    ++world.told.at(handler);  // it had ended, or there is a BYE
+  } else if (state.call.machine().is_answering()) {
+    world.enders.push_back(handler);
+  } else {
+    carry_out(state, state.call.answer(480, handler));
+  }
+}
+
+struct CarryOut {
+  Situation& state;
+  World& world = state.world;
+
+  void breaks(bool does, const char* rule) const {
+    if (does && world.broken == nullptr) world.broken = rule;
+  }
+
+  void operator()(const ServerRequest::Send& send) const {
+    const bool is_for_bye = world.has_hung_up && send.sent.status >= 200;
+    breaks(world.cancelled > 0 && !is_for_bye,
+           "RFC 3261 9.2: what is cancelled has no answer of ours");
+    breaks(world.is_handed_on, "RFC 3261 16: what others are to answer has no answer of ours");
+    if (send.sent.status < 200) {
+      breaks(world.final_status != 0, "RFC 3261 17.2.1: nothing follows a final answer");
+      breaks(send.sent.awaits_prack && !world.can_receive, "a PRACK that cannot come is awaited");
+      if (send.sent.awaits_prack) world.awaited.push_back(send.sent.prack);
+    } else {
+      breaks(!world.awaited.empty(), "RFC 3262 3: a final answer waits for the PRACK");
+      const bool is_again = world.final_status == send.sent.status && world.may_be_lost;
+      breaks(world.final_status != 0 && !is_again, "RFC 3261 13.3.1: one final answer");
+      world.is_sent_again = world.final_status != 0;
+      world.may_be_lost = false;
+      world.final_status = static_cast<std::uint16_t>(send.sent.status);
+    }
+    world.on_their_way.push_back({.sent = send.sent, .left = world.link});
+  }
+  void operator()(const ServerRequest::SendOn& send) const {
+    breaks(world.cancelled > 0, "RFC 3261 9.2: what is cancelled is not handed on");
+    breaks(world.is_handed_on || world.final_status != 0, "RFC 3261 16: it is handed on once");
+    world.is_handed_on = true;
+    world.on_their_way.push_back(
+        {.sent = {.handler = send.handler}, .is_heard = send.is_heard, .left = world.link});
+  }
+  void operator()(const ServerRequest::Refuse& refuse) const {
+    carry_out(state, state.call.answer(refuse.status));
+  }
+  void operator()(const ServerRequest::AwaitPrack& await) const {
+    world.timers.push_back(await.prack);
+  }
+  void operator()(const call::Tell& tell) const { ++world.told.at(tell.handler); }
+  void operator()(const ServerRequest::TellCancelled& /*action*/) const {
+    breaks(world.is_told_final, "RFC 3261 9.2: no CANCEL concerns what is answered");
+    ++world.cancelled;
+  }
+  void operator()(const ServerRequest::Settled& /*action*/) const {
+    for (const call::HandlerId handler : std::exchange(world.enders, {})) end(state, handler);
+  }
+  void operator()(const ServerRequest::Final& /*action*/) const {
+    ++world.finals;
+    world.is_told_final = true;
+  }
+  void operator()(const ServerRequest::GivenAway& /*action*/) const { world.is_told_final = true; }
+  void operator()(const ServerRequest::Forget& /*action*/) const {}
+  void operator()(const ServerRequest::AwaitLink& /*action*/) const {
+    if (world.link) carry_out(state, state.call.link_up());
+  }
+  void operator()(const ServerRequest::AskInDoubt& /*action*/) const { world.asks = true; }
+  void operator()(const ServerRequest::AskInTime& /*action*/) const { world.asks = true; }
+};
+
+void carry_out(Situation& state, const ServerRequest::Actions& actions) {
+  for (const ServerRequest::Action& action : actions) std::visit(CarryOut{state}, action);
+}
+
+// The log says that the call has ended.
+void close(Situation& state, bool lost) {
+  state.world.is_closed = true;
+  state.world.awaited.clear();
+  carry_out(state, state.call.closed(lost));
+}
+
+bool hands_on(const Frame& frame) { return frame.sent.status == 0; }
+
+// The server has no such answer, and never will.
+void not_taken(World& world, const Frame& frame) {
+  std::erase(world.awaited, frame.sent.prack);
+  if (hands_on(frame)) world.is_handed_on = false;
+  if (frame.sent.status < 200) return;
+  world.final_status = 0;
+  world.is_sent_again = false;
+}
+
+void reply_no_link(Situation& state, const Frame& frame, bool left) {
+  const bool may_have_arrived = left && frame.left;
+  std::erase(state.world.awaited, frame.sent.prack);
+  // Of an answer that is sent again the first one may have arrived.
+  if (!may_have_arrived && !state.world.is_sent_again) not_taken(state.world, frame);
+  if (frame.sent.status >= 200) state.world.may_be_lost = true;
+  if (hands_on(frame)) {
+    const bool is_refused = !may_have_arrived && !frame.is_heard;
+    state.world.is_unheard = state.world.is_unheard || is_refused;
+    return carry_out(
+        state, state.call.on(ServerRequest::HandedOn{
+                   {Errc::no_link, {}}, may_have_arrived, frame.is_heard, frame.sent.handler}));
+  }
+  carry_out(state,
+            may_have_arrived ? state.call.lost(frame.sent) : state.call.never_left(frame.sent));
+}
+
+void refuse(Situation& state, const Frame& frame, wire::Refusal refusal) {
+  if (refusal == wire::Refusal::other) not_taken(state.world, frame);
+  std::erase(state.world.awaited, frame.sent.prack);
+  if (!hands_on(frame)) return carry_out(state, state.call.refused(frame.sent, refusal));
+  if (!frame.is_heard) state.world.is_unheard = true;
+  state.world.is_handed_on = false;
+  carry_out(state,
+            state.call.handed_on(frame.sent.handler, Errc::refused_by_server, frame.is_heard));
+}
+
+Frame take_oldest(World& world) {
+  const Frame frame = world.on_their_way.front();
+  world.on_their_way.erase(world.on_their_way.begin());
+  return frame;
+}
+
+// The server takes what it can.
+void arrive(World& world, const Frame& frame) {
+  if (!frame.left || world.server != Server::rings) return;
+  if (hands_on(frame)) world.server = Server::handed_on;
+  if (frame.sent.status >= 200) world.server = Server::answered;
+}
+
+void reply(Situation& state) {
+  World& world = state.world;
+  const Frame frame = take_oldest(world);
+  if (!frame.left) return reply_no_link(state, frame, false);
+  if (world.server != Server::rings) {
+    return refuse(state, frame, wire::Refusal::unknown_transaction);
+  }
+  arrive(world, frame);
+  if (frame.sent.awaits_prack) world.to_come.push_back(frame.sent.prack);
+  if (hands_on(frame) || frame.sent.status >= 300) close(state, false);
+  carry_out(state, hands_on(frame)
+                       ? state.call.handed_on(frame.sent.handler, {}, frame.is_heard)
+                       : state.call.sent(frame.sent, static_cast<int>(frame.sent.prack)));
+}
+
+void lose_link(Situation& state, Happens how) {
+  World& world = state.world;
+  ++world.links_lost;
+  world.link = false;
+  world.can_receive = false;
+  world.to_come.clear();
+  for (const Frame& frame : std::exchange(world.on_their_way, {})) {
+    if (how == Happens::link_lost_too_late) arrive(world, frame);
+    reply_no_link(state, frame, how != Happens::link_lost_too_early);
+  }
+  world.awaited.clear();
+  carry_out(state, state.call.unheard());
+}
+
+void ask(Situation& state) {
+  World& world = state.world;
+  world.asks = false;
+  if (world.server == Server::answered && world.final_status < 300) {
+    return carry_out(state, state.call.resumed());
+  }
+  world.must_be_cancelled = world.must_be_cancelled || !state.call.machine().is_answered();
+  close(state, true);
+}
+
+}  // namespace
+
+std::vector<Happens> events(const Situation& state, const Bounds& bounds) {
+  const World& world = state.world;
+  std::vector<Happens> can;
+  const auto add = [&](Happens event, bool does) {
+    if (does) can.push_back(event);
+  };
+  const bool may_hand_on = world.hands_on < bounds.hands_on;
+  add(Happens::program_rings, world.rings < bounds.rings);
+  add(Happens::program_rings_reliably, world.reliable < bounds.reliable);
+  add(Happens::program_accepts, world.accepts < bounds.accepts);
+  add(Happens::program_refuses, world.refuses < bounds.refuses);
+  add(Happens::program_hands_on, may_hand_on);
+  add(Happens::program_hands_on_unheard, may_hand_on);
+  add(Happens::program_ends, world.ends < bounds.ends && !world.has_tried_again);
+  const bool has_frame = !world.on_their_way.empty();
+  const bool may_refuse = has_frame && world.link && world.on_their_way.front().left &&
+                          world.server == Server::rings && world.refused < bounds.refused;
+  add(Happens::server_replies, has_frame);
+  add(Happens::server_refuses, may_refuse);
+  add(Happens::server_shows_other, may_refuse && world.on_their_way.front().sent.status >= 200);
+  const bool is_heard = world.link && world.can_receive && !world.has_tried_again;
+  const bool waits = is_heard && world.server == Server::rings && !world.has_given_up;
+  add(Happens::prack_comes, waits && !world.to_come.empty());
+  add(Happens::prack_is_missed, !world.timers.empty());
+  add(Happens::caller_cancels, waits);
+  add(Happens::caller_hangs_up, waits && world.rings + world.reliable > 0);
+  add(Happens::caller_tries_again,
+      is_heard && !world.has_given_up && world.server != Server::handed_on);
+  const bool may_lose = world.link && world.links_lost < bounds.links_lost;
+  add(Happens::link_lost, may_lose);
+  add(Happens::link_lost_too_early, may_lose && has_frame);
+  add(Happens::link_lost_too_late, may_lose && has_frame);
+  add(Happens::link_back, !world.link);
+  add(Happens::server_forgets, world.server == Server::rings && !has_frame);
+  const bool in_doubt = world.asks || world.server == Server::terminated;
+  add(Happens::server_is_asked, world.link && in_doubt && world.server != Server::rings &&
+                                    !world.is_closed && !world.has_tried_again);
+  return can;
+}
+
+void step(Situation& state, Happens event) {
+  World& world = state.world;
+  Answering& call = state.call;
+  switch (event) {
+    case Happens::program_rings:
+      ++world.rings;
+      return carry_out(state, call.answer(180, ++world.handlers));
+    case Happens::program_rings_reliably:
+      ++world.reliable;
+      return carry_out(state, call.answer_reliably(183, ++world.handlers, world.can_receive));
+    case Happens::program_accepts:
+      ++world.accepts;
+      return carry_out(state, call.answer(200, ++world.handlers));
+    case Happens::program_refuses:
+      ++world.refuses;
+      return carry_out(state, call.answer(486, ++world.handlers));
+    case Happens::program_hands_on:
+      ++world.hands_on;
+      return carry_out(state, call.hand_on(++world.handlers));
+    case Happens::program_hands_on_unheard:
+      ++world.hands_on;
+      return carry_out(state, call.hand_on(0, false));
+    case Happens::program_ends: ++world.ends; return end(state, ++world.handlers);
+    case Happens::server_replies: return reply(state);
+    case Happens::server_refuses:
+      ++world.refused;
+      return refuse(state, take_oldest(world), wire::Refusal::other);
+    case Happens::server_shows_other: {
+      ++world.refused;
+      const Frame frame = take_oldest(world);
+      not_taken(world, frame);
+      return carry_out(state, call.shows(frame.sent, 100));
+    }
+    case Happens::prack_comes: {
+      const ServerRequest::PrackId prack = world.to_come.front();
+      world.to_come.erase(world.to_come.begin());
+      std::erase(world.awaited, prack);
+      return carry_out(state, call.prack(static_cast<int>(prack)));
+    }
+    case Happens::prack_is_missed: {
+      const ServerRequest::PrackId prack = world.timers.front();
+      world.timers.erase(world.timers.begin());
+      if (std::ranges::find(world.awaited, prack) != world.awaited.end()) {
+        world.awaited.clear();
+        world.is_missed = true;
+      }
+      return carry_out(state, call.prack_timeout(prack));
+    }
+    case Happens::caller_cancels:
+      world.has_given_up = true;
+      world.must_be_cancelled = true;
+      world.server = Server::terminated;
+      close(state, false);
+      return carry_out(state, call.cancel());
+    case Happens::caller_hangs_up:
+      world.has_given_up = true;
+      world.has_hung_up = true;
+      world.must_be_cancelled = true;
+      close(state, false);
+      return carry_out(state, call.hang_up());
+    case Happens::caller_tries_again:
+      world.has_tried_again = true;
+      if (world.server == Server::rings) world.server = Server::terminated;
+      world.awaited.clear();
+      return carry_out(state, call.superseded());
+    case Happens::link_lost:
+    case Happens::link_lost_too_early:
+    case Happens::link_lost_too_late: return lose_link(state, event);
+    case Happens::link_back:
+      world.link = true;
+      if (call.machine().awaits_link()) carry_out(state, call.link_up());
+      return;
+    case Happens::server_forgets: world.server = Server::terminated; return;
+    case Happens::server_is_asked: return ask(state);
+  }
+}
+
+namespace {
+
+// Lets the server, the timers and the link go on, until nothing more happens.
+void drain(Situation& state) {
+  const auto next = [&]() -> std::optional<Happens> {
+    const World& world = state.world;
+    if (!world.link) return Happens::link_back;
+    if (!world.on_their_way.empty()) return Happens::server_replies;
+    if (!world.timers.empty()) return Happens::prack_is_missed;
+    if (!world.asks || world.is_closed || world.has_tried_again) return std::nullopt;
+    return world.server == Server::rings ? Happens::server_forgets : Happens::server_is_asked;
+  };
+  while (const auto event = next()) step(state, *event);
+}
+
+std::optional<std::string> broken_now(const Situation& state) {
+  const World& world = state.world;
+  if (world.broken != nullptr) return world.broken;
+  if (world.cancelled > 1) return "that the caller has given up is told once";
+  if (world.must_be_cancelled && world.cancelled == 0) {
+    return "that the caller has given up is told";
+  }
+  if (world.finals > 1) return "RFC 3261 13.3.1: the final answer is known to be out once";
+  for (const std::uint8_t told : world.told) {
+    if (told > 1) return "a handler is told once";
+  }
+  if (!world.enders.empty() && !state.call.machine().is_answering()) {
+    return "who waits for the final answer to end the call goes on once it is out";
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> broken(const Situation& state) {
+  if (const auto rule = broken_now(state)) return rule;
+  Situation end = state;
+  drain(end);
+  if (const auto rule = broken_now(end)) return rule;
+  const World& world = end.world;
+  for (std::size_t handler = 1; handler <= world.handlers; ++handler) {
+    if (world.told.at(handler) != 1) return "each handler is told, whatever has come";
+  }
+  if (end.call.machine().is_answering()) return "what becomes of the final answer is known";
+  const bool is_unanswered = world.server == Server::rings;
+  if (is_unanswered && world.final_status != 0) return "a final answer that was given goes out";
+  // What the server refuses, or a link takes, the program may answer otherwise.
+  const bool is_plain = world.refused == 0 && world.links_lost == 0;
+  if (is_unanswered && world.is_missed && is_plain) {
+    return "RFC 3262 3: where no PRACK comes, the INVITE is refused";
+  }
+  const bool may_answer = world.refused < 2 && world.links_lost == 0;
+  if (is_unanswered && world.is_unheard && may_answer) {
+    return "RFC 3261 16.7: what is not handed on is answered";
+  }
+  if (world.server == Server::answered && world.is_told_final && !end.call.machine().is_over()) {
+    return "what is answered is over";
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+// Equal situations have equal hashes; most that is in the machine shows in the world.
+std::size_t hash_of(const Situation& state) {
+  const World& world = state.world;
+  const ServerRequest& machine = state.call.machine();
+  std::size_t hash = 0;
+  for (const std::size_t part : {std::size_t(world.server),
+                                 std::size_t(world.link),
+                                 std::size_t(world.can_receive),
+                                 std::size_t(world.has_given_up),
+                                 std::size_t(world.has_tried_again),
+                                 std::size_t(world.asks),
+                                 world.to_come.size(),
+                                 world.timers.size(),
+                                 world.awaited.size(),
+                                 std::size_t(world.rings),
+                                 std::size_t(world.reliable),
+                                 std::size_t(world.accepts),
+                                 std::size_t(world.refuses),
+                                 std::size_t(world.hands_on),
+                                 std::size_t(world.ends),
+                                 std::size_t(world.refused),
+                                 std::size_t(world.links_lost),
+                                 std::size_t(world.final_status),
+                                 std::size_t(world.is_handed_on),
+                                 std::size_t(world.is_closed),
+                                 std::size_t(world.cancelled),
+                                 std::size_t(world.handlers),
+                                 world.enders.size(),
+                                 std::size_t(machine.is_answered()),
+                                 std::size_t(machine.is_answering())}) {
+    hash = hash * 31 + part;
+  }
+  for (const Frame& frame : world.on_their_way) {
+    hash = hash * 31 + std::size_t(frame.sent.status);
+    hash = hash * 31 + frame.sent.handler;
+  }
+  for (const std::uint8_t told : world.told) hash = hash * 31 + told;
+  return hash;
+}
+
+}  // namespace
+
+test::Explored explore(const Bounds& bounds) {
+  return test::explore(
+      Situation{}, [&](const Situation& state) { return events(state, bounds); }, step, broken,
+      hash_of, [](Happens event) { return std::string{names.at(std::size_t(event))}; });
+}
+
+}  // namespace drachtio::test::answer_world
