@@ -1,7 +1,5 @@
 #include "call/server_request.hpp"
 
-#include "sip/header_value.hpp"
-
 #include <drachtio/error.hpp>
 
 #include <algorithm>
@@ -103,7 +101,7 @@ void ServerRequest::take(const GiveReliably& given, Actions& actions) {
   if (!frame) return;
   const Sent sent{answer.status, given.handler, ++last_prack_, given.can_receive};
   if (sent.awaits_prack) {
-    reliable_.push_back({sent.prack, given.handler});
+    reliable_.add(sent.prack, given.handler);
     actions.emplace_back(AwaitPrack{sent.prack});
   }
   actions.emplace_back(Send{std::move(*frame), sent});
@@ -166,11 +164,12 @@ void ServerRequest::final_answered(const Answered& answered, const Outcome& outc
 }
 
 void ServerRequest::reliable_answered(const Sent& sent, const Outcome& outcome, Actions& actions) {
-  const bool was_awaited = std::erase_if(reliable_, [&](const AwaitedPrack& one) {
-                             return one.prack == sent.prack && outcome.error;
-                           }) != 0;
-  if (!outcome.error) note_rseq(sent.prack, outcome.message);
-  if (sent.awaits_prack && !was_awaited) return;  // its PRACK, or that none comes, is what is told
+  if (!outcome.error) reliable_.sent(sent.prack, outcome.message);
+  if (sent.awaits_prack) {
+    // Else its PRACK is what is told, or that none comes.
+    const bool is_news = outcome.error && reliable_.not_sent(sent.prack);
+    if (!is_news) return;
+  }
   tell(sent.handler,
        outcome.error ? outcome
                      : outcome_of(Errc::no_link, "its PRACK goes to a connection that is no more"),
@@ -182,7 +181,7 @@ void ServerRequest::take(const HandedOn& handed_on, Actions& actions) {
   const bool is_in_doubt = handed_on.outcome.error == Errc::no_link && handed_on.left;
   const bool is_refused = handed_on.outcome.error && !is_in_doubt;
   if (is_refused && phase_ == Phase::handing_on) enter(Phase::open, actions);
-  if (!is_refused && is_in_doubt && makes_call_ && !cancelled_ && !closed_) {
+  if (is_in_doubt && makes_call_ && !cancelled_ && !closed_) {
     // The server goes on with it, and tells nobody; or it never got the frame.
     enter(Phase::in_doubt, actions);
     actions.emplace_back(Forget{});
@@ -195,20 +194,6 @@ void ServerRequest::take(const HandedOn& handed_on, Actions& actions) {
   if (handed_on.outcome.error && !handed_on.is_heard) actions.emplace_back(Refuse{500});
 }
 
-// The server numbers a reliable answer when it sends it. One that waits for the PRACK of another
-// has no number yet, and the server shows the other one.
-void ServerRequest::note_rseq(PrackId prack, const SipMessage& sent) {
-  const auto rseq = sip::number_of<std::uint32_t>(sent.headers["RSeq"]);
-  if (!rseq || *rseq <= last_rseq_) return;
-  last_rseq_ = *rseq;
-  const auto one = std::ranges::find(reliable_, prack, &AwaitedPrack::prack);
-  if (one == reliable_.end()) {
-    given_up_rseq_ = *rseq;
-  } else {
-    one->rseq = rseq;
-  }
-}
-
 // What a PRACK carries is the answer to our offer in the reliable answer, or an offer (RFC 3262 5).
 bool ServerRequest::is_offered_by(const Prack& prack) const {
   return !prack.prack.body.empty() && (!prack.late_offer || offer_answered_);
@@ -216,25 +201,10 @@ bool ServerRequest::is_offered_by(const Prack& prack) const {
 
 void ServerRequest::take(const Prack& prack, Actions& actions) {
   if (!prack.prack.body.empty() && prack.late_offer) offer_answered_ = true;
-  const auto one = awaited_by(prack.prack);
-  if (one == reliable_.end()) return;
-  const HandlerId handler = one->handler;
-  reliable_.erase(one);
-  tell(handler, {{}, prack.prack}, actions);
+  const std::optional<HandlerId> handler = reliable_.came(prack.prack);
+  if (!handler) return;
+  tell(*handler, {{}, prack.prack}, actions);
   let_answer_go(actions);
-}
-
-// RFC 3262 section 7.2: a PRACK names the reliable answer by its RSeq. Where that is not known, it
-// is the one sent first, unless the PRACK comes too late.
-std::deque<ServerRequest::AwaitedPrack>::iterator ServerRequest::awaited_by(
-    const SipMessage& prack) {
-  const std::string_view rack = prack.headers["RAck"];
-  const auto rseq = sip::number_of<std::uint32_t>(rack.substr(0, rack.find_first_of(" \t")));
-  const auto one = std::ranges::find(reliable_, rseq, &AwaitedPrack::rseq);
-  if (rseq && one != reliable_.end()) return one;
-  const bool is_late = rseq && *rseq <= given_up_rseq_;
-  const bool is_first = !is_late && !reliable_.empty() && !(rseq && reliable_.front().rseq);
-  return is_first ? reliable_.begin() : reliable_.end();
 }
 
 void ServerRequest::let_answer_go(Actions& actions) {
@@ -245,7 +215,7 @@ void ServerRequest::let_answer_go(Actions& actions) {
 
 // RFC 3262 section 3: then the INVITE is refused. Who is told of that may refuse it otherwise.
 void ServerRequest::take(const PrackTimeout& timeout, Actions& actions) {
-  if (std::ranges::find(reliable_, timeout.prack, &AwaitedPrack::prack) == reliable_.end()) return;
+  if (!reliable_.contains(timeout.prack)) return;
   no_prack(Errc::cancelled, "no PRACK came", actions);
   if (phase_ == Phase::waiting && final_->sent.status >= 300) let_answer_go(actions);
   withdraw(actions);
@@ -259,9 +229,8 @@ void ServerRequest::take(const Unheard& /*input*/, Actions& actions) {
 
 // Tells those who wait for a PRACK that none will come.
 void ServerRequest::no_prack(error_code error, const char* why, Actions& actions) {
-  for (const AwaitedPrack& one : std::exchange(reliable_, {})) {
-    given_up_rseq_ = std::max(given_up_rseq_, one.rseq.value_or(0));
-    tell(one.handler, outcome_of(error, why), actions);
+  for (const HandlerId handler : reliable_.give_up()) {
+    tell(handler, outcome_of(error, why), actions);
   }
 }
 

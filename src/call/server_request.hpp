@@ -6,10 +6,10 @@
 #pragma once
 
 #include "call/answer.hpp"
+#include "call/awaited_pracks.hpp"
 #include "wire/refusal.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,9 +20,6 @@ namespace drachtio::call {
 
 class ServerRequest {
  public:
-  // A PrackId numbers an answer that demands a PRACK; 0 stands for any other answer.
-  using PrackId = std::uint64_t;
-
   // --- Actions
   // Which answer was sent, and who is to be told what became of it.
   struct Sent {
@@ -208,12 +205,6 @@ class ServerRequest {
     unknown,     // the server does not know the request: answered before, or given up
     over,        // the final answer has been sent, or nothing more is known of it
   };
-  struct AwaitedPrack {
-    PrackId prack = 0;
-    HandlerId handler = 0;
-    std::optional<std::uint32_t> rseq = {};  // as the server gave it, where it is known
-    bool operator==(const AwaitedPrack&) const = default;
-  };
 
   void take(const BeginCall&, Actions& actions);
   void take(const Give& given, Actions& actions);
@@ -238,8 +229,6 @@ class ServerRequest {
   void final_answered(const Answered& answered, const Outcome& outcome, Actions& actions);
   void send_final(Send send, Actions& actions);
   void reliable_answered(const Sent& sent, const Outcome& outcome, Actions& actions);
-  void note_rseq(PrackId prack, const SipMessage& sent);
-  std::deque<AwaitedPrack>::iterator awaited_by(const SipMessage& prack);
   void let_answer_go(Actions& actions);
   void no_prack(boost::system::error_code error, const char* why, Actions& actions);
   void withdraw(Actions& actions);
@@ -254,12 +243,10 @@ class ServerRequest {
   bool sent_again_ = false;      // the final answer, as the first may not have arrived
   bool offer_answered_ = false;  // that of our reliable answer, by a PRACK
   Phase phase_ = Phase::open;
-  std::optional<Send> final_;          // is kept until it is known to be out
-  std::optional<Send> after_bye_;      // goes out where no other answer does
-  std::deque<AwaitedPrack> reliable_;  // in the order they were sent
+  std::optional<Send> final_;      // is kept until it is known to be out
+  std::optional<Send> after_bye_;  // goes out where no other answer does
+  AwaitedPracks reliable_;
   PrackId last_prack_ = 0;
-  std::uint32_t last_rseq_ = 0;      // the latest that the server gave
-  std::uint32_t given_up_rseq_ = 0;  // the latest whose PRACK is not waited for any more
 };
 
 }  // namespace drachtio::call

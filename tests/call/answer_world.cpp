@@ -11,6 +11,14 @@ using Server = World::Server;
 
 void carry_out(Situation& state, const ServerRequest::Actions& actions);
 
+// The program gives a final answer.
+void give(Situation& state, int status, call::HandlerId handler) {
+  const bool is_open = state.call.machine().is_open();
+  carry_out(state, state.call.answer(status, handler));
+  const bool waits = state.call.machine().waits_for_prack();
+  if (is_open && waits) state.world.waiting_status = static_cast<std::uint16_t>(status);
+}
+
 // The program ends the call that is not answered, as Core::end() does.
 void end(Situation& state, call::HandlerId handler) {
   World& world = state.world;
@@ -18,9 +26,12 @@ void end(Situation& state, call::HandlerId handler) {
   if (world.is_closed || state.call.machine().is_over()) {
     ++world.told.at(handler);  // it had ended, or there is a BYE
   } else if (state.call.machine().is_answering()) {
+    if (state.call.machine().waits_for_prack()) {
+      world.broken = "who ends the call does not wait for a PRACK";
+    }
     world.enders.push_back(handler);
   } else {
-    carry_out(state, state.call.answer(480, handler));
+    give(state, 480, handler);
   }
 }
 
@@ -40,11 +51,17 @@ struct CarryOut {
     if (send.sent.status < 200) {
       breaks(world.final_status != 0, "RFC 3261 17.2.1: nothing follows a final answer");
       breaks(send.sent.awaits_prack && !world.can_receive, "a PRACK that cannot come is awaited");
-      if (send.sent.awaits_prack) world.awaited.push_back(send.sent.prack);
+      if (send.sent.awaits_prack) world.awaited.push_back({send.sent.prack, send.sent.handler});
     } else {
       breaks(!world.awaited.empty(), "RFC 3262 3: a final answer waits for the PRACK");
       const bool is_again = world.final_status == send.sent.status && world.may_be_lost;
       breaks(world.final_status != 0 && !is_again, "RFC 3261 13.3.1: one final answer");
+      breaks(world.is_missing && send.sent.status < 300,
+             "RFC 3262 3: a missed PRACK allows no 2xx");
+      breaks(world.is_missing && world.waiting_status >= 300 &&
+                 send.sent.status != world.waiting_status,
+             "a refusal that waits for a PRACK goes when that is missed");
+      world.waiting_status = 0;
       world.is_sent_again = world.final_status != 0;
       world.may_be_lost = false;
       world.final_status = static_cast<std::uint16_t>(send.sent.status);
@@ -89,18 +106,31 @@ void carry_out(Situation& state, const ServerRequest::Actions& actions) {
   for (const ServerRequest::Action& action : actions) std::visit(CarryOut{state}, action);
 }
 
+// No PRACK can come any more, as the input says: that is told at once.
+void lose_pracks(Situation& state, const auto& input) {
+  World& world = state.world;
+  const std::vector<Awaited> awaited = std::exchange(world.awaited, {});
+  carry_out(state, input());
+  for (const Awaited& one : awaited) {
+    if (world.told.at(one.handler) == 0) world.broken = "that no PRACK can come is told at once";
+  }
+}
+
 // The log says that the call has ended.
 void close(Situation& state, bool lost) {
   state.world.is_closed = true;
-  state.world.awaited.clear();
-  carry_out(state, state.call.closed(lost));
+  lose_pracks(state, [&] { return state.call.closed(lost); });
+}
+
+void no_longer_awaited(World& world, call::PrackId prack) {
+  std::erase_if(world.awaited, [&](const Awaited& one) { return one.prack == prack; });
 }
 
 bool hands_on(const Frame& frame) { return frame.sent.status == 0; }
 
 // The server has no such answer, and never will.
 void not_taken(World& world, const Frame& frame) {
-  std::erase(world.awaited, frame.sent.prack);
+  no_longer_awaited(world, frame.sent.prack);
   if (hands_on(frame)) world.is_handed_on = false;
   if (frame.sent.status < 200) return;
   world.final_status = 0;
@@ -109,7 +139,7 @@ void not_taken(World& world, const Frame& frame) {
 
 void reply_no_link(Situation& state, const Frame& frame, bool left) {
   const bool may_have_arrived = left && frame.left;
-  std::erase(state.world.awaited, frame.sent.prack);
+  no_longer_awaited(state.world, frame.sent.prack);
   // Of an answer that is sent again the first one may have arrived.
   if (!may_have_arrived && !state.world.is_sent_again) not_taken(state.world, frame);
   if (frame.sent.status >= 200) state.world.may_be_lost = true;
@@ -126,7 +156,7 @@ void reply_no_link(Situation& state, const Frame& frame, bool left) {
 
 void refuse(Situation& state, const Frame& frame, wire::Refusal refusal) {
   if (refusal == wire::Refusal::other) not_taken(state.world, frame);
-  std::erase(state.world.awaited, frame.sent.prack);
+  no_longer_awaited(state.world, frame.sent.prack);
   if (!hands_on(frame)) return carry_out(state, state.call.refused(frame.sent, refusal));
   if (!frame.is_heard) state.world.is_unheard = true;
   state.world.is_handed_on = false;
@@ -165,15 +195,14 @@ void reply(Situation& state) {
 void lose_link(Situation& state, Happens how) {
   World& world = state.world;
   ++world.links_lost;
-  world.link = false;
+  world.link = how == Happens::link_replaced;
   world.can_receive = false;
   world.to_come.clear();
   for (const Frame& frame : std::exchange(world.on_their_way, {})) {
     if (how == Happens::link_lost_too_late) arrive(world, frame);
     reply_no_link(state, frame, how != Happens::link_lost_too_early);
   }
-  world.awaited.clear();
-  carry_out(state, state.call.unheard());
+  lose_pracks(state, [&] { return state.call.unheard(); });
 }
 
 void ask(Situation& state) {
@@ -220,6 +249,7 @@ std::vector<Happens> events(const Situation& state, const Bounds& bounds) {
   add(Happens::link_lost, may_lose);
   add(Happens::link_lost_too_early, may_lose && has_frame);
   add(Happens::link_lost_too_late, may_lose && has_frame);
+  add(Happens::link_replaced, may_lose && has_frame);
   add(Happens::link_back, !world.link);
   add(Happens::server_forgets, world.server == Server::rings && !has_frame);
   const bool in_doubt = world.asks || world.server == Server::terminated;
@@ -238,12 +268,8 @@ void step(Situation& state, Happens event) {
     case Happens::program_rings_reliably:
       ++world.reliable;
       return carry_out(state, call.answer_reliably(183, ++world.handlers, world.can_receive));
-    case Happens::program_accepts:
-      ++world.accepts;
-      return carry_out(state, call.answer(200, ++world.handlers));
-    case Happens::program_refuses:
-      ++world.refuses;
-      return carry_out(state, call.answer(486, ++world.handlers));
+    case Happens::program_accepts: ++world.accepts; return give(state, 200, ++world.handlers);
+    case Happens::program_refuses: ++world.refuses; return give(state, 486, ++world.handlers);
     case Happens::program_hands_on:
       ++world.hands_on;
       return carry_out(state, call.hand_on(++world.handlers));
@@ -262,19 +288,21 @@ void step(Situation& state, Happens event) {
       return carry_out(state, call.shows(frame.sent, 100));
     }
     case Happens::prack_comes: {
-      const ServerRequest::PrackId prack = world.to_come.front();
+      const call::PrackId prack = world.to_come.front();
       world.to_come.erase(world.to_come.begin());
-      std::erase(world.awaited, prack);
+      no_longer_awaited(world, prack);
       return carry_out(state, call.prack(static_cast<int>(prack)));
     }
     case Happens::prack_is_missed: {
-      const ServerRequest::PrackId prack = world.timers.front();
+      const call::PrackId prack = world.timers.front();
       world.timers.erase(world.timers.begin());
-      if (std::ranges::find(world.awaited, prack) != world.awaited.end()) {
-        world.awaited.clear();
-        world.is_missed = true;
+      if (std::ranges::find(world.awaited, prack, &Awaited::prack) == world.awaited.end()) {
+        return carry_out(state, call.prack_timeout(prack));
       }
-      return carry_out(state, call.prack_timeout(prack));
+      world.is_missing = world.is_missed = true;
+      lose_pracks(state, [&] { return call.prack_timeout(prack); });
+      world.is_missing = false;
+      return;
     }
     case Happens::caller_cancels:
       world.has_given_up = true;
@@ -291,11 +319,11 @@ void step(Situation& state, Happens event) {
     case Happens::caller_tries_again:
       world.has_tried_again = true;
       if (world.server == Server::rings) world.server = Server::terminated;
-      world.awaited.clear();
-      return carry_out(state, call.superseded());
+      return lose_pracks(state, [&] { return call.superseded(); });
     case Happens::link_lost:
     case Happens::link_lost_too_early:
-    case Happens::link_lost_too_late: return lose_link(state, event);
+    case Happens::link_lost_too_late:
+    case Happens::link_replaced: return lose_link(state, event);
     case Happens::link_back:
       world.link = true;
       if (call.machine().awaits_link()) carry_out(state, call.link_up());
@@ -355,6 +383,11 @@ std::optional<std::string> broken(const Situation& state) {
   const bool is_plain = world.refused == 0 && world.links_lost == 0;
   if (is_unanswered && world.is_missed && is_plain) {
     return "RFC 3262 3: where no PRACK comes, the INVITE is refused";
+  }
+  // A request that may have been handed on is not answered, too.
+  const bool may_be_handed_on = world.hands_on > 0 && world.links_lost > 0;
+  if (is_unanswered && world.has_hung_up && world.refused == 0 && !may_be_handed_on) {
+    return "RFC 3261 15.1.2: the INVITE is answered although a BYE came";
   }
   const bool may_answer = world.refused < 2 && world.links_lost == 0;
   if (is_unanswered && world.is_unheard && may_answer) {

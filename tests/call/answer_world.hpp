@@ -34,12 +34,13 @@ enum class Happens : std::uint8_t {
   link_lost,            // and with it what was on its way
   link_lost_too_early,  // before anything left
   link_lost_too_late,   // what was on its way had arrived
+  link_replaced,        // as link_lost, and there is another one at once
   link_back,
   server_forgets,  // the INVITE, which nobody has answered for 64 s
   server_is_asked,
 };
 
-inline constexpr std::array<const char*, 21> names{
+inline constexpr std::array<const char*, 22> names{
     "the program rings",
     "the program rings reliably",
     "the program answers 200",
@@ -58,6 +59,7 @@ inline constexpr std::array<const char*, 21> names{
     "the link is lost, and what was on its way",
     "the link is lost before what was on its way left",
     "the link is lost, but what was on its way had arrived",
+    "the link is lost, and what was on its way, and there is another link",
     "the link is back",
     "the server forgets the INVITE",
     "the server is asked what has become of the call"};
@@ -84,6 +86,13 @@ struct Frame {
   bool operator==(const Frame&) const = default;
 };
 
+// An answer whose PRACK is awaited, and who is to be told of that.
+struct Awaited {
+  call::PrackId prack = 0;
+  call::HandlerId handler = 0;
+  bool operator==(const Awaited&) const = default;
+};
+
 // A World is what the server and the caller know, and what the machine and the program have asked.
 struct World {
   enum class Server : std::uint8_t {
@@ -99,9 +108,9 @@ struct World {
   bool has_tried_again = false;  // likewise
   bool asks = false;             // the server is to be asked what has become of the call
   std::vector<Frame> on_their_way;
-  std::vector<ServerRequest::PrackId> to_come;  // PRACKs of answers that the caller has
-  std::vector<ServerRequest::PrackId> timers;
-  std::vector<ServerRequest::PrackId> awaited;  // answers whose PRACK must be waited for
+  std::vector<call::PrackId> to_come;  // PRACKs of answers that the caller has
+  std::vector<call::PrackId> timers;
+  std::vector<Awaited> awaited;  // answers whose PRACK must be waited for
   std::uint8_t rings = 0;
   std::uint8_t reliable = 0;
   std::uint8_t accepts = 0;
@@ -112,12 +121,14 @@ struct World {
   std::uint8_t links_lost = 0;
   // The final answer that the server has, or may have; 0: none.
   std::uint16_t final_status = 0;
-  bool is_handed_on = false;   // likewise, or is being handed on
-  bool may_be_lost = false;    // that answer, with its link
-  bool is_sent_again = false;  // it, as the first may not have arrived
-  bool is_missed = false;      // no PRACK came
-  bool is_unheard = false;     // the server has refused to hand on what the program did not hear of
-  bool is_closed = false;      // the log says that the call has ended
+  bool is_handed_on = false;         // likewise, or is being handed on
+  bool may_be_lost = false;          // that answer, with its link
+  bool is_sent_again = false;        // it, as the first may not have arrived
+  std::uint16_t waiting_status = 0;  // of the final answer that waits for a PRACK; 0: none does
+  bool is_missing = false;           // the program is just being told that no PRACK came
+  bool is_missed = false;            // ... and was
+  bool is_unheard = false;  // the server has refused to hand on what the program did not hear of
+  bool is_closed = false;   // the log says that the call has ended
   bool must_be_cancelled = false;  // the program must have been told
   bool is_told_final = false;
   std::uint8_t finals = 0;

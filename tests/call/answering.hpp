@@ -61,9 +61,7 @@ class Answering {
   // A PRACK with this RSeq in its RAck, if it is not 0, and with this SDP. `late_offer`: the call's
   // first offer is ours.
   Actions prack(int rseq = 0, const std::string& sdp = {}, bool late_offer = false);
-  Actions prack_timeout(ServerRequest::PrackId prack) {
-    return on(ServerRequest::PrackTimeout{prack});
-  }
+  Actions prack_timeout(call::PrackId prack) { return on(ServerRequest::PrackTimeout{prack}); }
   Actions unheard() { return on(ServerRequest::Unheard{}); }
   Actions cancel() { return on(ServerRequest::Cancel{{}}); }
   Actions hang_up() { return on(ServerRequest::HungUp{request_, {}}); }

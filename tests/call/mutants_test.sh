@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # label: slow
-# The exploration of call::ClientRequest can fail: it finds each of the faults that
-# client_request.mutants lists, when they are put into the source one by one.
+# The explorations of call::ClientRequest and call::ServerRequest can fail: each finds the faults
+# that its list (client_request.mutants, server_request.mutants) has, when they are put into the
+# source one by one.
 set -euo pipefail
 [[ ${DRACHTIO_SANITIZE:-OFF} == OFF || -z $DRACHTIO_SANITIZE ]] || exit 77
 folder=$(mktemp -d)
@@ -12,56 +13,75 @@ cd "$DRACHTIO_SOURCE"
 compile() {
   "${CXX:-c++}" -std=c++20 -O1 -Iinclude -Isrc -Itests -c "$1" -o "$2" || exit 1
 }
-# Links what is in `$1` with all of the room call, but for what that replaces.
+# Links what is in `$1` with the rest of the room call, and with the tests in `$2`.
 link() {
-  "${CXX:-c++}" "$1"/*.o "$folder"/*.o -o "$1/explore" -lCatch2WithMain \
+  local object replaced=()
+  for object in "$folder"/call/*.o; do
+    [[ -e $1/${object##*/} ]] || replaced+=("$object")
+  done
+  "${CXX:-c++}" "$1"/*.o "${replaced[@]}" "$2"/*.o -o "$1/explore" -lCatch2WithMain \
     "$DRACHTIO_BUILD/libdrachtio-core.a" -lboost_json -losipparser2 -lssl -lcrypto -lsqlite3 || exit 1
+}
+# Prints the rule that is broken, if the exploration in `$1` has found one.
+broken_rule() {
+  tr -s ' \n' ' ' <"$1/told" | grep -o '"[^"]* does not hold after:' | head -1
 }
 # Says whether no rule is broken. A program that dies has found nothing.
 explores() {
   local status=0
   "$1/explore" 'Exploration: *' '~[slow]' >"$1/told" 2>&1 || status=$?
   ((status == 0)) && return 0
-  grep -q 'does not$\|does not hold after:\|^ *hold after:' "$1/told" || { cat "$1/told" && exit 1; }
+  [[ -n $(broken_rule "$1") ]] || { cat "$1/told" && exit 1; }
   return 1
 }
-
-for source in src/call/*.cpp tests/call/{requesting,request_world,client_request_exploration_test}.cpp; do
-  case $source in
-    src/call/client_request.cpp | src/call/late_offer.cpp) ;; # these change
-    *) compile "$source" "$folder/$(basename "$source").o" ;;
-  esac
-done
-
-# mutate <folder> <substitution>: makes both sources there, and says whether any differs.
+# mutate <folder> <tests> <substitution> <source...>: makes the sources there, and says whether any
+# differs.
 mutate() {
-  local file changed=1
-  mkdir "$1"
-  for file in client_request late_offer; do
-    sed -E "$2" "src/call/$file.cpp" >"$1/$file.cpp"
-    cmp -s "src/call/$file.cpp" "$1/$file.cpp" || changed=0
-    compile "$1/$file.cpp" "$1/$file.o"
+  local file mutant=$1 tests=$2 substitution=$3 changed=1
+  mkdir "$mutant"
+  for file in "${@:4}"; do
+    sed -E "$substitution" "src/call/$file.cpp" >"$mutant/$file.cpp"
+    cmp -s "src/call/$file.cpp" "$mutant/$file.cpp" || changed=0
+    compile "$mutant/$file.cpp" "$mutant/$file.o"
   done
-  link "$1"
+  link "$mutant" "$tests"
   return "$changed"
 }
 
-if mutate "$folder/sound" ''; then exit 1; fi
-explores "$folder/sound" || { cat "$folder/sound/told" && exit 1; }
+mkdir "$folder/call"
+for source in src/call/*.cpp; do
+  name=${source##*/}
+  compile "$source" "$folder/call/${name%.cpp}.o"
+done
 
-found=0 missed=0
-while IFS='|' read -r name substitution; do
-  [[ -n $name && $name != '#'* ]] || continue
-  mutant=$folder/mutant-$((found + missed))
-  mutate "$mutant" "$substitution" || { echo "changes nothing: $name" && exit 1; }
-  if explores "$mutant"; then
-    echo "missed: $name"
-    ((++missed))
-  else
-    echo "found: $name"
-    sed -n 's/^ *"\(.* does not hold after:\)$/  \1/p' "$mutant/told" | head -1
-    ((++found))
-  fi
-done <tests/call/client_request.mutants
-echo "$found found, $missed missed"
-((missed == 0 && found >= 10))
+# find_mutants <machine> <sources that change> <tests>
+find_mutants() {
+  local name substitution mutant test found=0 missed=0 machine=$1 sources tests=$folder/$1-tests
+  read -ra sources <<<"$2"
+  mkdir "$tests"
+  for test in $3; do compile "tests/call/$test.cpp" "$tests/$test.o"; done
+  if mutate "$folder/$machine" "$tests" '' "${sources[@]}"; then exit 1; fi
+  explores "$folder/$machine" || { cat "$folder/$machine/told" && exit 1; }
+  while IFS='|' read -r name substitution; do
+    [[ -n $name && $name != '#'* ]] || continue
+    mutant=$folder/$machine-$((found + missed))
+    mutate "$mutant" "$tests" "$substitution" "${sources[@]}" ||
+      { echo "changes nothing: $name" && exit 1; }
+    if explores "$mutant"; then
+      echo "missed: $name"
+      ((++missed))
+    else
+      echo "found: $name"
+      echo "  $(broken_rule "$mutant")"
+      ((++found))
+    fi
+    rm -r "$mutant"
+  done <"tests/call/$machine.mutants"
+  echo "$machine: $found found, $missed missed"
+  ((missed == 0 && found >= 10))
+}
+
+find_mutants client_request 'client_request late_offer' \
+  'requesting request_world client_request_exploration_test'
+find_mutants server_request 'server_request awaited_pracks' \
+  'answering answer_world server_request_exploration_test'
