@@ -44,7 +44,7 @@ struct Core::CarryOutAnswer {
     incoming->on_cancel(action.message);
     incoming->on_cancel.disconnect_all_slots();
   }
-  void operator()(const Request::Settled& /*action*/) const { core.answer_is_out(incoming->cell); }
+  void operator()(const Request::Settled& /*action*/) const { core.end_if_waiting(incoming->cell); }
   void operator()(const Request::Final& action) const {
     if (action.status < 300) core.answered_elsewhere(incoming);
     if (action.status < 300) core.await_ack(incoming);
@@ -96,11 +96,6 @@ void Core::forget(const std::shared_ptr<Incoming>& incoming) {
   if (open == incoming_.end() || open->second.lock() != incoming) return;
   incoming_.erase(open);
   incoming->on_cancel.disconnect_all_slots();
-}
-
-// What became of the final answer to its INVITE is known: who waits for that may end the call.
-void Core::answer_is_out(const std::shared_ptr<Cell>& cell) {
-  for (const auto& action : std::exchange(cell->ending.when_answered, {})) guard(action);
 }
 
 // The INVITE came on a connection that is no more: its ACK, and all that the far end sends in the

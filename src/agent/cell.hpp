@@ -3,7 +3,7 @@
 #pragma once
 
 #include "agent/offers.hpp"
-#include "call/call_facts.hpp"
+#include "call/termination.hpp"
 
 #include <drachtio/agent.hpp>
 
@@ -54,15 +54,6 @@ struct Invitation {
   bool asking = false;  // the server is asked now and then whether it still rings
 };
 
-// A terminate() that is under way.
-struct Ending {
-  bool under_way = false;
-  bool bye_challenged = false;                        // the far end still has the call
-  std::vector<ResponseHandler> waiting;               // who is to be told
-  std::vector<std::function<void()>> when_answered;   // what waits for the final answer to be out
-  std::vector<std::function<void()>> when_confirmed;  // what waits for the ACK to our 2xx
-};
-
 struct Cell : std::enable_shared_from_this<Cell> {
   explicit Cell(std::shared_ptr<const DialogState> at_first)
       : number(at_first->number), session(at_first->session), state(std::move(at_first)) {}
@@ -99,7 +90,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
   bool lost = false;                 // likewise
   Invitation invitation;
   Offers offers;
-  Ending ending;
+  call::Termination termination;
 
   // Returns whether the late offer of the fork that the dialog is with is answered.
   [[nodiscard]] bool has_answered_offer(const DialogState& dialog) const {
@@ -110,11 +101,8 @@ struct Cell : std::enable_shared_from_this<Cell> {
   // Drops what waits and holds the cell meanwhile: nothing will come any more.
   void let_go() {
     invitation.open.reset();
-    ending.when_answered.clear();
-    ending.when_confirmed.clear();
     offers.waiting.clear();
     offers.to_retry = {};
-    ending.waiting.clear();
   }
 
   // Made when somebody first connects: few dialogs have listeners of their own.

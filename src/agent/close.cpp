@@ -1,38 +1,79 @@
-// Ending a call, whatever state it is in.
+// Ends calls: this file carries out what call::Termination decides, and tells it what comes of
+// that.
 #include "agent/core.hpp"
-#include "call/ending.hpp"
 #include "dialog/rules.hpp"
 
 namespace drachtio::agent {
 
-namespace {
+using call::Termination;
 
-constexpr const char* dialog_had_ended = "the dialog had ended";
+// Carries out the actions of a call's end.
+struct Core::CarryOutEnding {
+  Core& core;
+  const std::shared_ptr<Cell>& cell;
 
-}  // namespace
+  // Tells the machine what became of what was to end the call.
+  [[nodiscard]] ResponseHandler done() const {
+    return [&core = core, cell = cell](error_code error, const SipMessage& message) {
+      const bool is_over = SipDialog{cell}.state() == State::terminated;
+      core.on(cell, Termination::Done{{error, message}, is_over});
+    };
+  }
+  void operator()(const Termination::SendBye& action) const {
+    core.request(cell, "BYE", {action.content.headers, action.content.body}, done());
+  }
+  void operator()(const Termination::Acknowledge& /*action*/) const { core.acknowledge(cell, {}); }
+  void operator()(const Termination::Refuse& action) const {
+    if (const std::shared_ptr<Incoming> invite = cell->invitation.open) {
+      core.on(invite, call::ServerRequest::Withdraw{});
+    }
+    core.answer(core.open_invite(cell), action.answer, done());
+  }
+  void operator()(const Termination::SendCancel& action) const {
+    const Link* link = core.links_.of(*cell);
+    core.send_cancel(link == nullptr ? 0 : link->id,
+                     SipDialog{cell}.snapshot()->invite.transaction_id, action.headers,
+                     told_of_reply(done()));
+  }
+  void operator()(const Termination::GiveUp& action) const {
+    if (const auto call = cell->call.lock()) {
+      core.on(call, call::ClientRequest::Cancel{action.headers, action.handler});
+    }
+  }
+  void operator()(call::Tell& action) const { core.tell(std::move(action)); }
+};
+
+void Core::on(const std::shared_ptr<Cell>& cell, const Termination::Input& input) {
+  for (Termination::Action& action : cell->termination.on(input, cell->facts)) {
+    std::visit(CarryOutEnding{*this, cell}, action);
+  }
+}
+
+call::EndingFacts Core::ending_facts(const std::shared_ptr<Cell>& cell) {
+  const auto call = cell->call.lock();
+  const Incoming* invite = cell->invitation.open.get();
+  const Link* link = links_.of(*cell);
+  return {.stopped = stopped_,
+          .is_calling = call && !call->client.is_over(),
+          .can_receive = cell->can_receive,
+          .answering = invite != nullptr && invite->machine.is_answering() &&
+                       !invite->machine.waits_for_prack(),
+          .being_cancelled = link != nullptr && cell->giving_up_over == link->connection};
+}
 
 void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                      ResponseHandler handler) {
-  // It rings, or is between a challenge and its next attempt.
-  if (const auto call = cell->call.lock(); call && !call->client.is_over()) {
-    return cancel(call, content.headers, std::move(handler));
-  }
-  if (SipDialog{cell}.state() == State::terminated && !cell->ending.bye_challenged) {
-    return tell(handler, {}, dialog_had_ended);
-  }
-  cell->ending.waiting.push_back(std::move(handler));
-  if (cell->ending.under_way) return;  // told with the first
-  cell->ending.under_way = true;
-  end(cell, content, status, [cell](error_code error, const SipMessage& answer) {
-    cell->ending.under_way = false;
-    // The caller was quicker.
-    const bool ended = error == Errc::cancelled && SipDialog{cell}.state() == State::terminated;
-    const auto enders = std::exchange(cell->ending.waiting, {});
-    for (const ResponseHandler& ender : enders) {
-      if (!ender) continue;
-      guard([&] { ended ? ender({}, with_reason(dialog_had_ended)) : ender(error, answer); });
-    }
-  });
+  const auto state = SipDialog{cell}.snapshot();
+  on(cell, Termination::Terminate{*state,
+                                  ending_facts(cell),
+                                  {status, {}, content.headers, content.body},
+                                  waiting_.add(std::move(handler))});
+}
+
+void Core::end_if_waiting(const std::shared_ptr<Cell>& cell) {
+  if (!cell->termination.waits()) return;
+  const auto state = SipDialog{cell}.snapshot();
+  on(cell, Termination::GoOn{*state, ending_facts(cell)});
 }
 
 void Core::hang_up_if_gone(const std::shared_ptr<Cell>& cell, const std::string& method,
@@ -40,48 +81,6 @@ void Core::hang_up_if_gone(const std::shared_ptr<Cell>& cell, const std::string&
   const auto state = SipDialog{cell}.snapshot();
   if (state->state == State::terminated || !dialog::is_answered(*state)) return;
   if (dialog::tells_that_dialog_is_gone(method, answer.status)) terminate(cell, {}, 0, {});
-}
-
-void Core::end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
-               ResponseHandler handler) {
-  const auto state = SipDialog{cell}.snapshot();
-  const std::shared_ptr<Incoming> invite = cell->invitation.open;
-  const bool may_answer =
-      state->state != State::terminated && !stopped_ && !dialog::is_answered(*state);
-  if (invite && may_answer) on(invite, call::ServerRequest::Withdraw{});
-  const Link* link = links_.of(*cell);
-  const auto again = [this, cell, content, status](ResponseHandler told) {
-    return
-        [this, cell, content, status, told = std::move(told)] { end(cell, content, status, told); };
-  };
-  using call::Ending;
-  switch (call::ending_of(
-      *state, {.stopped = stopped_,
-               .bye_challenged = cell->ending.bye_challenged,
-               .offer_answered = cell->has_answered_offer(*state),
-               .can_receive = cell->can_receive,
-               .answering = invite && invite->machine.is_answering(),
-               .being_cancelled = link != nullptr && cell->giving_up_over == link->connection})) {
-    case Ending::had_ended:
-      if (handler) handler({}, with_reason(dialog_had_ended));
-      return;
-    case Ending::none: return tell(handler, Errc::no_link, "the Agent has stopped");
-    case Ending::ack_and_bye: acknowledge(cell, {}); [[fallthrough]];
-    case Ending::bye: return request(cell, "BYE", content, std::move(handler));
-    case Ending::bye_after_ack:
-      cell->ending.when_confirmed.emplace_back(again(std::move(handler)));
-      return;
-    case Ending::after_answer:
-      cell->ending.when_answered.emplace_back(again(std::move(handler)));
-      return;
-    case Ending::answer:
-      return answer(open_invite(cell), {status, {}, content.headers, content.body},
-                    std::move(handler));
-    case Ending::being_cancelled: return tell(handler, {}, "it is being given up");
-    case Ending::cancel:
-      return send_cancel(link == nullptr ? 0 : link->id, state->invite.transaction_id,
-                         content.headers, told_of_reply(std::move(handler)));
-  }
 }
 
 }  // namespace drachtio::agent

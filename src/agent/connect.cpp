@@ -185,8 +185,7 @@ void Core::stop() {
   std::vector<std::shared_ptr<Cell>> cells;
   for (const auto& [number, cell] : dialogs_.all()) cells.push_back(cell);
   for (const auto& cell : cells) {
-    answer_is_out(cell);
-    for (const auto& action : std::exchange(cell->ending.when_confirmed, {})) guard(action);
+    end_if_waiting(cell);
     std::list<std::shared_ptr<Offer>> offers = std::exchange(cell->offers.waiting, {});
     if (cell->offers.to_retry) offers.push_front(std::exchange(cell->offers.to_retry, {}));
     cell->offers.under_way = false;

@@ -181,7 +181,6 @@ class Core : public std::enable_shared_from_this<Core> {
   struct CarryOutAnswer;
   // Forgets the request: no CANCEL concerns it any more.
   void forget(const std::shared_ptr<Incoming>& incoming);
-  static void answer_is_out(const std::shared_ptr<Cell>& cell);
   void answered_elsewhere(const std::shared_ptr<Incoming>& incoming);
 
   // call.cpp
@@ -192,8 +191,12 @@ class Core : public std::enable_shared_from_this<Core> {
   void sent(const std::shared_ptr<Call>& call, const Reply& reply);
 
   // close.cpp
-  void end(const std::shared_ptr<Cell>& cell, const Content& content, int status,
-           ResponseHandler handler);
+  // Hands the input to the machine of the call's end, and carries out what that says is to be done.
+  void on(const std::shared_ptr<Cell>& cell, const call::Termination::Input& input);
+  struct CarryOutEnding;
+  [[nodiscard]] call::EndingFacts ending_facts(const std::shared_ptr<Cell>& cell);
+  // Goes on with the end of the call, if that waits for something.
+  void end_if_waiting(const std::shared_ptr<Cell>& cell);
   // BYE, where the answer to a request of ours says that the far end has no such dialog any more.
   void hang_up_if_gone(const std::shared_ptr<Cell>& cell, const std::string& method,
                        const SipMessage& answer);

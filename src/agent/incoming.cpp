@@ -178,7 +178,7 @@ std::shared_ptr<Incoming> Core::open_invite(const std::shared_ptr<Cell>& cell) {
 // A BYE; it ends a call that is not answered, too, whose INVITE is then answered 487 (RFC 3261
 // 15.1.2).
 void Core::hung_up(const std::shared_ptr<Incoming>& bye) {
-  bye->cell->ending.bye_challenged = false;
+  on(bye->cell, call::Termination::HungUp{});
   answer(bye, {200});
   if (const auto offer = bye->cell->offers.theirs.lock()) answer(offer, {487});
   const auto state = SipDialog{bye->cell}.snapshot();

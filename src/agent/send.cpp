@@ -70,7 +70,8 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
                    call::Authorizations authorizations) {
   const auto state = SipDialog{cell}.snapshot();
   // A BYE ends the dialog when it is sent; challenged, it must be sent again all the same.
-  const bool again = method == "BYE" && (!authorizations.empty() || cell->ending.bye_challenged);
+  const bool again =
+      method == "BYE" && (!authorizations.empty() || cell->termination.is_bye_challenged());
   if (state->state == State::terminated && !again) {
     return tell(handler, Errc::dialog_over, "the dialog has ended");
   }
@@ -89,7 +90,9 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
        [this, cell, method, content, authorizations = std::move(authorizations),
         handler = std::move(handler)](const Reply& reply) {
          const bool is_ack = method == "ACK";
-         if (method == "BYE" && reply.error != Errc::no_link) cell->ending.bye_challenged = false;
+         if (method == "BYE") {
+           on(cell, call::Termination::ByeSent{reply.error != Errc::no_link});
+         }
          // Before the 2xx there is no dialog yet to be known; another program's never is.
          const auto now = SipDialog{cell}.snapshot();
          if (reply.error == Errc::unknown_dialog && dialog::is_answered(*now) &&
@@ -120,8 +123,7 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
         next.answer(response, {*cell->auth, method, uri, cell->facts.nonces, net::message_id})) {
       return request(cell, method, content, handler, std::move(next));
     }
-    if (method == "BYE")
-      cell->ending.bye_challenged = response.status == 401 || response.status == 407;
+    if (method == "BYE") on(cell, call::Termination::ByeAnswered{response.status});
     if (handler) handler({}, response);
   };
   transaction.on_failure = [cell, method, handler, cseq = sent.message.cseq()](

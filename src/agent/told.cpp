@@ -134,9 +134,7 @@ void Core::publish(const record::Told& told) {
     if (cell->invitation.open) on(cell->invitation.open, call::ServerRequest::Resumed{});
   }
   if (event.type == EventType::invited || event.type == EventType::answered) cell->lost = false;
-  if (told.dialog->state == State::stable || told.dialog->state == State::terminated) {
-    for (const auto& action : std::exchange(cell->ending.when_confirmed, {})) guard(action);
-  }
+  end_if_waiting(cell);
   next_offer(cell);
   if (told.dialog->closed_at != event.position) return;
   closed(cell, event);
@@ -176,7 +174,7 @@ void Core::connection_closed(std::uint64_t connection) {
   for (const auto& cell : cut_off) {
     if (cell->can_receive.exchange(false)) cell->resumed = false;
     if (cell->invitation.open) on(cell->invitation.open, call::ServerRequest::Unheard{});
-    for (const auto& action : std::exchange(cell->ending.when_confirmed, {})) guard(action);
+    end_if_waiting(cell);
     cell->offers.theirs_awaits_ack.reset();
     next_offer(cell);
   }

@@ -19,6 +19,7 @@ struct Answer {
   std::string reason = {};
   Headers headers = {};
   std::string body = {};
+  bool operator==(const Answer&) const = default;
 };
 
 // Composes the answer to the request that has this transactionId of drachtio's. The headers that

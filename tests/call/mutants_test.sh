@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # label: slow
-# The explorations of call::ClientRequest and call::ServerRequest can fail: each finds the faults
-# that its list (client_request.mutants, server_request.mutants) has, when they are put into the
-# source one by one.
+# The explorations of the machines in call can fail: each finds the faults that the machine's list
+# (client_request.mutants ...) has, when they are put into the source one by one.
 set -euo pipefail
 [[ ${DRACHTIO_SANITIZE:-OFF} == OFF || -z $DRACHTIO_SANITIZE ]] || exit 77
 folder=$(mktemp -d)
@@ -85,3 +84,4 @@ find_mutants client_request 'client_request late_offer' \
   'requesting request_world client_request_exploration_test'
 find_mutants server_request 'server_request awaited_pracks' \
   'answering answer_world server_request_exploration_test'
+find_mutants termination 'termination ending' 'termination_exploration_test'
