@@ -2,7 +2,7 @@
 // signals, and what is under way in it.
 #pragma once
 
-#include "agent/offers.hpp"
+#include "call/offers.hpp"
 #include "call/termination.hpp"
 
 #include <drachtio/agent.hpp>
@@ -54,6 +54,14 @@ struct Invitation {
   bool asking = false;  // the server is asked now and then whether it still rings
 };
 
+// Our latest re-INVITE.
+struct Reinvite {
+  std::string transaction_id;  // drachtio's
+  // The CSeq of one whose answer went to a link that was lost, so that nobody sent an ACK; 0: the
+  // server has not told it.
+  std::optional<std::uint32_t> answer_lost;
+};
+
 struct Cell : std::enable_shared_from_this<Cell> {
   explicit Cell(std::shared_ptr<const DialogState> at_first)
       : number(at_first->number), session(at_first->session), state(std::move(at_first)) {}
@@ -89,7 +97,10 @@ struct Cell : std::enable_shared_from_this<Cell> {
   bool resumed = false;              // said so in the log
   bool lost = false;                 // likewise
   Invitation invitation;
-  Offers offers;
+  call::Offers offers;
+  call::OfferId last_offer = 0;         // of theirs
+  std::weak_ptr<Incoming> their_offer;  // that is not answered
+  Reinvite reinvite;
   call::Termination termination;
 
   // Returns whether the late offer of the fork that the dialog is with is answered.
@@ -99,11 +110,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
   }
 
   // Drops what waits and holds the cell meanwhile: nothing will come any more.
-  void let_go() {
-    invitation.open.reset();
-    offers.waiting.clear();
-    offers.to_retry = {};
-  }
+  void let_go() { invitation.open.reset(); }
 
   // Made when somebody first connects: few dialogs have listeners of their own.
   CellSignals& signals() {

@@ -186,10 +186,7 @@ void Core::stop() {
   for (const auto& [number, cell] : dialogs_.all()) cells.push_back(cell);
   for (const auto& cell : cells) {
     end_if_waiting(cell);
-    std::list<std::shared_ptr<Offer>> offers = std::exchange(cell->offers.waiting, {});
-    if (cell->offers.to_retry) offers.push_front(std::exchange(cell->offers.to_retry, {}));
-    cell->offers.under_way = false;
-    for (const auto& offer : offers) tell(offer->handler, Errc::no_link, "the Agent was stopped");
+    on(cell, call::Offers::Stopped{});
   }
   writer_->stop();
 }

@@ -119,7 +119,9 @@ class Core : public std::enable_shared_from_this<Core> {
                  ResponseHandler handler);
   void modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHandler handler);
   void hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler handler);
-  // Sends what waits to be offered, if nothing stands in its way any more.
+  // An offer of theirs waits for no answer any more.
+  void drop_offer(const std::shared_ptr<Cell>& cell, call::OfferId offer);
+  // Makes the offer that waits for its turn, if nothing stands in its way any more.
   void next_offer(const std::shared_ptr<Cell>& cell);
 
   boost::signals2::signal<void(const std::string&), EachSlot> on_connect;
@@ -202,12 +204,11 @@ class Core : public std::enable_shared_from_this<Core> {
                        const SipMessage& answer);
 
   // modify.cpp
-  void offer(const std::shared_ptr<Cell>& cell, Offer offer);
-  void offer_now(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer);
-  void offer_answered(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer,
-                      error_code error, const SipMessage& answer);
-  void offer_again(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Offer>& offer,
-                   const SipMessage& refusal, std::chrono::milliseconds pause);
+  // Hands the input to the machine of the call's offers, and carries out what that says is to be
+  // done. `request` is theirs, where they offer.
+  void on(const std::shared_ptr<Cell>& cell, const call::Offers::Input& input,
+          const std::shared_ptr<Incoming>& request = {});
+  struct CarryOutOffer;
 
   // resume.cpp, probe.cpp
   void resume(const Link& link);

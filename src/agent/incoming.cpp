@@ -180,7 +180,7 @@ std::shared_ptr<Incoming> Core::open_invite(const std::shared_ptr<Cell>& cell) {
 void Core::hung_up(const std::shared_ptr<Incoming>& bye) {
   on(bye->cell, call::Termination::HungUp{});
   answer(bye, {200});
-  if (const auto offer = bye->cell->offers.theirs.lock()) answer(offer, {487});
+  if (const auto offer = bye->cell->their_offer.lock()) answer(offer, {487});
   const auto state = SipDialog{bye->cell}.snapshot();
   if (dialog::is_answered(*state) || state->status || state->role == Role::uac) return;
   const auto invite = open_invite(bye->cell);
@@ -204,63 +204,44 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
   answer(incoming, {call::answer_unasked(method)});
 }
 
-// RFC 3261 14.2, RFC 3311 5.2: one offer at a time.
 void Core::reinvite(const std::shared_ptr<Incoming>& incoming) {
-  Offers& offers = incoming->cell->offers;
-  const auto state = SipDialog{incoming->cell}.snapshot();
-  if (incoming->message.method == "INVITE") {
-    offers.theirs_awaits_ack.reset();  // it has been sent, and was lost
-  }
-  const auto refusal = call::refusal_of_offer(incoming->message.method, *state,
-                                              offer_facts(*incoming->cell, *state));
-  if (refusal) {
-    call::Answer refused{*refusal};
-    if (*refusal == 500) {
-      const auto pause =
-          std::chrono::duration_cast<std::chrono::seconds>(draw(call::retry_after()));
-      refused.headers.add("Retry-After", std::to_string(pause.count()));
-    }
-    return answer(incoming, refused);
-  }
-  offers.theirs = incoming;
-  reoffered(incoming);
+  incoming->offer = ++incoming->cell->last_offer;
+  on(incoming->cell, call::Offers::Came{incoming->offer, incoming->message.method}, incoming);
 }
 
 // A 2xx to a re-INVITE of theirs has its ACK; any other answer's the server keeps to itself.
 void Core::acknowledged(const std::shared_ptr<Cell>& cell, std::uint32_t cseq) {
-  if (!cell || cell->offers.theirs_awaits_ack != cseq) return;
-  cell->offers.theirs_awaits_ack.reset();
-  next_offer(cell);
+  if (cell) on(cell, call::Offers::Acknowledged{cseq});
 }
 
-// The server sends a 2xx to a re-INVITE once, whether its ACK comes or not: so it is not waited for
-// longer than it could (RFC 3261 14.2, 13.3.1.4).
+// Our 2xx to a re-INVITE of theirs is out.
 void Core::await_ack(const std::shared_ptr<Incoming>& incoming) {
   const std::shared_ptr<Cell>& cell = incoming->cell;
   if (!cell || incoming->message.method != "INVITE") return;
   const Link* link = links_.find(incoming->link);
   // The ACK comes to the connection that brought the re-INVITE, or not at all.
   const bool can_come = link != nullptr && link->connection == incoming->connection;
-  if (!can_come || cell->offers.theirs.lock() != incoming) return;
-  const std::uint32_t cseq = incoming->message.cseq();
-  cell->offers.theirs_awaits_ack = cseq;
-  after(options_.t1x64,
-        [this, weak = std::weak_ptr{cell}, cseq] { acknowledged(weak.lock(), cseq); });
+  if (can_come) on(cell, call::Offers::Accepted{incoming->offer, incoming->message.cseq()});
 }
 
 // Nothing of theirs waits for an answer any more.
 void Core::offer_over(const std::shared_ptr<Incoming>& incoming) {
   const std::shared_ptr<Cell>& cell = incoming->cell;
-  if (!cell || cell->offers.theirs.lock() != incoming) return;
-  cell->offers.theirs.reset();
-  next_offer(cell);
+  if (!cell || incoming->offer == 0) return;
+  if (cell->their_offer.lock() == incoming) cell->their_offer.reset();
+  drop_offer(cell, incoming->offer);
+}
+
+void Core::drop_offer(const std::shared_ptr<Cell>& cell, call::OfferId offer) {
+  on(cell, call::Offers::TheirsOver{offer});
 }
 
 // Dropped without an answer, it stands in nobody's way.
 Incoming::~Incoming() {
   if (machine.is_answered() || !cell || message.to().tag.empty()) return;
   if (const auto owner = core.lock()) {
-    owner->post([owner = owner.get(), dialog = cell] { owner->next_offer(dialog); });
+    owner->post(
+        [owner = owner.get(), dialog = cell, offer = offer] { owner->drop_offer(dialog, offer); });
   }
 }
 
@@ -275,8 +256,8 @@ void Core::pracked(const std::shared_ptr<Incoming>& prack) {
   const call::ServerRequest::Prack input{prack->message,
                                          SipDialog{prack->cell}.snapshot()->late_offer};
   if (invite->machine.is_offered_by(input)) {
-    prack->cell->offers.theirs = prack;
-    reoffered(prack);
+    prack->offer = ++prack->cell->last_offer;
+    on(prack->cell, call::Offers::CameByPrack{prack->offer}, prack);
   } else {
     answer(prack, {200});
   }

@@ -30,6 +30,7 @@ struct Incoming {
   Source source;
   std::shared_ptr<Cell> cell;  // null: out of dialog
   call::ServerRequest machine;
+  call::OfferId offer = 0;            // that it makes in its call
   std::atomic<bool> answered{false};  // as the machine says, for other threads
   Request::CancelSignal on_cancel;
   std::vector<SipMessage> answers_of_others;  // while it is handed on

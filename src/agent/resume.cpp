@@ -37,7 +37,7 @@ void Core::adopt() {
   if (!dialogs_.all().empty()) reader.emplace(database_);
   for (const auto& [number, cell] : dialogs_.all()) {
     cell->core = weak_from_this();
-    cell->offers.answer_lost = unacknowledged(*cell->state, *reader);
+    cell->reinvite.answer_lost = unacknowledged(*cell->state, *reader);
   }
   writer_->start();
 }

@@ -57,12 +57,10 @@ void Core::ask_far_end(const std::shared_ptr<Cell>& cell, const std::string& met
                      hang_up_if_gone(cell, name, answer);
                    });
   }
-  if (content.body.empty()) {
-    return tell(handler, Errc::malformed, "a re-INVITE needs an offer: nobody would answer theirs");
-  }
-  Offer one{name, content.headers, [sdp = content.body] { return sdp; }, handler};
-  one.any_answer = true;
-  offer(cell, std::move(one));
+  call::Offers::Wanted offer{.method = name, .headers = content.headers, .sdp = content.body};
+  offer.any_answer = true;
+  offer.handler = waiting_.add(handler);
+  on(cell, call::Offers::Make{std::move(offer)});
 }
 
 void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
@@ -100,7 +98,7 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
            lost(cell, "the server does not know it");
          }
          if (reply.error == Errc::no_link && reply.left && method == "INVITE") {
-           cell->offers.answer_lost = 0;
+           cell->reinvite.answer_lost = 0;
          }
          if (reply.error || is_ack) {
            if (handler) handler(reply.error, reply.message);
@@ -128,18 +126,18 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
   };
   transaction.on_failure = [cell, method, handler, cseq = sent.message.cseq()](
                                error_code error, const std::string& why) {
-    if (method == "INVITE" && error == Errc::no_link) cell->offers.answer_lost = cseq;
+    if (method == "INVITE" && error == Errc::no_link) cell->reinvite.answer_lost = cseq;
     if (handler) handler(error, with_reason(why));
   };
   requests_.begin(sent.transaction_id, std::move(transaction));
   if (method != "INVITE") return;
-  cell->offers.transaction_id = sent.transaction_id;
+  cell->reinvite.transaction_id = sent.transaction_id;
   if (SipDialog{cell}.state() == State::terminated) fail_offer(*cell);
 }
 
 // Once the dialog has ended, the server passes no answer to our re-INVITE on.
 void Core::fail_offer(Cell& cell) {
-  requests_.fail(std::exchange(cell.offers.transaction_id, {}), Errc::dialog_over,
+  requests_.fail(std::exchange(cell.reinvite.transaction_id, {}), Errc::dialog_over,
                  "the dialog has ended");
 }
 
@@ -171,15 +169,15 @@ void Core::acknowledge_reinvite(const std::shared_ptr<Cell>& cell, std::uint32_t
 
 // The 2xx to a re-INVITE of ours, where it went to a link that was lost; once there is one again.
 void Core::acknowledge_lost(const std::shared_ptr<Cell>& cell) {
-  if (!cell->offers.answer_lost || links_.of(*cell) == nullptr) return;
-  acknowledge_unheard(cell, *std::exchange(cell->offers.answer_lost, {}), most_acks);
+  if (!cell->reinvite.answer_lost || links_.of(*cell) == nullptr) return;
+  acknowledge_unheard(cell, *std::exchange(cell->reinvite.answer_lost, {}), most_acks);
 }
 
 // Where none had come by then it may come yet, and does to nobody, as long as the far end may send
 // it again.
 void Core::acknowledge_unheard(const std::shared_ptr<Cell>& cell, std::uint32_t cseq, int acks) {
   acknowledge_reinvite(cell, cseq, [cell, cseq](error_code error, const SipMessage&) {
-    if (error == Errc::no_link) cell->offers.answer_lost = cseq;
+    if (error == Errc::no_link) cell->reinvite.answer_lost = cseq;
   });
   after(options_.t1x64 / most_acks, [this, weak = std::weak_ptr{cell}, cseq, acks] {
     const auto again = weak.lock();

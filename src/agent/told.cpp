@@ -175,8 +175,7 @@ void Core::connection_closed(std::uint64_t connection) {
     if (cell->can_receive.exchange(false)) cell->resumed = false;
     if (cell->invitation.open) on(cell->invitation.open, call::ServerRequest::Unheard{});
     end_if_waiting(cell);
-    cell->offers.theirs_awaits_ack.reset();
-    next_offer(cell);
+    on(cell, call::Offers::Unheard{});
   }
   if (!link->outbound) return take_up(*link);
   if (link->connection == connection) return;

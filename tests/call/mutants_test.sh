@@ -85,3 +85,4 @@ find_mutants client_request 'client_request late_offer' \
 find_mutants server_request 'server_request awaited_pracks' \
   'answering answer_world server_request_exploration_test'
 find_mutants termination 'termination ending' 'termination_exploration_test'
+find_mutants offers 'offers open_offer' 'offers_exploration_test'
