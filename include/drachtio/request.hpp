@@ -62,9 +62,10 @@ class DRACHTIO_EXPORT Request {
   [[nodiscard]] SipDialog dialog() const;
   [[nodiscard]] Session session() const { return dialog().session(); }
 
-  // The caller gave up before the final answer; the server has answered for us (487). Also where
-  // the call was lost unanswered: then the message is empty. A call's slots are told whether or not
-  // the program keeps this handle.
+  // The caller gave up before the final answer, by CANCEL (the server has answered 487) or by BYE
+  // (which has been answered, and the INVITE 487). Also where the call was lost unanswered, or the
+  // caller tried again: then the message is empty. It may cross a final answer of ours. A call's
+  // slots are told whether or not the program keeps this handle.
   using CancelSignal = boost::signals2::signal<void(const SipMessage& cancel), EachSlot>;
   [[nodiscard]] CancelSignal& on_cancel() const;
 

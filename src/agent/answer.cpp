@@ -33,6 +33,7 @@ struct Core::CarryOutAnswer {
               });
   }
   void operator()(const Request::Refuse& action) const { core.answer(incoming, {action.status}); }
+  void operator()(const Request::Proceed& /*action*/) const { core.on(incoming, Request::Told{}); }
   void operator()(const Request::AwaitPrack& action) const {
     core.after(core.options_.t1x64,
                [&core = core, weak = std::weak_ptr{incoming}, prack = action.prack] {

@@ -13,9 +13,9 @@
 
 namespace drachtio::agent {
 
-// WaitingHandlers has the handlers that the machines of calls know by their ids. The core owns them
-// instead of the calls, because a handler may hold the handle of its call, and would keep itself
-// alive.
+// WaitingHandlers has the handlers that the machines know by their ids. The core owns them instead
+// of the calls and requests, because a handler may hold the handle of its own, and would keep
+// itself alive.
 class WaitingHandlers {
  public:
   // Returns 0 for an empty handler.

@@ -24,10 +24,11 @@ struct Core::CarryOutEnding {
   }
   void operator()(const Termination::Acknowledge& /*action*/) const { core.acknowledge(cell, {}); }
   void operator()(const Termination::Refuse& action) const {
-    if (const std::shared_ptr<Incoming> invite = cell->invitation.open) {
-      core.on(invite, call::ServerRequest::Withdraw{});
-    }
-    core.answer(core.open_invite(cell), action.answer, done());
+    const std::shared_ptr<Incoming> invite = core.open_invite(cell);
+    // A slot that hears of the INVITE may be quicker than its handler, which is not asked then.
+    if (cell->invitation.open != invite) core.begin_call(invite);
+    core.on(invite, call::ServerRequest::Give{invite->message, action.answer,
+                                              core.waiting_.add(done()), true});
   }
   void operator()(const Termination::SendCancel& action) const {
     const Link* link = core.links_.of(*cell);
@@ -50,24 +51,23 @@ void Core::on(const std::shared_ptr<Cell>& cell, const Termination::Input& input
 }
 
 call::EndingFacts Core::ending_facts(const std::shared_ptr<Cell>& cell) {
-  const auto call = cell->call.lock();
   const Incoming* invite = cell->invitation.open.get();
   const Link* link = links_.of(*cell);
   return {.stopped = stopped_,
-          .is_calling = call && !call->client.is_over(),
           .can_receive = cell->can_receive,
-          .answering = invite != nullptr && invite->machine.is_answering() &&
-                       !invite->machine.waits_for_prack(),
+          .answering = invite != nullptr && invite->machine.may_be_answered(),
           .being_cancelled = link != nullptr && cell->giving_up_over == link->connection};
 }
 
 void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                      ResponseHandler handler) {
   const auto state = SipDialog{cell}.snapshot();
+  const auto call = cell->call.lock();
   on(cell, Termination::Terminate{*state,
                                   ending_facts(cell),
                                   {status, {}, content.headers, content.body},
-                                  waiting_.add(std::move(handler))});
+                                  waiting_.add(std::move(handler)),
+                                  call && !call->client.is_over()});
 }
 
 void Core::end_if_waiting(const std::shared_ptr<Cell>& cell) {

@@ -262,7 +262,8 @@ class Core : public std::enable_shared_from_this<Core> {
   Dialogs dialogs_;
 
   Requests requests_;
-  std::unordered_map<std::string, std::weak_ptr<Incoming>> incoming_;  // unanswered INVITEs
+  std::unordered_map<std::string, std::weak_ptr<Incoming>>
+      incoming_;  // INVITEs, until they are over
   struct Asked {
     std::chrono::steady_clock::time_point due;
     std::int64_t dialog;

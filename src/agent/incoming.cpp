@@ -159,11 +159,12 @@ void Core::ask(SipDialog::RequestSignal CellSignals::*signal,
          incoming);
 }
 
-// The INVITE of a call in that is not answered. Where it was never handed over to this program,
+// The INVITE of a call in that is not answered. Where it has not been handed over to this program,
 // enough of it to be answered.
 std::shared_ptr<Incoming> Core::open_invite(const std::shared_ptr<Cell>& cell) {
-  if (cell->invitation.open) return cell->invitation.open;
   const auto state = SipDialog{cell}.snapshot();
+  const std::shared_ptr<Incoming>& open = cell->invitation.open;
+  if (open && open->machine.transaction_id() == state->invite.transaction_id) return open;
   const Link* link = links_.of(*cell);
   auto gone = std::make_shared<Incoming>(state->invite.transaction_id);
   gone->core = weak_from_this();

@@ -1,4 +1,5 @@
-// A request that came, shared by its Request and Response handles. The agent's thread changes it.
+// A request that came, shared by its Request and Response handles and, while it makes a call, by
+// the call's cell. The agent's thread changes it.
 #pragma once
 
 #include "agent/cell.hpp"

@@ -135,8 +135,7 @@ void Core::look_for_forgotten() {
     const auto cell = dialogs_.find(asked.dialog);
     const auto state = SipDialog{cell}.snapshot();
     const Incoming* invite = cell->invitation.open.get();
-    const bool in_doubt =
-        invite != nullptr && invite->machine.is_answering() && !invite->machine.waits_for_prack();
+    const bool in_doubt = invite != nullptr && invite->machine.may_be_answered();
     if (!(in_doubt || dialog::is_untouched(*state))) continue;
     const bool can_ask = links_.of(*cell) != nullptr;
     const bool link_may_return = !can_ask && links_.find(cell->link) != nullptr;

@@ -31,16 +31,7 @@ bool is_readable(const record::Frame& frame) {
 }  // namespace
 
 void Core::told(std::vector<record::Walked> walked) {
-  for (record::Walked& one : walked) {
-    guard([&] { told_one(one); });
-    // A BYE or a CANCEL ends the dialog first, and concerns its INVITE then.
-    for (const record::Told& event : one.events) {
-      const auto cell = event.dialog ? dialogs_.find(event.dialog->number) : nullptr;
-      if (!cell || cell->state->state != State::terminated) continue;
-      std::shared_ptr<Incoming>& invite = cell->invitation.open;
-      if (invite && !invite->machine.is_answered()) invite.reset();
-    }
-  }
+  for (record::Walked& one : walked) guard([&] { told_one(one); });
 }
 
 void Core::told_one(record::Walked& walked) {

@@ -49,6 +49,10 @@ std::vector<HandlerId> AwaitedPracks::give_up() {
   return handlers;
 }
 
+bool AwaitedPracks::is_behind_another(PrackId id) const {
+  return contains(id) && awaited_.front().id != id;
+}
+
 bool AwaitedPracks::contains(PrackId id) const {
   return std::ranges::find(awaited_, id, &Awaited::id) != awaited_.end();
 }

@@ -33,6 +33,8 @@ class AwaitedPracks {
 
   [[nodiscard]] bool empty() const { return awaited_.empty(); }
   [[nodiscard]] bool contains(PrackId id) const;
+  // Returns whether the server keeps this answer until the PRACK to an earlier one has come.
+  [[nodiscard]] bool is_behind_another(PrackId id) const;
 
   bool operator==(const AwaitedPracks&) const = default;
 

@@ -11,7 +11,6 @@ namespace drachtio::call {
 // These facts are not in the dialog's state: they are not on the wire yet, or never will be.
 struct EndingFacts {
   bool stopped = false;          // the program controls no calls any more
-  bool is_calling = false;       // our INVITE is out, or is to be tried again
   bool bye_challenged = false;   // our BYE was answered 401 or 407: the far end still has the call
   bool offer_answered = false;   // that of the 2xx: a PRACK or an ACK of ours has answered it
   bool can_receive = true;       // what the far end sends reaches this program

@@ -71,6 +71,7 @@ std::optional<wire::ClientFrame> ServerRequest::compose(const SipMessage& reques
 void ServerRequest::take(const BeginCall& /*input*/, Actions& /*actions*/) { makes_call_ = true; }
 
 void ServerRequest::take(const Give& given, Actions& actions) {
+  if (given.ends_call) withdraw(actions);
   if (auto why = why_not()) return tell_later(given.handler, std::move(*why), actions);
   auto frame = compose(given.request, given.answer, given.handler, actions);
   if (!frame) return;
@@ -119,17 +120,18 @@ void ServerRequest::take(const HandOn& request, Actions& actions) {
   actions.emplace_back(SendOn{request.frame, request.handler, request.is_heard});
 }
 
-void ServerRequest::take(const Withdraw& /*input*/, Actions& actions) { withdraw(actions); }
-
 void ServerRequest::withdraw(Actions& actions) {
   if (phase_ != Phase::waiting) return;
   const HandlerId handler = final_->sent.handler;
   enter(Phase::open, actions);
-  tell(handler, outcome_of(Errc::cancelled, no_prack_came), actions);
+  tell_later(handler, outcome_of(Errc::cancelled, no_prack_came), actions);
 }
 
 void ServerRequest::take(const Answered& answered, Actions& actions) {
-  const Outcome outcome = outcome_of_answer(answered.sent.status, answered.outcome);
+  // The server shows another answer for one that waits for the PRACK of that, too.
+  const bool is_queued = reliable_.is_behind_another(answered.sent.prack);
+  const Outcome outcome =
+      is_queued ? answered.outcome : outcome_of_answer(answered.sent.status, answered.outcome);
   if (answered.sent.prack != 0) return reliable_answered(answered.sent, outcome, actions);
   if (answered.sent.status >= 200) final_answered(answered, outcome, actions);
   tell(answered.sent.handler, outcome, actions);
@@ -208,6 +210,10 @@ void ServerRequest::take(const Prack& prack, Actions& actions) {
 }
 
 void ServerRequest::let_answer_go(Actions& actions) {
+  if (phase_ == Phase::waiting) actions.emplace_back(Proceed{});
+}
+
+void ServerRequest::take(const Told& /*input*/, Actions& actions) {
   if (phase_ != Phase::waiting || !reliable_.empty()) return;
   enter(Phase::answering, actions);
   actions.emplace_back(*final_);
@@ -217,7 +223,7 @@ void ServerRequest::let_answer_go(Actions& actions) {
 void ServerRequest::take(const PrackTimeout& timeout, Actions& actions) {
   if (!reliable_.contains(timeout.prack)) return;
   no_prack(Errc::cancelled, "no PRACK came", actions);
-  if (phase_ == Phase::waiting && final_->sent.status >= 300) let_answer_go(actions);
+  if (phase_ == Phase::waiting && final_->sent.status >= 300) return let_answer_go(actions);
   withdraw(actions);
   if (phase_ == Phase::open) actions.emplace_back(Refuse{504});
 }
@@ -234,9 +240,17 @@ void ServerRequest::no_prack(error_code error, const char* why, Actions& actions
   }
 }
 
-void ServerRequest::take(const Cancel& cancel, Actions& actions) {
-  no_prack(Errc::cancelled, "the caller has given up", actions);
+// The call ends, and with it all that waits for a PRACK. That is told in turns of their own, when
+// the machine has heard what ends the call.
+void ServerRequest::give_up(error_code error, const char* why, Actions& actions) {
+  for (const HandlerId handler : reliable_.give_up()) {
+    tell_later(handler, outcome_of(error, why), actions);
+  }
   withdraw(actions);
+}
+
+void ServerRequest::take(const Cancel& cancel, Actions& actions) {
+  give_up(Errc::cancelled, "the caller has given up", actions);
   cancelled(cancel.cancel, actions);
 }
 
@@ -248,8 +262,7 @@ void ServerRequest::cancelled(SipMessage message, Actions& actions) {
 }
 
 void ServerRequest::take(const HungUp& hung_up, Actions& actions) {
-  no_prack(Errc::dialog_over, "the call ended before its PRACK", actions);
-  withdraw(actions);
+  give_up(Errc::dialog_over, "the call ended before its PRACK", actions);
   if (cancelled_ || phase_ >= Phase::unknown) return;
   hung_up_ = true;
   if (auto frame = compose(hung_up.request, {487}, 0, actions)) {
@@ -264,8 +277,7 @@ void ServerRequest::take(const HungUp& hung_up, Actions& actions) {
 }
 
 void ServerRequest::take(const Superseded& /*input*/, Actions& actions) {
-  no_prack(Errc::cancelled, "the caller has tried again", actions);
-  withdraw(actions);
+  give_up(Errc::cancelled, "the caller has tried again", actions);
   if (phase_ == Phase::open) cancelled({}, actions);
   const bool was_answering = is_answering();
   makes_call_ = false;
@@ -274,8 +286,7 @@ void ServerRequest::take(const Superseded& /*input*/, Actions& actions) {
 }
 
 void ServerRequest::take(const Closed& closed, Actions& actions) {
-  no_prack(Errc::dialog_over, "the call ended before its PRACK", actions);
-  withdraw(actions);
+  give_up(Errc::dialog_over, "the call ended before its PRACK", actions);
   if (closed.lost) cancelled({}, actions);  // its CANCEL has not come, and will not
   const bool was_answering = is_answering();
   closed_ = true;
@@ -290,6 +301,8 @@ void ServerRequest::take(const Resumed& /*input*/, Actions& actions) {
 void ServerRequest::take(const LinkUp& /*input*/, Actions& actions) {
   if (!awaits_link()) return;
   sent_again_ = true;
+  // After a BYE no 2xx goes; where the first arrived, the server refuses either.
+  if (after_bye_) final_ = std::exchange(after_bye_, std::nullopt);
   enter(Phase::answering, actions);
   final_->sent.handler = 0;  // has been told
   actions.emplace_back(*final_);

@@ -47,6 +47,11 @@ class ServerRequest {
     int status = 0;
     bool operator==(const Refuse&) const = default;
   };
+  // Asks for Told at once, when the actions before it have been carried out: whoever is told of a
+  // PRACK may end the call, whose answer does not go out then.
+  struct Proceed {
+    bool operator==(const Proceed&) const = default;
+  };
   // Asks for a PrackTimeout after 64 T1 (RFC 3262 3).
   struct AwaitPrack {
     PrackId prack = 0;
@@ -91,11 +96,13 @@ class ServerRequest {
   // --- Inputs
   // The request is an INVITE, and its dialog is this program's from now on.
   struct BeginCall {};
-  // The program, or what answers in its place, answers. `request` is the request.
+  // The program, or what answers in its place, answers. `request` is the request. `ends_call` says
+  // that the program ends the call: a final answer that waits for a PRACK is taken back.
   struct Give {
     const SipMessage& request;
     const Answer& answer;
     HandlerId handler = 0;
+    bool ends_call = false;
   };
   // The program gives a provisional answer that must arrive; the handler is told of its PRACK.
   // `can_receive` says whether what the far end sends reaches this program.
@@ -113,8 +120,6 @@ class ServerRequest {
     HandlerId handler = 0;
     bool is_heard = true;
   };
-  // The program ends the call: an answer that waits for a PRACK is not to go out any more.
-  struct Withdraw {};
   // The server has replied to an answer, or its link is lost. `left` says whether the frame may
   // have reached the server.
   struct Answered {
@@ -138,6 +143,8 @@ class ServerRequest {
   struct PrackTimeout {
     PrackId prack = 0;
   };
+  // The program has been told of the PRACKs: see Proceed.
+  struct Told {};
   // What the far end sends does not reach this program any more.
   struct Unheard {};
   // A CANCEL came.
@@ -161,10 +168,10 @@ class ServerRequest {
   struct LinkUp {};
 
   using Input =
-      std::variant<BeginCall, Give, GiveReliably, HandOn, Withdraw, Answered, HandedOn, Prack,
-                   PrackTimeout, Unheard, Cancel, HungUp, Superseded, Closed, Resumed, LinkUp>;
-  using Action = std::variant<Send, SendOn, Refuse, AwaitPrack, Tell, TellCancelled, Settled, Final,
-                              GivenAway, Forget, AwaitLink, AskInDoubt, AskInTime>;
+      std::variant<BeginCall, Give, GiveReliably, HandOn, Answered, HandedOn, Prack, PrackTimeout,
+                   Told, Unheard, Cancel, HungUp, Superseded, Closed, Resumed, LinkUp>;
+  using Action = std::variant<Send, SendOn, Refuse, Proceed, AwaitPrack, Tell, TellCancelled,
+                              Settled, Final, GivenAway, Forget, AwaitLink, AskInDoubt, AskInTime>;
   using Actions = std::vector<Action>;
 
   // `transaction_id` is drachtio's.
@@ -182,6 +189,8 @@ class ServerRequest {
   [[nodiscard]] bool is_answering() const;
   // Returns whether the final answer waits for a PRACK.
   [[nodiscard]] bool waits_for_prack() const { return phase_ == Phase::waiting; }
+  // Returns whether the call's final answer may be out, and its outcome is not known yet.
+  [[nodiscard]] bool may_be_answered() const { return is_answering() && !waits_for_prack(); }
   // Returns whether others are being asked to answer.
   [[nodiscard]] bool is_handing_on() const { return phase_ == Phase::handing_on; }
   // Returns whether the final answer may be sent again over another link.
@@ -210,11 +219,11 @@ class ServerRequest {
   void take(const Give& given, Actions& actions);
   void take(const GiveReliably& given, Actions& actions);
   void take(const HandOn& request, Actions& actions);
-  void take(const Withdraw&, Actions& actions);
   void take(const Answered& answered, Actions& actions);
   void take(const HandedOn& handed_on, Actions& actions);
   void take(const Prack& prack, Actions& actions);
   void take(const PrackTimeout& timeout, Actions& actions);
+  void take(const Told&, Actions& actions);
   void take(const Unheard&, Actions& actions);
   void take(const Cancel& cancel, Actions& actions);
   void take(const HungUp& hung_up, Actions& actions);
@@ -231,6 +240,7 @@ class ServerRequest {
   void reliable_answered(const Sent& sent, const Outcome& outcome, Actions& actions);
   void let_answer_go(Actions& actions);
   void no_prack(boost::system::error_code error, const char* why, Actions& actions);
+  void give_up(boost::system::error_code error, const char* why, Actions& actions);
   void withdraw(Actions& actions);
   void cancelled(SipMessage message, Actions& actions);
   void enter(Phase phase, Actions& actions);

@@ -19,8 +19,7 @@ Termination::Actions Termination::on(const Input& input, CallFacts& facts) {
 }
 
 void Termination::take(const Terminate& input, CallFacts& facts, Actions& actions) {
-  // It rings, or is between a challenge and its next attempt.
-  if (input.facts.is_calling) {
+  if (input.is_calling) {
     actions.emplace_back(GiveUp{input.answer.headers, input.handler});
     return;
   }
@@ -63,8 +62,10 @@ void Termination::end(const DialogState& dialog, EndingFacts ending, CallFacts& 
 
 void Termination::take(const Done& done, CallFacts& /*facts*/, Actions& actions) {
   if (phase_ != Phase::under_way) return;
-  // The caller may have been quicker.
-  const bool had_ended = done.is_over && done.outcome.error == Errc::cancelled;
+  // The far end may have been quicker, by a CANCEL or a BYE.
+  const boost::system::error_code& error = done.outcome.error;
+  const bool had_ended =
+      done.is_over && (error == Errc::cancelled || error == Errc::unknown_dialog);
   finish(had_ended ? dialog_had_ended() : done.outcome, false, actions);
 }
 

@@ -21,11 +21,15 @@ class Termination {
   // --- Inputs
   // The program ends the call. The answer is what an INVITE gets that is not answered yet; what
   // ends the call otherwise has its headers, and a BYE its body.
+  // `is_calling` says that a request of ours is still making the call: it rings, or is between a
+  // challenge and its next attempt. Of the facts, the machine knows `bye_challenged` and
+  // `offer_answered` itself.
   struct Terminate {
     const DialogState& dialog;
     EndingFacts facts;
     Answer answer;
     HandlerId handler = 0;
+    bool is_calling = false;
   };
   // What the end of the call waits for may have come: the final answer is out, or the ACK has come
   // or never will.

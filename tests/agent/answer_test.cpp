@@ -137,6 +137,21 @@ TEST_CASE_METHOD(Scripted, "RFC 3261 8.1.1.5: a call whose CSeq is 0 is a call",
   REQUIRE(program.until([&] { return program.asked == 1; }));
 }
 
+TEST_CASE_METHOD(Scripted, "Who hears of an INVITE before its handler may end the call",
+                 "[agent]") {
+  program.agent->on_event.connect([&](const DialogEvent& told) {
+    if (told.event.type == EventType::invited) told.dialog.terminate({}, {}, 486);
+  });
+  server.say(ScriptedServer::invite("tx1", {.body = our_sdp}));
+  const Heard refusal = server.hear();
+  CHECK(refusal.message.status == 486);
+  CHECK(refusal.tokens.at(1) == "tx1");
+  server.say(ScriptedServer::echo(refusal, "tx1"));
+  REQUIRE(program.ended(1));
+  CHECK(server.hears_nothing());
+  CHECK(program.asked == 0);
+}
+
 TEST_CASE_METHOD(Scripted, "RFC 3261 8.1.3.5: a retry comes before the echo of our challenge",
                  "[agent]") {
   call_in(server, program);

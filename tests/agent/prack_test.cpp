@@ -152,6 +152,47 @@ TEST_CASE_METHOD(Impatient, "Who is told that no PRACK comes may end the call", 
   CHECK(server.hears_nothing());
 }
 
+TEST_CASE_METHOD(Scripted, "Who hears of the PRACK may end the call: its 2xx does not go out then",
+                 "[agent]") {
+  call_in(server, program);
+  program.response->send_reliably(183, {.body = our_sdp}, [&](error_code, const SipMessage&) {
+    program.dialog().terminate({}, {}, 603);
+  });
+  Outcome answered;
+  program.response->send(200, {.body = our_sdp}, answered.handler());
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  server.say(ScriptedServer::request("PRACK", "tx2", a_prack));
+  CHECK(server.hear().tokens.at(1) == "tx2");  // its own 200
+  CHECK(server.hear().message.status == 603);
+  REQUIRE(program.until([&] { return answered.told; }));
+  CHECK(answered.error == Errc::cancelled);
+}
+
+TEST_CASE_METHOD(Scripted, "Who hears that its 2xx was taken back cannot give another", "[agent]") {
+  call_in(server, program);
+  program.response->send_reliably(183, {.body = our_sdp}, {});
+  Outcome again;
+  program.response->send(200, {.body = our_sdp}, [&](error_code, const SipMessage&) {
+    program.response->send(200, {.body = our_sdp}, again.handler());
+  });
+  server.say(ScriptedServer::echo(server.hear(), "tx1"));
+  CHECK(server.hears_nothing());
+  SECTION("as the program has ended the call") {
+    program.dialog().terminate({}, {}, 603);
+    REQUIRE(program.until([&] { return again.told; }));
+    CHECK(again.error == Errc::answered_already);
+    server.say(ScriptedServer::request("PRACK", "tx2", a_prack));
+    CHECK(server.hear().tokens.at(1) == "tx2");
+    CHECK(server.hear().message.status == 603);
+  }
+  SECTION("as the caller has given up") {
+    server.say(ScriptedServer::cancel("tx1"));
+    REQUIRE(program.until([&] { return again.told; }));
+    CHECK(again.error == Errc::cancelled);
+  }
+  CHECK(server.hears_nothing());
+}
+
 TEST_CASE_METHOD(Scripted, "Who waits for a PRACK is told that none will come", "[agent]") {
   call_in(server, program);
   Outcome pracked;

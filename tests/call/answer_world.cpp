@@ -19,20 +19,38 @@ void give(Situation& state, int status, call::HandlerId handler) {
   if (is_open && waits) state.world.waiting_status = static_cast<std::uint16_t>(status);
 }
 
-// The program ends the call that is not answered, as Core::end() does.
+// The program ends the call, as call::Termination and its shell do.
 void end(Situation& state, call::HandlerId handler) {
   World& world = state.world;
-  if (!world.is_closed) carry_out(state, state.call.withdraw());
-  if (world.is_closed || state.call.machine().is_over()) {
+  const bool is_elsewhere = world.has_tried_again;  // another INVITE makes the call
+  if (world.is_closed || is_elsewhere || state.call.machine().is_over()) {
     ++world.told.at(handler);  // it had ended, or there is a BYE
-  } else if (state.call.machine().is_answering()) {
-    if (state.call.machine().waits_for_prack()) {
-      world.broken = "who ends the call does not wait for a PRACK";
-    }
+  } else if (state.call.machine().may_be_answered()) {
     world.enders.push_back(handler);
   } else {
-    give(state, 480, handler);
+    const call::HandlerId before = std::exchange(world.ending, handler);
+    carry_out(state, state.call.end(480, handler));
+    if (state.call.machine().waits_for_prack()) world.waiting_status = 480;
+    world.ending = before;
   }
+}
+
+// The program is told something, and may do something in its turn.
+void react(Situation& state) {
+  World& world = state.world;
+  const Reaction reaction = std::exchange(world.reaction, Reaction::none);
+  world.is_reacting = true;
+  if (reaction == Reaction::accepts) give(state, 200, ++world.handlers);
+  if (reaction == Reaction::refuses) give(state, 500, ++world.handlers);
+  if (reaction == Reaction::rings) {
+    carry_out(state, state.call.answer_reliably(183, ++world.handlers, world.can_receive));
+  }
+  if (reaction == Reaction::hands_on) {
+    ++world.hands_on;
+    carry_out(state, state.call.hand_on(++world.handlers));
+  }
+  if (reaction == Reaction::ends) end(state, ++world.handlers);
+  world.is_reacting = false;
 }
 
 struct CarryOut {
@@ -54,12 +72,15 @@ struct CarryOut {
       if (send.sent.awaits_prack) world.awaited.push_back({send.sent.prack, send.sent.handler});
     } else {
       breaks(!world.awaited.empty(), "RFC 3262 3: a final answer waits for the PRACK");
-      const bool is_again = world.final_status == send.sent.status && world.may_be_lost;
+      const bool is_again =
+          (world.final_status == send.sent.status || is_for_bye) && world.may_be_lost;
+      breaks(world.has_hung_up && send.sent.status < 300, "no 2xx goes to a call that is hung up");
+      breaks(!world.enders.empty() && send.sent.status < 300 && !is_again,
+             "no 2xx goes once the program has ended the call");
       breaks(world.final_status != 0 && !is_again, "RFC 3261 13.3.1: one final answer");
-      breaks(world.is_missing && send.sent.status < 300,
-             "RFC 3262 3: a missed PRACK allows no 2xx");
-      breaks(world.is_missing && world.waiting_status >= 300 &&
-                 send.sent.status != world.waiting_status,
+      const bool is_missing = world.is_missing && !world.is_reacting;
+      breaks(is_missing && send.sent.status < 300, "RFC 3262 3: a missed PRACK allows no 2xx");
+      breaks(is_missing && world.waiting_status >= 300 && send.sent.status != world.waiting_status,
              "a refusal that waits for a PRACK goes when that is missed");
       world.waiting_status = 0;
       world.is_sent_again = world.final_status != 0;
@@ -81,10 +102,24 @@ struct CarryOut {
   void operator()(const ServerRequest::AwaitPrack& await) const {
     world.timers.push_back(await.prack);
   }
-  void operator()(const call::Tell& tell) const { ++world.told.at(tell.handler); }
+  void operator()(const ServerRequest::Proceed& /*action*/) const {
+    carry_out(state, state.call.told());
+  }
+  void operator()(const call::Tell& tell) const {
+    const bool is_beaten = tell.outcome.error == Errc::answered_already;
+    breaks(is_beaten && tell.handler == world.ending,
+           "who ends a call that is not answered gives its answer");
+    if (tell.in_own_turn) {
+      world.turns.push_back(tell.handler);
+      return;
+    }
+    ++world.told.at(tell.handler);
+    react(state);
+  }
   void operator()(const ServerRequest::TellCancelled& /*action*/) const {
     breaks(world.is_told_final, "RFC 3261 9.2: no CANCEL concerns what is answered");
     ++world.cancelled;
+    react(state);
   }
   void operator()(const ServerRequest::Settled& /*action*/) const {
     for (const call::HandlerId handler : std::exchange(world.enders, {})) end(state, handler);
@@ -112,7 +147,9 @@ void lose_pracks(Situation& state, const auto& input) {
   const std::vector<Awaited> awaited = std::exchange(world.awaited, {});
   carry_out(state, input());
   for (const Awaited& one : awaited) {
-    if (world.told.at(one.handler) == 0) world.broken = "that no PRACK can come is told at once";
+    const auto turn = std::ranges::find(world.turns, one.handler);
+    const bool is_told = world.told.at(one.handler) > 0 || turn != world.turns.end();
+    if (!is_told) world.broken = "that no PRACK can come is told at once";
   }
 }
 
@@ -255,6 +292,7 @@ std::vector<Happens> events(const Situation& state, const Bounds& bounds) {
   const bool in_doubt = world.asks || world.server == Server::terminated;
   add(Happens::server_is_asked, world.link && in_doubt && world.server != Server::rings &&
                                     !world.is_closed && !world.has_tried_again);
+  add(Happens::turn_comes, !world.turns.empty());
   return can;
 }
 
@@ -330,6 +368,12 @@ void step(Situation& state, Happens event) {
       return;
     case Happens::server_forgets: world.server = Server::terminated; return;
     case Happens::server_is_asked: return ask(state);
+    case Happens::turn_comes: {
+      const call::HandlerId handler = world.turns.front();
+      world.turns.erase(world.turns.begin());
+      ++world.told.at(handler);
+      return react(state);
+    }
   }
 }
 
@@ -339,6 +383,7 @@ namespace {
 void drain(Situation& state) {
   const auto next = [&]() -> std::optional<Happens> {
     const World& world = state.world;
+    if (!world.turns.empty()) return Happens::turn_comes;
     if (!world.link) return Happens::link_back;
     if (!world.on_their_way.empty()) return Happens::server_replies;
     if (!world.timers.empty()) return Happens::prack_is_missed;
@@ -429,6 +474,8 @@ std::size_t hash_of(const Situation& state) {
                                  std::size_t(world.cancelled),
                                  std::size_t(world.handlers),
                                  world.enders.size(),
+                                 world.turns.size(),
+                                 std::size_t(world.reaction),
                                  std::size_t(machine.is_answered()),
                                  std::size_t(machine.is_answering())}) {
     hash = hash * 31 + part;
@@ -444,9 +491,11 @@ std::size_t hash_of(const Situation& state) {
 }  // namespace
 
 test::Explored explore(const Bounds& bounds) {
+  Situation first;
+  first.world.reaction = bounds.reaction;
   return test::explore(
-      Situation{}, [&](const Situation& state) { return events(state, bounds); }, step, broken,
-      hash_of, [](Happens event) { return std::string{names.at(std::size_t(event))}; });
+      first, [&](const Situation& state) { return events(state, bounds); }, step, broken, hash_of,
+      [](Happens event) { return std::string{names.at(std::size_t(event))}; });
 }
 
 }  // namespace drachtio::test::answer_world

@@ -38,9 +38,10 @@ enum class Happens : std::uint8_t {
   link_back,
   server_forgets,  // the INVITE, which nobody has answered for 64 s
   server_is_asked,
+  turn_comes,  // to tell a handler in a turn of its own
 };
 
-inline constexpr std::array<const char*, 22> names{
+inline constexpr std::array<const char*, 23> names{
     "the program rings",
     "the program rings reliably",
     "the program answers 200",
@@ -62,7 +63,11 @@ inline constexpr std::array<const char*, 22> names{
     "the link is lost, and what was on its way, and there is another link",
     "the link is back",
     "the server forgets the INVITE",
-    "the server is asked what has become of the call"};
+    "the server is asked what has become of the call",
+    "the turn to tell a handler"};
+
+// What the program does when a handler of it is told anything, once.
+enum class Reaction : std::uint8_t { none, accepts, refuses, rings, hands_on, ends };
 
 // How often each comes at most, so that the states have an end.
 struct Bounds {
@@ -74,6 +79,7 @@ struct Bounds {
   int ends = 1;
   int refused = 1;
   int links_lost = 1;
+  Reaction reaction = Reaction::none;
 };
 inline constexpr Bounds deep{
     .reliable = 2, .accepts = 2, .refuses = 1, .ends = 2, .refused = 2, .links_lost = 2};
@@ -131,6 +137,10 @@ struct World {
   bool is_closed = false;   // the log says that the call has ended
   bool must_be_cancelled = false;  // the program must have been told
   bool is_told_final = false;
+  Reaction reaction = Reaction::none;  // is still to come
+  std::vector<call::HandlerId> turns;  // who is to be told in a turn of its own
+  bool is_reacting = false;
+  call::HandlerId ending = 0;  // who ends the call just now
   std::uint8_t finals = 0;
   std::uint8_t cancelled = 0;           // how often the program was told
   std::vector<call::HandlerId> enders;  // whoever waits for the final answer to end the call

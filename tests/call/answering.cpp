@@ -25,6 +25,7 @@ struct WordOfAnswer {
   std::string operator()(const ServerRequest::Refuse& refuse) const {
     return "refuse " + std::to_string(refuse.status);
   }
+  std::string operator()(const ServerRequest::Proceed& /*action*/) const { return "proceed"; }
   std::string operator()(const ServerRequest::AwaitPrack& await) const {
     return "await PRACK " + std::to_string(await.prack);
   }

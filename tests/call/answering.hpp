@@ -38,7 +38,11 @@ class Answering {
   Actions hand_on(call::HandlerId handler, bool is_heard = true) {
     return on(ServerRequest::HandOn{.frame = {}, .handler = handler, .is_heard = is_heard});
   }
-  Actions withdraw() { return on(ServerRequest::Withdraw{}); }
+  // The program ends the call by this answer.
+  Actions end(int status, call::HandlerId handler) {
+    return on(ServerRequest::Give{request_, {.status = status}, handler, true});
+  }
+  Actions told() { return on(ServerRequest::Told{}); }
 
   // The server has sent the answer; a reliable one with this RSeq, if it is not 0.
   Actions sent(const Sent& sent, int rseq = 0) { return shows(sent, sent.status, rseq); }

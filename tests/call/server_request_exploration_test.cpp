@@ -27,6 +27,14 @@ TEST_CASE("Exploration: a call in that is handed on, whatever comes in whatever 
   CHECK(explore_call_in({.reliable = 0}) == answer_world::names.size() - 3);
 }
 
+TEST_CASE("Exploration: a call in whose program acts when it is told, whatever comes") {
+  using test::answer_world::Reaction;
+  const Reaction reaction = GENERATE(Reaction::accepts, Reaction::refuses, Reaction::rings,
+                                     Reaction::hands_on, Reaction::ends);
+  CAPTURE(int(reaction));
+  explore_call_in({.rings = 0, .refuses = 0, .hands_on = 0, .reaction = reaction});
+}
+
 TEST_CASE("Exploration: a call in that rings reliably twice, whatever comes in whatever order") {
   explore_call_in({.rings = 0, .reliable = 2, .refuses = 0, .hands_on = 0});
 }

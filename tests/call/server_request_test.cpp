@@ -144,8 +144,10 @@ TEST_CASE("RFC 3262 3: a final answer waits for the PRACKs of the reliable answe
   const int status = GENERATE(200, 486);
   CHECK(words(call.answer(status, 3)).empty());
   CHECK(call.machine().waits_for_prack());
-  CHECK(words(call.prack()) == "tell 1 ok");
-  CHECK(words(call.prack()) == "tell 2 ok, " + std::to_string(status) + " for 3");
+  CHECK(words(call.prack()) == "tell 1 ok, proceed");
+  CHECK(words(call.told()).empty());
+  CHECK(words(call.prack()) == "tell 2 ok, proceed");
+  CHECK(words(call.told()) == std::to_string(status) + " for 3");
   CHECK(words(call.prack_timeout(1)).empty());
 }
 
@@ -186,7 +188,8 @@ TEST_CASE("RFC 3262 3: where no PRACK comes, the INVITE is refused") {
   }
   SECTION("a refusal waits, and goes") {
     CHECK(words(call.answer(486, 2)).empty());
-    CHECK(words(call.prack_timeout(1)) == "tell 1 cancelled, 486 for 2");
+    CHECK(words(call.prack_timeout(1)) == "tell 1 cancelled, proceed");
+    CHECK(words(call.told()) == "486 for 2");
   }
 }
 
@@ -194,7 +197,8 @@ TEST_CASE("A PRACK that cannot come is not waited for") {
   SECTION("the link is lost that it would come to") {
     Answering call = rung_reliably();
     CHECK(words(call.answer(200, 2)).empty());
-    CHECK(words(call.unheard()) == "tell 1 no_link, 200 for 2");
+    CHECK(words(call.unheard()) == "tell 1 no_link, proceed");
+    CHECK(words(call.told()) == "200 for 2");
   }
   SECTION("the link that brought the INVITE was lost before") {
     Answering call = Answering::call();
@@ -206,7 +210,8 @@ TEST_CASE("A PRACK that cannot come is not waited for") {
     Answering call = Answering::call();
     static_cast<void>(call.answer_reliably(183, 1));
     CHECK(words(call.answer(200, 2)).empty());
-    CHECK(words(call.refused({183, 1, 1, true}, Refusal::other)) == "tell 1 refused, 200 for 2");
+    CHECK(words(call.refused({183, 1, 1, true}, Refusal::other)) == "tell 1 refused, proceed");
+    CHECK(words(call.told()) == "200 for 2");
   }
 }
 
@@ -234,10 +239,29 @@ TEST_CASE("RFC 3262 5: a PRACK answers the offer of our reliable answer, or else
 TEST_CASE("Who ends the call takes back the answer that waits for a PRACK") {
   Answering call = rung_reliably();
   static_cast<void>(call.answer(200, 2));
-  CHECK(words(call.withdraw()) == "settled, tell 2 cancelled");
-  CHECK(words(call.answer(480, 3)).empty());
-  CHECK(words(call.prack()) == "tell 1 ok, 480 for 3");
-  CHECK(words(call.withdraw()).empty());
+  SECTION("and its own waits for that") {
+    CHECK(words(call.end(480, 3)) == "settled, tell 2 cancelled");
+    CHECK(words(call.prack()) == "tell 1 ok, proceed");
+    CHECK(words(call.told()) == "480 for 3");
+  }
+  SECTION("also from within the handler that is told of the PRACK") {
+    CHECK(words(call.prack()) == "tell 1 ok, proceed");
+    CHECK(words(call.end(480, 3)) == "settled, tell 2 cancelled, 480 for 3");
+    CHECK(words(call.told()).empty());
+  }
+  SECTION("but not an answer that is on its way") {
+    static_cast<void>(call.prack());
+    CHECK(words(call.told()) == "200 for 2");
+    CHECK(words(call.end(480, 3)) == "tell 3 answered_already");
+  }
+}
+
+TEST_CASE("The server shows an earlier reliable answer for one that waits for the PRACK of that") {
+  Answering call = rung_reliably();
+  static_cast<void>(call.answer_reliably(180, 2));
+  CHECK(words(call.shows({180, 2, 2, true}, 183)).empty());
+  CHECK(words(call.prack()) == "tell 1 ok");
+  CHECK(words(call.prack()) == "tell 2 ok");
 }
 
 // --- the caller gives up ------------------------------------------------------------------------
@@ -297,6 +321,10 @@ TEST_CASE("RFC 3261 15.1.2: a BYE before the answer gets the INVITE its 487") {
     CHECK(words(call.hang_up()) == "cancelled");
     SECTION("and gets there") {
       CHECK(words(call.sent({200, 1})) == "final 200, forget, tell 1 ok");
+    }
+    SECTION("and is lost with its link: no 2xx goes to a call that is hung up") {
+      CHECK(words(call.lost({200, 1})) == "await link, tell 1 no_link");
+      CHECK(words(call.link_up()) == "487");
     }
     SECTION("and the server does not send it") {
       CHECK(words(call.refused({200, 1}, Refusal::other)) == "487, tell 1 refused");

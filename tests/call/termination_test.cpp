@@ -43,9 +43,11 @@ struct Ended {
   call::EndingFacts facts = {};
   Termination machine = {};
   call::CallFacts call_facts = {};
+  bool is_calling = false;
 
   Termination::Actions terminate(call::HandlerId handler) {
-    return machine.on(Termination::Terminate{dialog, facts, {.status = 480}, handler}, call_facts);
+    return machine.on(Termination::Terminate{dialog, facts, {.status = 480}, handler, is_calling},
+                      call_facts);
   }
   Termination::Actions go_on() { return machine.on(Termination::GoOn{dialog, facts}, call_facts); }
   Termination::Actions done(boost::system::error_code error = {}) {
@@ -68,8 +70,13 @@ TEST_CASE("RFC 3261 15: a call that is up is ended by BYE, and whoever ends it i
   call.on(Termination::ByeSent{});
   call.dialog.state = State::terminated;
   CHECK(words_of(call.terminate(3)) == "tell 3 ok");
-  call.on(Termination::ByeAnswered{200});
-  CHECK(words_of(call.done()) == "tell 1 ok, tell 2 ok");
+  SECTION("by its answer") {
+    call.on(Termination::ByeAnswered{200});
+    CHECK(words_of(call.done()) == "tell 1 ok, tell 2 ok");
+  }
+  SECTION("also where the BYE of the far end was quicker") {
+    CHECK(words_of(call.done(Errc::unknown_dialog)) == "tell 1 ok, tell 2 ok");
+  }
   CHECK(words_of(call.done()).empty());
 }
 
@@ -158,7 +165,7 @@ TEST_CASE("What ends a call in is its final answer, or depends on the one that i
 TEST_CASE("RFC 3261 9.1: a call out that rings is given up") {
   Ended call{call_out(State::early)};
   SECTION("by the request that makes it") {
-    call.facts.is_calling = true;
+    call.is_calling = true;
     CHECK(words_of(call.terminate(1)) == "give up for 1");
     CHECK(words_of(call.terminate(2)) == "give up for 2");
   }
