@@ -25,25 +25,29 @@ enum class Comes : std::uint8_t {
   answer_is_out,
   answer_is_refused,
   ack_comes,
-  far_end_ends,  // CANCEL or BYE
+  far_end_ends,      // CANCEL or BYE
+  far_end_hangs_up,  // although our BYE went out, which it challenged
   link_lost,
   bye_is_sent,
   bye_does_not_leave,
+  bye_is_refused,  // the far end's crossed it
   bye_is_answered,
   bye_is_challenged,
   refusal_is_out,
   refusal_is_refused,
   program_stops,
 };
-constexpr std::array<const char*, 14> names{"the program ends the call",
+constexpr std::array<const char*, 16> names{"the program ends the call",
                                             "the program answers 200",
                                             "the 200 is out",
                                             "the 200 is refused",
                                             "ACK",
                                             "the far end ends the call",
+                                            "BYE after the far end has challenged ours",
                                             "the link is lost",
                                             "the BYE is sent",
                                             "the BYE does not leave",
+                                            "the BYE is refused: the far end's crossed it",
                                             "the BYE is answered",
                                             "the BYE is challenged",
                                             "the refusal is out",
@@ -138,9 +142,11 @@ std::vector<Comes> can_come(const Situation& state) {
   add(Comes::answer_is_refused, life.phase == Phase::answering && life.refusals < 2);
   add(Comes::ack_comes, life.phase == Phase::awaits_ack && life.can_receive);
   add(Comes::far_end_ends, life.phase != Phase::over && life.can_receive);
+  add(Comes::far_end_hangs_up, life.is_challenged && life.can_receive);
   add(Comes::link_lost, life.can_receive);
   add(Comes::bye_is_sent, life.sent == Life::Sent::bye);
   add(Comes::bye_does_not_leave, life.sent == Life::Sent::bye);
+  add(Comes::bye_is_refused, life.sent == Life::Sent::bye && life.phase == Phase::over);
   add(Comes::bye_is_answered, life.sent == Life::Sent::bye_out);
   add(Comes::bye_is_challenged, life.sent == Life::Sent::bye_out && life.challenges < 2);
   add(Comes::refusal_is_out, life.sent == Life::Sent::refusal);
@@ -169,6 +175,9 @@ void come(Situation& state, Comes event) {
       return go_on(state);
     case Comes::ack_comes: life.phase = Phase::up; return go_on(state);
     case Comes::far_end_ends: life.phase = Phase::over; return go_on(state);
+    case Comes::far_end_hangs_up:
+      life.is_challenged = false;
+      return feed(state, Termination::HungUp{});
     case Comes::link_lost: life.can_receive = false; return go_on(state);
     case Comes::bye_is_sent:
       life.sent = Life::Sent::bye_out;
@@ -179,6 +188,10 @@ void come(Situation& state, Comes event) {
     case Comes::bye_does_not_leave:
       feed(state, Termination::ByeSent{false});
       return is_done(state, Errc::no_link);
+    case Comes::bye_is_refused:
+      life.is_challenged = false;
+      feed(state, Termination::ByeSent{});
+      return is_done(state, Errc::unknown_dialog);
     case Comes::bye_is_answered:
       feed(state, Termination::ByeAnswered{200});
       return is_done(state, {});
