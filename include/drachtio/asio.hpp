@@ -8,15 +8,22 @@
 // boost::system::system_error; as_tuple gives it as a value, with the message that says more.
 // Thread-safe, as the members they call.
 //
+// A cancellation slot gives up async_call and async_after; the other operations are over by
+// themselves within 32 s, and take no notice of it. The signal is to be emitted on the handler's
+// executor.
+//
 // g++ 12 destroys an aggregate made within a co_await expression twice: give what is to be sent a
 // name of its own before it (`const Content answer{.body = sdp};`).
 #pragma once
 
 #include <drachtio/agent.hpp>
 
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 
 #include <memory>
@@ -38,6 +45,28 @@ auto shared(Handler handler) {
       std::move (*kept)(error, std::move(results)...);
     });
   };
+}
+
+// Begins an operation that the handler's cancellation slot gives up: start(done) begins it, and
+// returns what gives it up. `done` is called on the Agent's thread, perhaps twice, and tells the
+// handler once, as shared() does.
+template <typename Handler, typename Start>
+void start_cancellable(Handler handler, Start start) {
+  auto slot = boost::asio::get_associated_cancellation_slot(handler);
+  auto kept = std::make_shared<Handler>(std::move(handler));
+  auto work = boost::asio::make_work_guard(boost::asio::get_associated_executor(*kept));
+  const auto give_up = start([slot, kept, work, told = std::make_shared<bool>(false)](
+                                 const boost::system::error_code& error, auto... results) {
+    if (std::exchange(*told, true)) return;
+    boost::asio::dispatch(work.get_executor(), [slot, kept, error, results...]() mutable {
+      if (slot.is_connected()) slot.clear();
+      std::move (*kept)(error, std::move(results)...);
+    });
+  });
+  if (!slot.is_connected()) return;
+  slot.assign([give_up](boost::asio::cancellation_type type) {
+    if (type != boost::asio::cancellation_type::none) give_up();
+  });
 }
 
 template <typename Token, typename Start>
@@ -162,15 +191,20 @@ auto async_connect(Agent& agent, ConnectOptions options, Token&& token) {
   });
 }
 
-// Agent::siprequest: completes with the final answer.
+// Agent::siprequest: completes with the final answer. Cancelled, an INVITE is given up as by
+// SipCall::cancel(), and completes with Errc::cancelled once that is done; any other request goes
+// on.
 template <typename Token>
 auto async_call(Agent& agent, std::string uri, RequestOptions options, Token&& token) {
   return boost::asio::async_initiate<Token, void(boost::system::error_code, SipDialog, SipMessage)>(
       [&agent, uri = std::move(uri), options = std::move(options)](auto handler) mutable {
-        agent.siprequest(uri, std::move(options),
-                         [done = asio_face::shared(std::move(handler))](
-                             const boost::system::error_code& error, const SipDialog& dialog,
-                             const SipMessage& message) { done(error, dialog, message); });
+        asio_face::start_cancellable(std::move(handler), [&](auto done) {
+          const SipCall call = agent.siprequest(
+              uri, std::move(options),
+              [done](const boost::system::error_code& error, const SipDialog& dialog,
+                     const SipMessage& message) { done(error, dialog, message); });
+          return [call] { call.cancel(); };
+        });
       },
       token);
 }
@@ -209,7 +243,13 @@ template <typename Token>
 auto async_after(Agent& agent, std::chrono::milliseconds delay, Token&& token) {
   return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
       [&agent, delay](auto handler) {
-        agent.after(delay, [done = asio_face::shared(std::move(handler))] { done({}); });
+        asio_face::start_cancellable(std::move(handler), [&agent, delay](auto done) {
+          agent.after(delay, [done] { done({}); });
+          return [&agent, done] {
+            agent.after(std::chrono::milliseconds{0},
+                        [done] { done(boost::asio::error::operation_aborted); });
+          };
+        });
       },
       token);
 }
