@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# label: slow
+source "${BASH_SOURCE[0]%/*}/mutants.sh"
+find_mutants server_request 'server_request awaited_pracks' \
+  'answering answer_world server_request_exploration_test'
