@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace boost::asio {
 class io_context;
@@ -191,6 +192,9 @@ class DRACHTIO_EXPORT Agent {
 
   // Every dialog of this program that has not ended, as last committed.
   [[nodiscard]] std::vector<SipDialog> dialogs() const;
+  // The one of them with this dialog_id(), an empty handle where there is none; the latest where
+  // several have it, as the branches of a forked INVITE do.
+  [[nodiscard]] SipDialog find(std::string_view dialog_id) const;
   [[nodiscard]] std::int64_t position() const;  // of the log's last row
 
   // By the name of the server: a link is up, is down, was refused. Where nobody listens, the latter

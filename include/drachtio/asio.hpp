@@ -113,12 +113,16 @@ auto async_terminate(SipDialog dialog, Content content, int status, Token&& toke
 
 // SipDialog::modify
 template <typename Token>
-auto async_modify(SipDialog dialog, std::string sdp, Token&& token) {
+auto async_modify(SipDialog dialog, Content offer, Token&& token) {
   return asio_face::answered(
       std::forward<Token>(token),
-      [dialog = std::move(dialog), sdp = std::move(sdp)](const ResponseHandler& handler) mutable {
-        dialog.modify(std::move(sdp), handler);
-      });
+      [dialog = std::move(dialog), offer = std::move(offer)](
+          const ResponseHandler& handler) mutable { dialog.modify(std::move(offer), handler); });
+}
+template <typename Token>
+auto async_modify(SipDialog dialog, std::string sdp, Token&& token) {
+  return async_modify(std::move(dialog), Content{.headers = {}, .body = std::move(sdp)},
+                      std::forward<Token>(token));
 }
 
 // SipDialog::hold and unhold

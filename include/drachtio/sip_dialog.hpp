@@ -83,11 +83,15 @@ class DRACHTIO_EXPORT SipDialog {
   // dialog that has ended: success at once, with status 0; but a BYE that was challenged, and had
   // no credentials, is sent again. Asked again meanwhile: told with the first.
   void terminate(Content content = {}, const ResponseHandler& handler = {}, int status = 480) const;
-  // Offers `sdp` in a re-INVITE; without an SDP: `malformed`. It waits while another INVITE is
+  // Offers an SDP in a re-INVITE, with headers of the program's, if it likes; without an SDP:
+  // `malformed`. It waits while another INVITE is
   // under way in either direction (RFC 3261 14.1); a 491 is tried again, five times in all, after
   // the time RFC 3261 14.1 says: 2.1 to 4 s where we called, else up to 2 s. Another answer of 300
   // or more is `rejected`.
-  void modify(std::string sdp, const ResponseHandler& handler = {}) const;
+  void modify(Content offer, const ResponseHandler& handler = {}) const;
+  void modify(std::string sdp, const ResponseHandler& handler = {}) const {
+    modify(Content{.headers = {}, .body = std::move(sdp)}, handler);
+  }
   // Offers our SDP as sendonly (inactive where the far end holds too), or as sendrecv again
   // (recvonly where the far end holds; RFC 3264 8.4). Where it is so already: success at once, with
   // status 0. `malformed` where no SDP of ours is known.

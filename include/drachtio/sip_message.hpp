@@ -19,7 +19,15 @@ struct SipAddress {
   std::string host;
   std::optional<std::uint16_t> port;
   std::string tag;
+  std::string parameters;  // of the header, as written, without the first semicolon: "tag=1;q=0.5"
   bool operator==(const SipAddress&) const = default;
+
+  // Return a parameter of the header, without quotes, or of the URI (RFC 3261 19.1.1), without
+  // escapes. Names go in any case. A parameter without a value is empty; nothing where there is
+  // none.
+  [[nodiscard]] DRACHTIO_EXPORT std::optional<std::string> parameter(std::string_view name) const;
+  [[nodiscard]] DRACHTIO_EXPORT std::optional<std::string> uri_parameter(
+      std::string_view name) const;
 };
 
 // The first address in a header's value; every member is empty where there is none.

@@ -114,6 +114,8 @@ void Agent::after(std::chrono::milliseconds delay, std::function<void()> action)
 
 std::vector<SipDialog> Agent::dialogs() const { return core_->dialogs(); }
 
+SipDialog Agent::find(std::string_view dialog_id) const { return core_->find(dialog_id); }
+
 std::int64_t Agent::position() const { return core_->position(); }
 
 }  // namespace drachtio

@@ -2,7 +2,8 @@
 // same road as the recorder: every frame from a server goes to the writer, and comes back, once it
 // is on disk, with the events it made; only then is anybody told, and anything answered.
 //
-// All members but the constructor, post(), patch() and dialogs() belong to the agent's thread.
+// All members but the constructor, post(), patch(), dialogs() and find() belong to the agent's
+// thread.
 #pragma once
 
 #include "agent/call.hpp"
@@ -61,6 +62,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void patch(const std::shared_ptr<Cell>& cell, const std::string& patch);
   void join(const std::shared_ptr<Cell>& cell, const std::shared_ptr<Cell>& other);
   std::vector<SipDialog> dialogs() const { return dialogs_.open(); }
+  SipDialog find(std::string_view dialog_id) const { return dialogs_.open(dialog_id); }
   [[nodiscard]] std::int64_t position() const { return writer_->statistics().head.position; }
 
   // Makes the dialogs that were open in the log this core's own; to be called once, first.
@@ -117,7 +119,7 @@ class Core : public std::enable_shared_from_this<Core> {
                    const Content& content, const ResponseHandler& handler);
   void terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                  ResponseHandler handler);
-  void modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHandler handler);
+  void modify(const std::shared_ptr<Cell>& cell, const Content& offer, ResponseHandler handler);
   void hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler handler);
   // An offer of theirs waits for no answer any more.
   void drop_offer(const std::shared_ptr<Cell>& cell, call::OfferId offer);

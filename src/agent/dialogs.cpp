@@ -28,15 +28,35 @@ void Dialogs::ended(std::int64_t number) {
   cells_.erase(oldest->number);
 }
 
+namespace {
+
+bool is_open(const DialogState& state) {
+  return state.state != State::terminated && dialog::is_own(state);
+}
+
+}  // namespace
+
+SipDialog Dialogs::open(std::string_view dialog_id) const {
+  const std::lock_guard lock{mutex_};
+  SipDialog latest;
+  std::int64_t latest_number = 0;
+  for (const auto& [number, cell] : cells_) {
+    if (number < latest_number) continue;
+    SipDialog dialog{cell};
+    const auto state = dialog.snapshot();
+    if (state->dialog_id != dialog_id || !is_open(*state)) continue;
+    latest = std::move(dialog);
+    latest_number = number;
+  }
+  return latest;
+}
+
 std::vector<SipDialog> Dialogs::open() const {
   std::vector<SipDialog> open;
   const std::lock_guard lock{mutex_};
   for (const auto& [number, cell] : cells_) {
     SipDialog dialog{cell};
-    const auto state = dialog.snapshot();
-    if (state->state != State::terminated && dialog::is_own(*state)) {
-      open.push_back(std::move(dialog));
-    }
+    if (is_open(*dialog.snapshot())) open.push_back(std::move(dialog));
   }
   std::ranges::sort(open, {}, [](const SipDialog& dialog) { return dialog.snapshot()->number; });
   return open;

@@ -9,6 +9,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -32,6 +33,9 @@ class Dialogs {
   // Returns those of this program's calls that have not ended, in the order in which they began.
   // May be called from any thread.
   [[nodiscard]] std::vector<SipDialog> open() const;
+  // Returns the latest of these that has this dialog id; an empty handle where none has. May be
+  // called from any thread.
+  [[nodiscard]] SipDialog open(std::string_view dialog_id) const;
 
  private:
   mutable std::mutex mutex_;  // guards cells_, which the agent's thread alone changes

@@ -58,9 +58,9 @@ void SipDialog::terminate(Content content, const ResponseHandler& handler, int s
             });
 }
 
-void SipDialog::modify(std::string sdp, const ResponseHandler& handler) const {
-  with_core(cell_, handler, [cell = cell_, sdp = std::move(sdp), handler](Core& core) {
-    core.modify(cell, sdp, handler);
+void SipDialog::modify(Content offer, const ResponseHandler& handler) const {
+  with_core(cell_, handler, [cell = cell_, offer = std::move(offer), handler](Core& core) {
+    core.modify(cell, offer, handler);
   });
 }
 

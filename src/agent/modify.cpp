@@ -75,10 +75,12 @@ void Core::next_offer(const std::shared_ptr<Cell>& cell) {
   if (cell->offers.wait()) on(cell, Offers::GoOn{});
 }
 
-void Core::modify(const std::shared_ptr<Cell>& cell, std::string sdp, ResponseHandler handler) {
-  Offers::Wanted offer{.headers = sdp_headers(), .sdp = std::move(sdp)};
-  offer.handler = waiting_.add(std::move(handler));
-  on(cell, Offers::Make{std::move(offer)});
+void Core::modify(const std::shared_ptr<Cell>& cell, const Content& offer,
+                  ResponseHandler handler) {
+  Offers::Wanted wanted{.headers = offer.headers, .sdp = offer.body};
+  if (!wanted.headers.has("Content-Type")) wanted.headers.add("Content-Type", "application/sdp");
+  wanted.handler = waiting_.add(std::move(handler));
+  on(cell, Offers::Make{std::move(wanted)});
 }
 
 void Core::hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler handler) {

@@ -2,6 +2,9 @@
 
 #include <drachtio/sip_message.hpp>
 
+#include <algorithm>
+#include <charconv>
+
 namespace drachtio {
 
 namespace {
@@ -55,17 +58,61 @@ void read_uri(std::string_view uri, SipAddress& address) {
   }
 }
 
-void read_tag(std::string_view parameters, SipAddress& address) {
-  while (!parameters.empty()) {
-    const std::size_t end = parameters.find(';');
-    const std::string_view one = sip::trimmed(parameters.substr(0, end));
-    const std::size_t equals = one.find('=');
-    if (equals != std::string_view::npos &&
-        sip::same_ignoring_case(sip::trimmed(one.substr(0, equals)), "tag")) {
-      address.tag = sip::trimmed(one.substr(equals + 1));
-    }
-    parameters.remove_prefix(end == std::string_view::npos ? parameters.size() : end + 1);
+// Returns the end of the first of several values: a comma that is not within quotes.
+std::size_t end_of_value(std::string_view values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] == ',') return i;
+    if (values[i] == '"') i += end_of_quotes(values.substr(i));
   }
+  return values.size();
+}
+
+// Returns the end of a parameter at the front: a semicolon that is not within quotes.
+std::size_t end_of_parameter(std::string_view parameters) {
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (parameters[i] == ';') return i;
+    if (parameters[i] == '"') i += end_of_quotes(parameters.substr(i));
+  }
+  return parameters.size();
+}
+
+// Returns the value of the parameter as written; empty where it has none.
+std::optional<std::string_view> find_parameter(std::string_view parameters, std::string_view name) {
+  while (!parameters.empty()) {
+    const std::size_t end = end_of_parameter(parameters);
+    const std::string_view one = parameters.substr(0, end);
+    const std::size_t equals = one.find('=');
+    if (sip::same_ignoring_case(sip::trimmed(one.substr(0, equals)), name)) {
+      return equals == std::string_view::npos ? "" : sip::trimmed(one.substr(equals + 1));
+    }
+    parameters.remove_prefix(std::min(end + 1, parameters.size()));
+  }
+  return std::nullopt;
+}
+
+void read_parameters(std::string_view parameters, SipAddress& address) {
+  parameters = sip::trimmed(parameters);
+  if (parameters.starts_with(';')) parameters.remove_prefix(1);
+  address.parameters = parameters;
+  address.tag = find_parameter(parameters, "tag").value_or("");
+}
+
+std::optional<unsigned char> hexadecimal(std::string_view digits) {
+  unsigned char value = 0;
+  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  if (digits.size() != 2 || result.ptr != digits.data() + 2) return std::nullopt;
+  return value;
+}
+
+// Replaces what is escaped (RFC 3261 25.1). A per cent sign that escapes nothing stays.
+std::string unescaped(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto escaped = text[i] == '%' ? hexadecimal(text.substr(i + 1, 2)) : std::nullopt;
+    plain += escaped ? static_cast<char>(*escaped) : text[i];
+    if (escaped) i += 2;
+  }
+  return plain;
 }
 
 }  // namespace
@@ -84,15 +131,34 @@ SipAddress parse_address(std::string_view value) {
     const std::size_t close = rest.find('>');
     read_uri(rest.substr(0, close), address);
     rest.remove_prefix(close == std::string_view::npos ? rest.size() : close + 1);
-    read_tag(rest.substr(0, rest.find(',')), address);
+    read_parameters(rest.substr(0, end_of_value(rest)), address);
     return address;
   }
   // Without brackets, parameters are the header's, not the URI's (RFC 3261 20).
-  rest = rest.substr(0, rest.find(','));
+  rest = rest.substr(0, end_of_value(rest));
   const std::size_t semicolon = rest.find(';');
   read_uri(sip::trimmed(rest.substr(0, semicolon)), address);
-  if (semicolon != std::string_view::npos) read_tag(rest.substr(semicolon + 1), address);
+  if (semicolon != std::string_view::npos) read_parameters(rest.substr(semicolon), address);
   return address;
+}
+
+std::optional<std::string> SipAddress::parameter(std::string_view name) const {
+  const auto value = find_parameter(parameters, name);
+  if (!value) return std::nullopt;
+  const bool is_quoted = value->starts_with('"');
+  return is_quoted ? unquoted(value->substr(1, end_of_quotes(*value) - 1)) : std::string{*value};
+}
+
+std::optional<std::string> SipAddress::uri_parameter(std::string_view name) const {
+  // What stands before the host may hold semicolons (RFC 3261 19.1.2: the parameters of a user).
+  const std::size_t at = uri.find('@');
+  std::string_view rest = uri;
+  rest.remove_prefix(at == std::string::npos ? 0 : at);
+  rest = rest.substr(0, rest.find('?'));
+  const std::size_t semicolon = rest.find(';');
+  if (semicolon == std::string_view::npos) return std::nullopt;
+  const auto value = find_parameter(rest.substr(semicolon + 1), name);
+  return value ? std::optional{unescaped(*value)} : std::nullopt;
 }
 
 std::uint32_t SipMessage::cseq() const {

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 
+#include <string>
 #include <vector>
 
 using drachtio::DialogState;
@@ -16,6 +17,7 @@ namespace {
 std::shared_ptr<Cell> cell_in(std::int64_t number, State state, bool is_own = true) {
   DialogState dialog;
   dialog.number = number;
+  dialog.dialog_id = "call-" + std::to_string(number / 100);
   dialog.state = state;
   // Another program's is known from its call records, which tell of no transaction.
   if (is_own) dialog.invite.transaction_id = "t";
@@ -37,6 +39,18 @@ TEST_CASE("A program's dialogs are open that have not ended, in the order in whi
   dialogs.add(cell_in(15, State::terminated));
   dialogs.add(cell_in(25, State::stable, false));
   CHECK(numbers(dialogs.open()) == std::vector<std::int64_t>{10, 20, 30});
+}
+
+TEST_CASE("A dialog is open by its id, and the latest where several have it") {
+  Dialogs dialogs;
+  for (const std::int64_t number : {10, 110, 150, 120}) {
+    dialogs.add(cell_in(number, State::stable));
+  }
+  dialogs.add(cell_in(170, State::terminated));
+  dialogs.add(cell_in(180, State::stable, false));
+  CHECK(dialogs.open("call-0").snapshot()->number == 10);
+  CHECK(dialogs.open("call-1").snapshot()->number == 150);
+  CHECK_FALSE(dialogs.open("call-2"));
 }
 
 TEST_CASE("A dialog is known by its number") {

@@ -1,5 +1,6 @@
 // Holds and other re-INVITEs of the program: one at a time, tried again, refused (RFC 3261 14).
 #include "agent/calling.hpp"
+#include "agent/scripted_server.hpp"
 
 using namespace drachtio;
 using namespace drachtio::test;
@@ -82,6 +83,18 @@ TEST_CASE("A hold that waits for a modify holds what that has made", "[agent]") 
   CHECK(status_of(program, [&](auto done) { dialog.hold(done); }) == 200);
   CHECK(dialog.local().sdp->find("m=audio 15002") != std::string::npos);
   CHECK(dialog.held() == Hold::local);
+}
+
+TEST_CASE_METHOD(Scripted, "A re-INVITE has the program's headers, and a Content-Type", "[agent]") {
+  call_up(server, program);
+  const SipDialog dialog = program.agent->find(program.dialog().dialog_id());
+  REQUIRE(dialog == program.dialog());
+  dialog.modify({.headers = {{"Subject", "more"}}, .body = our_sdp});
+  const Heard offer = server.hear();
+  CHECK(offer.message.method == "INVITE");
+  CHECK(offer.message.headers["Subject"] == "more");
+  CHECK(offer.message.headers["Content-Type"] == "application/sdp");
+  CHECK(offer.message.body == our_sdp);
 }
 
 TEST_CASE("What is asked of a call that is over is told so, with a link or without", "[agent]") {

@@ -18,6 +18,7 @@ mv "$scratch/01.cpp" "$scratch/program.cpp"
   echo '#include <drachtio/asio.hpp>'
   echo '#include <drachtio/subscription.hpp>'
   echo '#include <boost/asio.hpp>'
+  echo '#include <boost/asio/experimental/awaitable_operators.hpp>'
   echo '#include <iostream>'
   echo 'using namespace drachtio; using namespace std::chrono_literals;'
   echo 'using boost::system::error_code; namespace asio = boost::asio;'

@@ -39,6 +39,30 @@ TEST_CASE("A request, a response, and what is neither", "[sip]") {
   CHECK(nothing.status == 0);
 }
 
+TEST_CASE("RFC 3261 19.1.1, 20.10: the parameters of an address, and of its URI", "[sip]") {
+  const SipAddress contact = parse_address(
+      "<sip:ann;isub=1@h.example;Transport=tcp;lr;x=a%3bb%zz?subject=a;b=c>; q=0.5 "
+      ";+sip.instance=\"<urn:uuid:1;2,3>\";expires=60;tag=t, <sip:other@h>;q=1");
+  CHECK(contact.uri_parameter("transport") == "tcp");
+  CHECK(contact.uri_parameter("LR") == "");
+  CHECK(contact.uri_parameter("x") == "a;b%zz");
+  CHECK(contact.uri_parameter("isub") == std::nullopt);
+  CHECK(contact.uri_parameter("b") == std::nullopt);
+  CHECK(contact.uri_parameter("q") == std::nullopt);
+  CHECK(contact.parameter("Q") == "0.5");
+  CHECK(contact.parameter("+sip.instance") == "<urn:uuid:1;2,3>");
+  CHECK(contact.parameter("expires") == "60");
+  CHECK(contact.parameter("transport") == std::nullopt);
+  CHECK(contact.tag == "t");
+  const SipAddress bare = parse_address("sip:bob@h;transport=tcp;tag=y");
+  CHECK(bare.uri_parameter("transport") == std::nullopt);  // of the header, without brackets
+  CHECK(bare.parameter("transport") == "tcp");
+  CHECK(bare.tag == "y");
+  CHECK(parse_address("<tel:+1555;phone-context=x>").uri_parameter("phone-context") == "x");
+  CHECK(parse_address("<sip:h>;unfinished=\"a;b").parameter("unfinished") == "a;b");
+  CHECK(parse_address("<sip:h>;=;;").parameter("x") == std::nullopt);
+}
+
 TEST_CASE("RFC 3261 20.10: addresses", "[sip]") {
   const SipAddress full = parse_address(
       "\"Jack \\\"J\\\" Jones\" <sip:jack:pw@h.example:5070;transport=tcp>;tag=x1;a=b");
