@@ -37,7 +37,7 @@ std::optional<Outcome> Offers::why_not(const Wanted& offer, const Call& call) co
       return outcome_of(Errc::malformed, "there is no SDP of ours to offer again");
     }
     const bool is_so = call.dialog.held_locally == *offer.held;
-    if (is_so && phase_ == Phase::idle && waiting_.empty()) {
+    if (is_so && phase_ == Phase::idle && wanted_.empty()) {
       return outcome_of({}, *offer.held ? "it is on hold already" : "it is not on hold");
     }
   } else if (offer.sdp.empty()) {
@@ -51,7 +51,7 @@ void Offers::take(const Make& make, const Call& call, Actions& actions) {
   if (auto why = why_not(make.offer, call)) {
     return tell_later(make.offer.handler, std::move(*why), actions);
   }
-  waiting_.push_back(make.offer);
+  wanted_.push_back(make.offer);
   next(call, actions);
 }
 
@@ -61,28 +61,28 @@ void Offers::take(const GoOn& /*input*/, const Call& call, Actions& actions) {
 
 // Makes the offer whose turn it is, if nothing stands in its way any more.
 void Offers::next(const Call& call, Actions& actions) {
-  if (phase_ != Phase::idle || waiting_.empty()) return;
-  const bool may_go = may_offer(waiting_.front().method, call.dialog, facts(call));
+  if (phase_ != Phase::idle || wanted_.empty()) return;
+  Wanted& ours = wanted_.front();
+  const bool may_go = may_offer(ours.method, call.dialog, facts(call));
   if (!may_go && call.dialog.state != State::terminated) return;
-  ours_ = std::move(waiting_.front());
-  waiting_.pop_front();
   phase_ = Phase::open;
-  ++ours_.attempts;
-  actions.emplace_back(Send{ours_.method, ours_.headers,
-                            ours_.held ? offer_of_hold(call.dialog, *ours_.held) : ours_.sdp});
+  ++ours.attempts;
+  actions.emplace_back(Send{ours.method, ours.headers,
+                            ours.held ? offer_of_hold(call.dialog, *ours.held) : ours.sdp});
 }
 
 void Offers::take(const Answered& answered, const Call& call, Actions& actions) {
   if (phase_ != Phase::open) return;
   const auto& [error, answer] = answered.outcome;
+  Wanted& ours = wanted_.front();
   const auto pause = error ? std::nullopt : pause_after(answer, call.dialog.role);
-  if (pause && ours_.attempts < most_attempts) {
+  if (pause && ours.attempts < most_attempts) {
     phase_ = Phase::pausing;
-    refusal_ = answer;
+    ours.refusal = answer;
     actions.emplace_back(Wait{*pause});
     return;
   }
-  if (!error && answer.status < 300 && ours_.method == "INVITE") {
+  if (!error && answer.status < 300 && ours.method == "INVITE") {
     actions.emplace_back(Acknowledge{answer.cseq()});
   }
   finish(answered.outcome, call, actions);
@@ -90,9 +90,9 @@ void Offers::take(const Answered& answered, const Call& call, Actions& actions) 
 
 // Tells what came of our offer, once the next one is on its way.
 void Offers::finish(Outcome outcome, const Call& call, Actions& actions) {
-  const Wanted offer = std::exchange(ours_, {});
+  const Wanted offer = std::move(wanted_.front());
+  wanted_.erase(wanted_.begin());
   phase_ = Phase::idle;
-  refusal_ = {};
   const bool is_refused = !outcome.error && outcome.message.status >= 300;
   if (is_refused && !offer.any_answer) outcome.error = Errc::rejected;
   next(call, actions);
@@ -105,10 +105,9 @@ void Offers::take(const PauseOver& pause, const Call& call, Actions& actions) {
   if (phase_ != Phase::pausing) return;
   // Theirs was quicker. It may wait for ours: each leg of two for the other's.
   if (theirs_ != 0 && !pause.theirs_is_answered) {
-    return finish({{}, std::exchange(refusal_, {})}, call, actions);
+    return finish({{}, std::move(wanted_.front().refusal)}, call, actions);
   }
   phase_ = Phase::idle;
-  waiting_.push_front(std::exchange(ours_, {}));
   next(call, actions);
 }
 
@@ -153,14 +152,12 @@ void Offers::take(const Unheard& /*input*/, const Call& call, Actions& actions) 
 }
 
 void Offers::take(const Stopped& /*input*/, const Call& /*call*/, Actions& actions) {
-  std::deque<Wanted> offers = std::exchange(waiting_, {});
-  if (phase_ == Phase::pausing) {
-    offers.push_front(std::exchange(ours_, {}));
-    phase_ = Phase::idle;
+  if (phase_ == Phase::pausing) phase_ = Phase::idle;
+  const auto first = wanted_.begin() + (phase_ == Phase::idle ? 0 : 1);  // what is out is answered
+  for (auto one = first; one != wanted_.end(); ++one) {
+    tell_later(one->handler, outcome_of(Errc::no_link, "the Agent was stopped"), actions);
   }
-  for (const Wanted& offer : offers) {
-    tell_later(offer.handler, outcome_of(Errc::no_link, "the Agent was stopped"), actions);
-  }
+  wanted_.erase(first, wanted_.end());
 }
 
 }  // namespace drachtio::call

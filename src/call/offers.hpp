@@ -11,7 +11,6 @@
 #include <drachtio/headers.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <variant>
@@ -34,7 +33,8 @@ class Offers {
     std::optional<bool> held = {};  // to hold the call, or to resume it; then there is no `sdp`
     bool any_answer = false;        // is a success, a refusal too
     HandlerId handler = 0;
-    int attempts = 0;  // so far
+    int attempts = 0;         // so far
+    SipMessage refusal = {};  // of the latest attempt, which is to be made again
     bool operator==(const Wanted&) const = default;
   };
   // What is known of the call, beside its offers.
@@ -136,7 +136,7 @@ class Offers {
   Actions on(const Input& input, const Call& call);
 
   // Returns whether an offer of ours waits for its turn: whether GoOn may change anything.
-  [[nodiscard]] bool wait() const { return phase_ == Phase::idle && !waiting_.empty(); }
+  [[nodiscard]] bool wait() const { return phase_ == Phase::idle && !wanted_.empty(); }
 
   bool operator==(const Offers&) const = default;
 
@@ -165,9 +165,7 @@ class Offers {
   void finish(Outcome outcome, const Call& call, Actions& actions);
 
   Phase phase_ = Phase::idle;
-  Wanted ours_;         // while it is not idle
-  SipMessage refusal_;  // of it, while it pauses
-  std::deque<Wanted> waiting_;
+  std::vector<Wanted> wanted_;  // the first is the one that is under way, unless the phase is idle
   OfferId theirs_ = 0;
   std::optional<std::uint32_t> theirs_awaits_ack_;  // the CSeq of their re-INVITE
 };
