@@ -45,11 +45,11 @@ struct CellSignals {
   }
 };
 
-// Where we are called: the INVITE that the dialog stands on.
+// An Invitation is what a call in keeps of the INVITE that makes it.
 struct Invitation {
   std::string transaction_id;  // drachtio's, of the latest INVITE that was handed over
-  // That INVITE, until nothing more can become of it. It holds the cell, so whoever lets go of the
-  // cell lets go of it first.
+  // The pointer keeps that INVITE alive until nothing more can become of it. The INVITE holds the
+  // cell, so whoever lets go of the cell resets the pointer first.
   std::shared_ptr<Incoming> open;
   bool asking = false;  // the server is asked now and then whether it still rings
 };

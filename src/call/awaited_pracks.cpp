@@ -25,8 +25,8 @@ bool AwaitedPracks::not_sent(PrackId id) {
   return std::erase_if(awaited_, [&](const Awaited& one) { return one.id == id; }) != 0;
 }
 
-// Where the RSeq of an answer is not known, the PRACK belongs to the answer that was given first,
-// unless it comes too late.
+// A PRACK belongs to the answer that was given first where the server has not told the RSeq of
+// that, unless the PRACK comes too late.
 std::optional<HandlerId> AwaitedPracks::came(const SipMessage& prack) {
   const auto rseq = sip::number_of<std::uint32_t>(prack.headers["RAck"]);
   auto one = std::ranges::find_if(

@@ -37,7 +37,7 @@ class Offers {
     SipMessage refusal = {};  // of the latest attempt, which is to be made again
     bool operator==(const Wanted&) const = default;
   };
-  // What is known of the call, beside its offers.
+  // A Call has the facts that the rules of offers ask for, and the machine does not keep.
   struct Call {
     const DialogState& dialog;
     bool first_answered = false;  // as in OfferFacts
@@ -82,8 +82,9 @@ class Offers {
   struct Acknowledged {
     std::uint32_t cseq = 0;
   };
-  // What the far end sends does not reach this program any more.
+  // This program no longer receives what the far end sends.
   struct Unheard {};
+  // The program has stopped, and makes no more offers.
   struct Stopped {};
 
   // --- Actions

@@ -196,7 +196,7 @@ void ServerRequest::take(const HandedOn& handed_on, Actions& actions) {
   if (handed_on.outcome.error && !handed_on.is_heard) actions.emplace_back(Refuse{500});
 }
 
-// What a PRACK carries is the answer to our offer in the reliable answer, or an offer (RFC 3262 5).
+// A PRACK with a body answers the offer of our reliable answer, or else makes one (RFC 3262 5).
 bool ServerRequest::is_offered_by(const Prack& prack) const {
   return !prack.prack.body.empty() && (!prack.late_offer || offer_answered_);
 }

@@ -63,8 +63,7 @@ class ServerRequest {
     SipMessage message;
     bool operator==(const TellCancelled&) const = default;
   };
-  // What became of the final answer is known as far as it ever will be: whoever waits for that to
-  // end the call may go on.
+  // Lets those go on who wait to end the call: nothing more will be learnt of its final answer.
   struct Settled {
     bool operator==(const Settled&) const = default;
   };
@@ -145,7 +144,7 @@ class ServerRequest {
   };
   // The program has been told of the PRACKs: see Proceed.
   struct Told {};
-  // What the far end sends does not reach this program any more.
+  // This program no longer receives what the far end sends.
   struct Unheard {};
   // A CANCEL came.
   struct Cancel {

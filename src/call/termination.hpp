@@ -31,13 +31,13 @@ class Termination {
     HandlerId handler = 0;
     bool is_calling = false;
   };
-  // What the end of the call waits for may have come: the final answer is out, or the ACK has come
-  // or never will.
+  // The end of the call may go on: the final answer is out, or the ACK has come or never will.
   struct GoOn {
     const DialogState& dialog;
     EndingFacts facts;
   };
-  // What became of the message that was to end the call. `is_over` says whether the call has ended.
+  // The message that was to end the call has this outcome. `is_over` says whether the call has
+  // ended.
   struct Done {
     Outcome outcome;
     bool is_over = false;

@@ -150,7 +150,7 @@ std::optional<std::string> SipAddress::parameter(std::string_view name) const {
 }
 
 std::optional<std::string> SipAddress::uri_parameter(std::string_view name) const {
-  // What stands before the host may hold semicolons (RFC 3261 19.1.2: the parameters of a user).
+  // The user part may hold semicolons, too (RFC 3261 19.1.2).
   const std::size_t at = uri.find('@');
   std::string_view rest = uri;
   rest.remove_prefix(at == std::string::npos ? 0 : at);

@@ -66,7 +66,7 @@ inline constexpr std::array<const char*, 23> names{
     "the server is asked what has become of the call",
     "the turn to tell a handler"};
 
-// What the program does when a handler of it is told anything, once.
+// A Reaction is what the program does, once, when one of its handlers is told anything.
 enum class Reaction : std::uint8_t { none, accepts, refuses, rings, hands_on, ends };
 
 // How often each comes at most, so that the states have an end.

@@ -71,6 +71,20 @@ Answering Answering::call() {
   return answering;
 }
 
+Answering Answering::rung_reliably() {
+  Answering answering = call();
+  static_cast<void>(answering.answer_reliably(183, 1));
+  static_cast<void>(answering.sent({183, 1, 1, true}));
+  return answering;
+}
+
+Answering Answering::lost_answer(int status) {
+  Answering answering = call();
+  static_cast<void>(answering.answer(status, 1));
+  static_cast<void>(answering.lost({status, 1}));
+  return answering;
+}
+
 Answering::Actions Answering::shows(const Sent& sent, int status, int rseq) {
   SipMessage message;
   message.status = status;

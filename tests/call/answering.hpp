@@ -26,6 +26,10 @@ class Answering {
   Answering();
   // An INVITE that makes a call.
   static Answering call();
+  // ... which has rung reliably; its PRACK is told to handler 1.
+  static Answering rung_reliably();
+  // ... whose final answer, of handler 1, was lost with its link, and waits for another one.
+  static Answering lost_answer(int status);
 
   Actions on(const ServerRequest::Input& input) { return machine_.on(input); }
 

@@ -57,7 +57,7 @@ constexpr std::array<const char*, 17> names{"the program re-INVITEs",
                                             "the link is lost",
                                             "the call ends"};
 
-// What both sides know.
+// A World is what both sides know, and what the machine has asked.
 struct World {
   enum class Offer : std::uint8_t { none, invite, update };
   Offer ours = Offer::none;  // is out

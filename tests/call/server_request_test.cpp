@@ -9,28 +9,6 @@ using test::Answering;
 using test::words;
 using wire::Refusal;
 
-namespace {
-
-using Sent = call::ServerRequest::Sent;
-
-// A call whose final answer was lost with its link, and waits for another one.
-Answering lost_answer(int status) {
-  Answering call = Answering::call();
-  REQUIRE(words(call.answer(status, 1)) == std::to_string(status) + " for 1");
-  REQUIRE(words(call.lost({status, 1})) == "await link, tell 1 no_link");
-  return call;
-}
-
-// A call that has rung reliably; its PRACK is told to handler 1.
-Answering rung_reliably() {
-  Answering call = Answering::call();
-  REQUIRE(words(call.answer_reliably(183, 1)) == "await PRACK 1, 183 with PRACK 1 for 1");
-  REQUIRE(words(call.sent({183, 1, 1, true})).empty());
-  return call;
-}
-
-}  // namespace
-
 // --- answers ------------------------------------------------------------------------------------
 
 TEST_CASE("RFC 3261 13.3.1: a call rings, and is answered once") {
@@ -102,7 +80,7 @@ TEST_CASE("A request that the server no longer knows cannot be answered") {
 // --- a lost link --------------------------------------------------------------------------------
 
 TEST_CASE("A final answer that may have been lost with its link is sent again over the next") {
-  Answering call = lost_answer(200);
+  Answering call = Answering::lost_answer(200);
   CHECK(call.machine().is_answering());
   CHECK(words(call.link_up()) == "200");
   SECTION("it had been lost") { CHECK(words(call.sent({200})) == "final 200, forget, settled"); }
@@ -123,8 +101,14 @@ TEST_CASE("A final answer that may have been lost with its link is sent again ov
   }
 }
 
+TEST_CASE("Whoever gave an answer that was lost with its link is told that") {
+  Answering call = Answering::call();
+  CHECK(words(call.answer(200, 1)) == "200 for 1");
+  CHECK(words(call.lost({200, 1})) == "await link, tell 1 no_link");
+}
+
 TEST_CASE("A final answer that may be lost is not sent again once the call has ended") {
-  Answering call = lost_answer(486);
+  Answering call = Answering::lost_answer(486);
   CHECK(words(call.closed()) == "settled, forget");
   CHECK(words(call.link_up()).empty());
 }
@@ -138,8 +122,14 @@ TEST_CASE("What answers a request that makes no call is not sent twice") {
 
 // --- reliable answers ---------------------------------------------------------------------------
 
+TEST_CASE("RFC 3262 3: a reliable answer has a PRACK, which is told in place of the answer") {
+  Answering call = Answering::call();
+  CHECK(words(call.answer_reliably(183, 1)) == "await PRACK 1, 183 with PRACK 1 for 1");
+  CHECK(words(call.sent({183, 1, 1, true})).empty());
+}
+
 TEST_CASE("RFC 3262 3: a final answer waits for the PRACKs of the reliable answers before it") {
-  Answering call = rung_reliably();
+  Answering call = Answering::rung_reliably();
   CHECK(words(call.answer_reliably(180, 2)) == "await PRACK 2, 180 with PRACK 2 for 2");
   const int status = GENERATE(200, 486);
   CHECK(words(call.answer(status, 3)).empty());
@@ -176,7 +166,7 @@ TEST_CASE("RFC 3262 7.2: a PRACK is told to who waits for the answer that its RA
 }
 
 TEST_CASE("RFC 3262 3: where no PRACK comes, the INVITE is refused") {
-  Answering call = rung_reliably();
+  Answering call = Answering::rung_reliably();
   SECTION("nobody has answered it") {
     CHECK(words(call.prack_timeout(1)) == "tell 1 cancelled, refuse 504");
   }
@@ -195,7 +185,7 @@ TEST_CASE("RFC 3262 3: where no PRACK comes, the INVITE is refused") {
 
 TEST_CASE("A PRACK that cannot come is not waited for") {
   SECTION("the link is lost that it would come to") {
-    Answering call = rung_reliably();
+    Answering call = Answering::rung_reliably();
     CHECK(words(call.answer(200, 2)).empty());
     CHECK(words(call.unheard()) == "tell 1 no_link, proceed");
     CHECK(words(call.told()) == "200 for 2");
@@ -223,7 +213,7 @@ TEST_CASE("RFC 3262 3: only a provisional answer to the call's INVITE is sent re
 }
 
 TEST_CASE("RFC 3262 5: a PRACK answers the offer of our reliable answer, or else makes one") {
-  Answering call = rung_reliably();
+  Answering call = Answering::rung_reliably();
   SipMessage prack;
   const auto is_offer = [&](const char* sdp, bool late_offer) {
     prack.body = sdp;
@@ -237,7 +227,7 @@ TEST_CASE("RFC 3262 5: a PRACK answers the offer of our reliable answer, or else
 }
 
 TEST_CASE("Who ends the call takes back the answer that waits for a PRACK") {
-  Answering call = rung_reliably();
+  Answering call = Answering::rung_reliably();
   static_cast<void>(call.answer(200, 2));
   SECTION("and its own waits for that") {
     CHECK(words(call.end(480, 3)) == "settled, tell 2 cancelled");
@@ -257,154 +247,9 @@ TEST_CASE("Who ends the call takes back the answer that waits for a PRACK") {
 }
 
 TEST_CASE("The server shows an earlier reliable answer for one that waits for the PRACK of that") {
-  Answering call = rung_reliably();
+  Answering call = Answering::rung_reliably();
   static_cast<void>(call.answer_reliably(180, 2));
   CHECK(words(call.shows({180, 2, 2, true}, 183)).empty());
   CHECK(words(call.prack()) == "tell 1 ok");
   CHECK(words(call.prack()) == "tell 2 ok");
-}
-
-// --- the caller gives up ------------------------------------------------------------------------
-
-TEST_CASE(
-    "RFC 3261 9.2: a request that is cancelled has no answer of ours, as the server has one") {
-  Answering call = Answering::call();
-  CHECK(words(call.cancel()) == "cancelled, forget");
-  CHECK(words(call.cancel()).empty());
-  CHECK(words(call.answer(200, 1)) == "tell 1 cancelled");
-  CHECK(words(call.answer_reliably(183, 2)) == "tell 2 cancelled");
-  CHECK(words(call.hand_on(3)) == "tell 3 cancelled");
-  CHECK(call.machine().is_over());
-  CHECK_FALSE(call.machine().is_answered());
-}
-
-TEST_CASE("RFC 3261 9.2: a CANCEL may cross the final answer") {
-  Answering call = Answering::call();
-  static_cast<void>(call.answer(200, 1));
-  CHECK(words(call.closed()) == "settled");
-  CHECK(words(call.cancel()) == "cancelled");
-  SECTION("and was quicker") {
-    CHECK(words(call.refused({200, 1}, Refusal::unknown_transaction)) == "forget, tell 1 refused");
-  }
-  SECTION("and was slower") { CHECK(words(call.sent({200, 1})) == "final 200, forget, tell 1 ok"); }
-  SECTION("and its answer is lost with the link") {
-    CHECK(words(call.lost({200, 1})) == "forget, tell 1 no_link");
-  }
-  CHECK(call.machine().is_over());
-}
-
-TEST_CASE("Who waits for a PRACK is told that the call ends before it comes") {
-  Answering call = rung_reliably();
-  static_cast<void>(call.answer(200, 2));
-  CHECK(words(call.closed()) == "tell 1 dialog_over, settled, tell 2 cancelled");
-  CHECK(words(call.cancel()) == "cancelled, forget");
-}
-
-TEST_CASE("RFC 3261 15.1.2: a BYE before the answer gets the INVITE its 487") {
-  Answering call = Answering::call();
-  SECTION("it rings") {
-    CHECK(words(call.closed()).empty());
-    CHECK(words(call.hang_up()) == "487, cancelled");
-    CHECK(words(call.answer(200, 1)) == "tell 1 cancelled");
-    SECTION("which the server sends") { CHECK(words(call.sent({487})) == "final 487, forget"); }
-    SECTION("which is lost with its link") {
-      CHECK(words(call.lost({487})) == "await link");
-      CHECK(words(call.link_up()) == "487");
-    }
-    SECTION("which is not sent, as there is no link") {
-      CHECK(words(call.never_left({487})) == "await link");
-    }
-  }
-  SECTION("an answer of ours is on its way") {
-    static_cast<void>(call.answer(200, 1));
-    CHECK(words(call.closed()) == "settled");
-    CHECK(words(call.hang_up()) == "cancelled");
-    SECTION("and gets there") {
-      CHECK(words(call.sent({200, 1})) == "final 200, forget, tell 1 ok");
-    }
-    SECTION("and is lost with its link: no 2xx goes to a call that is hung up") {
-      CHECK(words(call.lost({200, 1})) == "await link, tell 1 no_link");
-      CHECK(words(call.link_up()) == "487");
-    }
-    SECTION("and the server does not send it") {
-      CHECK(words(call.refused({200, 1}, Refusal::other)) == "487, tell 1 refused");
-    }
-  }
-  SECTION("others are being asked to answer, and the server does not ask them") {
-    static_cast<void>(call.hand_on(1));
-    CHECK(words(call.closed()) == "settled");
-    CHECK(words(call.hang_up()) == "cancelled");
-    CHECK(words(call.handed_on(1, Errc::refused_by_server)) == "487, tell 1 refused");
-  }
-}
-
-TEST_CASE("A call that is lost before it is answered has been given up") {
-  Answering call = Answering::call();
-  CHECK(words(call.closed(true)) == "cancelled, forget");
-  CHECK(words(call.closed(true)).empty());
-}
-
-// --- the caller tries again ---------------------------------------------------------------------
-
-TEST_CASE("RFC 3261 8.1.3.5: a retry has nothing of what its first INVITE waited for") {
-  SECTION("nobody has answered that") {
-    Answering call = rung_reliably();
-    CHECK(words(call.superseded()) == "tell 1 cancelled, cancelled, forget");
-    CHECK(call.machine().is_over());
-  }
-  SECTION("an answer waits for its PRACK") {
-    Answering call = rung_reliably();
-    static_cast<void>(call.answer(200, 2));
-    CHECK(words(call.superseded()) ==
-          "tell 1 cancelled, settled, tell 2 cancelled, cancelled, forget");
-  }
-  SECTION("its refusal is not known to be out yet") {
-    Answering call = Answering::call();
-    static_cast<void>(call.answer(407, 1));
-    CHECK(words(call.superseded()) == "settled");
-    CHECK(words(call.sent({407, 1})) == "final 407, forget, tell 1 ok");
-  }
-  SECTION("its refusal was lost with its link, and is not sent again") {
-    Answering call = lost_answer(407);
-    CHECK(words(call.superseded()) == "settled, forget");
-    CHECK(words(call.link_up()).empty());
-  }
-}
-
-// --- handed on ----------------------------------------------------------------------------------
-
-TEST_CASE("RFC 3261 16: a request that others are to answer has no answer of ours") {
-  Answering call = Answering::call();
-  CHECK(words(call.hand_on(1)) == "hand on for 1");
-  CHECK(call.machine().is_handing_on());
-  CHECK(words(call.answer(200, 2)) == "tell 2 answered_already");
-  CHECK(words(call.handed_on(1)) == "given away, forget, settled, tell 1 ok");
-  CHECK(call.machine().is_over());
-}
-
-TEST_CASE("RFC 3261 16.7: what the server does not hand on is the program's to answer") {
-  Answering call = Answering::call();
-  SECTION("which hears of it") {
-    static_cast<void>(call.hand_on(1));
-    CHECK(words(call.handed_on(1, Errc::refused_by_server)) == "settled, tell 1 refused");
-  }
-  SECTION("which does not, so that it is refused") {
-    static_cast<void>(call.hand_on(0, false));
-    CHECK(words(call.handed_on(0, Errc::refused_by_server, false)) == "settled, refuse 500");
-  }
-  SECTION("which could not be sent") {
-    CHECK(words(call.on(call::ServerRequest::HandOn{
-              .frame = {}, .composed = call::outcome_of(Errc::malformed, ""), .handler = 1})) ==
-          "tell 1 malformed");
-  }
-  CHECK(call.machine().is_open());
-}
-
-TEST_CASE("What a lost link leaves of a request that is handed on is asked in time") {
-  Answering call = Answering::call();
-  static_cast<void>(call.hand_on(1));
-  CHECK(words(call.handed_on(1, Errc::no_link)) == "forget, ask in time, tell 1 no_link");
-  CHECK(call.machine().is_answering());
-  CHECK(words(call.link_up()).empty());
-  CHECK(words(call.resumed()) == "forget, settled");
 }
