@@ -61,10 +61,10 @@ struct Core::CarryOutAnswer {
     if (link != nullptr) core.answer_again(incoming, *link);
   }
   void operator()(const Request::AskInDoubt& /*action*/) const {
-    core.ask_in_doubt(incoming->cell);
+    core.on(incoming->cell, call::Recovery::InDoubt{});
   }
   void operator()(const Request::AskInTime& /*action*/) const {
-    core.watch_for_forgotten(*incoming->cell);
+    core.await_forgotten(*incoming->cell);
   }
 };
 
@@ -86,7 +86,7 @@ void Core::answer(const std::shared_ptr<Incoming>& incoming, const call::Answer&
 void Core::answer_reliably(const std::shared_ptr<Incoming>& incoming, call::Answer answer,
                            ResponseHandler on_prack) {
   // The PRACK comes to the connection that brought the INVITE, or not at all.
-  const bool can_receive = incoming->cell && incoming->cell->can_receive;
+  const bool can_receive = incoming->cell && incoming->cell->recovery.is_heard();
   on(incoming, ServerRequest::GiveReliably{incoming->message, std::move(answer), can_receive,
                                            waiting_.add(std::move(on_prack))});
 }
@@ -103,14 +103,9 @@ void Core::forget(const std::shared_ptr<Incoming>& incoming) {
 // call, goes there and is lost. So the server is asked whether the call stands.
 void Core::answered_elsewhere(const std::shared_ptr<Incoming>& incoming) {
   const Link* link = links_.find(incoming->link);
-  if (incoming->message.method != "INVITE" || !incoming->cell || link == nullptr ||
-      link->connection == incoming->connection ||
-      SipDialog{incoming->cell}.state() == State::stable) {
-    return;
-  }
-  incoming->cell->can_receive = false;
-  incoming->cell->resumed = false;
-  probe(incoming->cell, {});
+  const bool makes_call = incoming->message.method == "INVITE" && incoming->cell;
+  if (!makes_call || link == nullptr || link->connection == incoming->connection) return;
+  on(incoming->cell, call::Recovery::AnsweredElsewhere{});
 }
 
 }  // namespace drachtio::agent

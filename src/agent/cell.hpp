@@ -2,8 +2,12 @@
 // signals, and what is under way in it.
 #pragma once
 
+#include "call/caller_check.hpp"
+#include "call/giving_up.hpp"
 #include "call/offers.hpp"
+#include "call/recovery.hpp"
 #include "call/termination.hpp"
+#include "call/unheard_answer.hpp"
 
 #include <drachtio/agent.hpp>
 
@@ -51,15 +55,6 @@ struct Invitation {
   // The pointer keeps that INVITE alive until nothing more can become of it. The INVITE holds the
   // cell, so whoever lets go of the cell resets the pointer first.
   std::shared_ptr<Incoming> open;
-  bool asking = false;  // the server is asked now and then whether it still rings
-};
-
-// Our latest re-INVITE.
-struct Reinvite {
-  std::string transaction_id;  // drachtio's
-  // The CSeq of one whose answer went to a link that was lost, so that nobody sent an ACK; 0: the
-  // server has not told it.
-  std::optional<std::uint32_t> answer_lost;
 };
 
 struct Cell : std::enable_shared_from_this<Cell> {
@@ -82,26 +77,25 @@ struct Cell : std::enable_shared_from_this<Cell> {
   std::weak_ptr<Cell> joined;
   std::shared_ptr<const DialogState> state;
 
-  std::atomic<int> uncommitted{0};  // patches on their way to the log
-  std::atomic<bool> can_receive{true};
+  std::atomic<int> uncommitted{0};      // patches on their way to the log
+  std::atomic<bool> can_receive{true};  // as the machine of its recovery says, for other threads
 
   // The agent's thread only.
-  std::uint64_t link = 0;        // that the dialog was last heard of on
-  std::uint64_t connection = 0;  // likewise
-  bool adopted = false;          // open in the log when the program began, and not asked about yet
+  std::uint64_t link = 0;           // that the dialog was last heard of on
+  std::uint64_t connection = 0;     // likewise
   std::optional<Credentials> auth;  // for challenges in the dialog
   call::CallFacts facts;
-  std::weak_ptr<Call> call;          // the call of ours that makes the dialog
-  std::uint64_t giving_up_over = 0;  // the connection over which it is asked to be cancelled
-  bool probing = false;              // is asked about, or will be
-  bool resumed = false;              // said so in the log
-  bool lost = false;                 // likewise
+  std::weak_ptr<Call> call;  // the call of ours that makes the dialog
   Invitation invitation;
   call::Offers offers;
   call::OfferId last_offer = 0;         // of theirs
   std::weak_ptr<Incoming> their_offer;  // that is not answered
-  Reinvite reinvite;
+  std::string reinvite;                 // drachtio's transactionId of our latest re-INVITE
   call::Termination termination;
+  call::Recovery recovery;
+  call::GivingUp giving_up;
+  call::CallerCheck caller_check;
+  call::UnheardAnswer unheard_answer;
 
   // Returns whether the late offer of the fork that the dialog is with is answered.
   [[nodiscard]] bool has_answered_offer(const DialogState& dialog) const {

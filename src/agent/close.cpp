@@ -54,9 +54,9 @@ call::EndingFacts Core::ending_facts(const std::shared_ptr<Cell>& cell) {
   const Incoming* invite = cell->invitation.open.get();
   const Link* link = links_.of(*cell);
   return {.stopped = stopped_,
-          .can_receive = cell->can_receive,
+          .can_receive = cell->recovery.is_heard(),
           .answering = invite != nullptr && invite->machine.may_be_answered(),
-          .being_cancelled = link != nullptr && cell->giving_up_over == link->connection};
+          .being_cancelled = link != nullptr && cell->giving_up.is_over(link->connection)};
 }
 
 void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,

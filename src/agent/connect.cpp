@@ -108,9 +108,7 @@ void Core::link_down(Link& link, const std::string& why) {
   if (!link.outbound) writer_->link_down(link.server, why, link.client->silent_since());
   // A new connection does not hear what the far ends send in the calls of this one.
   for (const auto& [number, cell] : dialogs_.all()) {
-    if (cell->connection != link.connection) continue;
-    cell->can_receive = false;
-    cell->resumed = false;
+    if (cell->connection == link.connection) on(cell, call::Recovery::Unheard{});
   }
   // told() is told, after all that came over it.
   writer_->closed(link.connection);

@@ -56,8 +56,8 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
   std::ranges::sort(open, {}, &DialogState::number);
   for (const DialogState& state : open) {
     const auto cell = std::make_shared<Cell>(std::make_shared<const DialogState>(state));
+    cell->recovery = call::Recovery::of_former_program();
     cell->can_receive = false;
-    cell->adopted = true;
     dialogs_.add(cell);
   }
   for (const auto& [number, cell] : dialogs_.all()) {

@@ -95,8 +95,6 @@ class Core : public std::enable_shared_from_this<Core> {
                     const Content& content, const ResponseHandler& handler,
                     const call::Authorizations& authorizations, const Reply& sent);
   void fail_offer(Cell& cell);
-  void acknowledge_lost(const std::shared_ptr<Cell>& cell);
-  void acknowledge_unheard(const std::shared_ptr<Cell>& cell, std::uint32_t cseq, int acks);
   void acknowledge_reinvite(const std::shared_ptr<Cell>& cell, std::uint32_t cseq,
                             ResponseHandler handler);
   // Gives up an INVITE of ours (RFC 3261 9.1).
@@ -212,30 +210,33 @@ class Core : public std::enable_shared_from_this<Core> {
           const std::shared_ptr<Incoming>& request = {});
   struct CarryOutOffer;
 
-  // resume.cpp, probe.cpp
+  // recover.cpp
+  // These hand the input to a machine of the call's recovery, and carry out what that says is to be
+  // done.
+  void on(const std::shared_ptr<Cell>& cell, const call::Recovery::Input& input);
+  void on(const std::shared_ptr<Cell>& cell, const call::GivingUp::Input& input);
+  void on(const std::shared_ptr<Cell>& cell, const call::CallerCheck::Input& input);
+  void on(const std::shared_ptr<Cell>& cell, const call::UnheardAnswer::Input& input);
+  struct CarryOutRecovery;
+  [[nodiscard]] call::Recovery::Call recovery_facts(const Cell& cell, const DialogState& state);
+  void acknowledge_unheard(const std::shared_ptr<Cell>& cell);
+
+  // resume.cpp
+  // Takes up the calls of the link's server whose far ends are not heard any more.
   void resume(const Link& link);
-  void resume(const std::shared_ptr<Cell>& cell, const Link& link);
   void answer_again(const Link& link);
   void answer_again(const std::shared_ptr<Incoming>& incoming, const Link& link);
   void lose_unreachable();
-  void watch_for_forgotten(const Cell& cell);
-  void look_for_forgotten();
-  void probe_next();
-  // `done` is told whether the question had an answer.
-  void probe(const std::shared_ptr<Cell>& cell, std::function<void(bool known)> done);
-  void ask_in_doubt(const std::shared_ptr<Cell>& cell);
-  void resumed(const std::shared_ptr<Cell>& cell, const SipMessage& answer);
-  void resume_unanswered(const std::shared_ptr<Cell>& cell, const Link& link);
-  void resume_invite(const std::shared_ptr<Cell>& cell, const Link& link);
-  void ask_whether_it_waits(const std::shared_ptr<Incoming>& incoming);
+  void hand_over(const std::shared_ptr<Cell>& cell);
   std::optional<std::string> invite_of(const DialogState& state);
-  void give_up_call(const std::shared_ptr<Cell>& cell, const Link& link, int looks = 0);
-  void hang_up_unacknowledged(const std::shared_ptr<Cell>& cell);
-  // `unanswered`: there is no dialog to acknowledge.
-  void hang_up_unacknowledged(const std::shared_ptr<Cell>& cell,
-                              const std::function<void()>& unanswered);
   void note(const std::shared_ptr<Cell>& cell, Event event);
-  void lost(const std::shared_ptr<Cell>& cell, const std::string& why);
+
+  // turns.cpp
+  // Lets the calls that are to be asked about have their turns, a few at a time.
+  void next_turn();
+  // Tells the call when the server has forgotten its INVITE, if nothing has been answered to it.
+  void await_forgotten(const Cell& cell);
+  void look_for_forgotten();
 
   void append(std::vector<record::Note> notes, std::vector<std::shared_ptr<Cell>> cells);
   void let_timers_go();
@@ -266,13 +267,12 @@ class Core : public std::enable_shared_from_this<Core> {
   Requests requests_;
   std::unordered_map<std::string, std::weak_ptr<Incoming>>
       incoming_;  // INVITEs, until they are over
-  struct Asked {
-    std::chrono::steady_clock::time_point due;
+  struct Invited {
+    std::chrono::steady_clock::time_point forgotten_at;
     std::int64_t dialog;
     std::string transaction_id;  // of its INVITE
   };
-  [[nodiscard]] bool is_settled(const Asked& asked);
-  std::deque<Asked> asked_;  // calls in, until the server has forgotten what nobody answers
+  std::deque<Invited> invited_;  // calls in, until the server has forgotten what nobody answers
   bool looking_ = false;
 
   std::set<std::shared_ptr<Call>> calls_;  // the outcome of these has not been told
@@ -280,8 +280,8 @@ class Core : public std::enable_shared_from_this<Core> {
 
   Outbox outbox_;
 
-  std::deque<std::weak_ptr<Cell>> to_probe_;
-  int probing_ = 0;
+  std::deque<std::weak_ptr<Cell>> await_turn_;  // to be asked about
+  int in_turn_ = 0;                             // are asked about
 
   std::unique_ptr<record::Writer> writer_;
 };

@@ -94,13 +94,10 @@ void Core::read_request(const record::Frame& frame, SipMessage message,
 void Core::begin_call(const std::shared_ptr<Incoming>& invite) {
   const std::shared_ptr<Cell>& cell = invite->cell;
   const Link* link = links_.find(invite->link);
-  if (link != nullptr && link->connection == invite->connection) {
-    cell->can_receive = true;
-    cell->resumed = false;
-  }
   cell->invitation.transaction_id = invite->machine.transaction_id();
   const auto former = std::exchange(cell->invitation.open, invite);
-  watch_for_forgotten(*cell);
+  on(cell, call::CallerCheck::Begun{});
+  on(cell, call::Recovery::Begun{link != nullptr && link->connection == invite->connection});
   on(invite, call::ServerRequest::BeginCall{});
   if (former) on(former, call::ServerRequest::Superseded{});
 }
@@ -190,9 +187,10 @@ void Core::hung_up(const std::shared_ptr<Incoming>& bye) {
 
 void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
   const std::string& method = incoming->message.method;
-  Cell& cell = *incoming->cell;
   const Link* link = links_.find(incoming->link);
-  if (link != nullptr && link->connection == incoming->connection) cell.can_receive = true;
+  if (link != nullptr && link->connection == incoming->connection) {
+    on(incoming->cell, call::Recovery::Heard{});
+  }
   if (method == "BYE") return hung_up(incoming);
   if (dialog::is_over(*SipDialog{incoming->cell}.snapshot())) return answer(incoming, {481});
   if (method == "PRACK") return pracked(incoming);

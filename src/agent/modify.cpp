@@ -20,7 +20,7 @@ struct Core::CarryOutOffer {
   const std::shared_ptr<Incoming>& request;  // theirs; null where they do not offer
 
   void operator()(const Offers::Send& action) const {
-    core.acknowledge_lost(cell);
+    core.acknowledge_unheard(cell);
     core.request(cell, action.method, {action.headers, action.sdp},
                  [&core = core, cell = cell](error_code error, const SipMessage& answer) {
                    core.on(cell, Offers::Answered{{error, answer}});
@@ -64,7 +64,7 @@ void Core::on(const std::shared_ptr<Cell>& cell, const Offers::Input& input,
   const auto state = SipDialog{cell}.snapshot();
   const Offers::Call call{.dialog = *state,
                           .first_answered = cell->has_answered_offer(*state),
-                          .can_receive = cell->can_receive,
+                          .can_receive = cell->recovery.is_heard(),
                           .has_link = links_.of(*cell) != nullptr};
   for (Offers::Action& action : cell->offers.on(input, call)) {
     std::visit(CarryOutOffer{*this, cell, request}, action);

@@ -8,12 +8,6 @@
 
 namespace drachtio::agent {
 
-namespace {
-
-constexpr int most_acks = 8;
-
-}  // namespace
-
 void Core::send(std::uint64_t link, wire::ClientFrame frame, ReplyHandler handler) {
   outbox_.put([this, link, frame = std::move(frame), handler = std::move(handler)]() mutable {
     send_now(link, frame, std::move(handler));
@@ -91,14 +85,9 @@ void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
          if (method == "BYE") {
            on(cell, call::Termination::ByeSent{reply.error != Errc::no_link});
          }
-         // Before the 2xx there is no dialog yet to be known; another program's never is.
-         const auto now = SipDialog{cell}.snapshot();
-         if (reply.error == Errc::unknown_dialog && dialog::is_answered(*now) &&
-             dialog::is_own(*now)) {
-           lost(cell, "the server does not know it");
-         }
+         if (reply.error == Errc::unknown_dialog) on(cell, call::Recovery::Unknown{});
          if (reply.error == Errc::no_link && reply.left && method == "INVITE") {
-           cell->reinvite.answer_lost = 0;
+           on(cell, call::UnheardAnswer::Lost{});
          }
          if (reply.error || is_ack) {
            if (handler) handler(reply.error, reply.message);
@@ -124,21 +113,21 @@ void Core::await_answer(const std::shared_ptr<Cell>& cell, const std::string& me
     if (method == "BYE") on(cell, call::Termination::ByeAnswered{response.status});
     if (handler) handler({}, response);
   };
-  transaction.on_failure = [cell, method, handler, cseq = sent.message.cseq()](
+  transaction.on_failure = [this, cell, method, handler, cseq = sent.message.cseq()](
                                error_code error, const std::string& why) {
-    if (method == "INVITE" && error == Errc::no_link) cell->reinvite.answer_lost = cseq;
+    const bool is_unheard = method == "INVITE" && error == Errc::no_link;
+    if (is_unheard) on(cell, call::UnheardAnswer::Lost{cseq});
     if (handler) handler(error, with_reason(why));
   };
   requests_.begin(sent.transaction_id, std::move(transaction));
   if (method != "INVITE") return;
-  cell->reinvite.transaction_id = sent.transaction_id;
+  cell->reinvite = sent.transaction_id;
   if (SipDialog{cell}.state() == State::terminated) fail_offer(*cell);
 }
 
 // Once the dialog has ended, the server passes no answer to our re-INVITE on.
 void Core::fail_offer(Cell& cell) {
-  requests_.fail(std::exchange(cell.reinvite.transaction_id, {}), Errc::dialog_over,
-                 "the dialog has ended");
+  requests_.fail(std::exchange(cell.reinvite, {}), Errc::dialog_over, "the dialog has ended");
 }
 
 void Core::send_cancel(std::uint64_t link, const std::string& transaction_id,
@@ -165,28 +154,6 @@ void Core::acknowledge_reinvite(const std::shared_ptr<Cell>& cell, std::uint32_t
   Headers headers;
   if (cseq != 0) headers.add("CSeq", std::to_string(cseq) + " ACK");
   request(cell, "ACK", {.headers = headers}, std::move(handler));
-}
-
-// The 2xx to a re-INVITE of ours, where it went to a link that was lost; once there is one again.
-void Core::acknowledge_lost(const std::shared_ptr<Cell>& cell) {
-  if (!cell->reinvite.answer_lost || links_.of(*cell) == nullptr) return;
-  acknowledge_unheard(cell, *std::exchange(cell->reinvite.answer_lost, {}), most_acks);
-}
-
-// Where none had come by then it may come yet, and does to nobody, as long as the far end may send
-// it again.
-void Core::acknowledge_unheard(const std::shared_ptr<Cell>& cell, std::uint32_t cseq, int acks) {
-  acknowledge_reinvite(cell, cseq, [cell, cseq](error_code error, const SipMessage&) {
-    if (error == Errc::no_link) cell->reinvite.answer_lost = cseq;
-  });
-  after(options_.t1x64 / most_acks, [this, weak = std::weak_ptr{cell}, cseq, acks] {
-    const auto again = weak.lock();
-    if (!again || acks == 1) return;
-    const auto state = SipDialog{again}.snapshot();
-    const bool may_come = state->state != State::terminated &&
-                          dialog::find_offer(*state, "INVITE", cseq, true) != nullptr;
-    if (may_come) acknowledge_unheard(again, cseq, acks - 1);
-  });
 }
 
 }  // namespace drachtio::agent

@@ -124,7 +124,7 @@ void Core::publish(const record::Told& told) {
     on_resumed(dialog);
     if (cell->invitation.open) on(cell->invitation.open, call::ServerRequest::Resumed{});
   }
-  if (event.type == EventType::invited || event.type == EventType::answered) cell->lost = false;
+  on(cell, call::Recovery::Told{event.type});
   end_if_waiting(cell);
   next_offer(cell);
   if (told.dialog->closed_at != event.position) return;
@@ -163,7 +163,7 @@ void Core::connection_closed(std::uint64_t connection) {
     for (const auto& [number, cell] : dialogs_.all()) take_in(cell);
   }
   for (const auto& cell : cut_off) {
-    if (cell->can_receive.exchange(false)) cell->resumed = false;
+    on(cell, call::Recovery::Unheard{});
     if (cell->invitation.open) on(cell->invitation.open, call::ServerRequest::Unheard{});
     end_if_waiting(cell);
     on(cell, call::Offers::Unheard{});
@@ -174,10 +174,10 @@ void Core::connection_closed(std::uint64_t connection) {
   links_.forget_connection(link->connection);
   links_.remove(link->id);
   if (!links_.is_dialled(server)) {
-    for (const auto& cell : cut_off) lost(cell, "the connection it came on is gone");
+    for (const auto& cell : cut_off) on(cell, call::Recovery::CutOff{});
   } else if (const Link* dialled = links_.to(server)) {  // else when that is up
-    for (const auto& cell : cut_off) resume(cell, *dialled);
-    probe_next();
+    for (const auto& cell : cut_off) on(cell, call::Recovery::LinkUp{});
+    next_turn();
     answer_again(*dialled);
   }
 }
@@ -206,7 +206,7 @@ void Core::read_call_record(const record::Frame& frame, std::int64_t dialog) {
   const wire::Envelope& envelope = frame.envelope();
   using Kind = wire::Envelope::Kind;
   // Its CANCEL comes to a link that is no more.
-  if (const auto cell = dialogs_.find(dialog); cell && !cell->can_receive) {
+  if (const auto cell = dialogs_.find(dialog); cell && !cell->recovery.is_heard()) {
     const auto state = SipDialog{cell}.snapshot();
     if (state->cause == Cause::cancelled) cancelled(state->invite.transaction_id, {});
   }

@@ -190,6 +190,8 @@ class ServerRequest {
   [[nodiscard]] bool waits_for_prack() const { return phase_ == Phase::waiting; }
   // Returns whether the call's final answer may be out, and its outcome is not known yet.
   [[nodiscard]] bool may_be_answered() const { return is_answering() && !waits_for_prack(); }
+  // Returns whether the final answer is on its way to the server, whose reply will come.
+  [[nodiscard]] bool is_final_on_its_way() const { return phase_ == Phase::answering; }
   // Returns whether others are being asked to answer.
   [[nodiscard]] bool is_handing_on() const { return phase_ == Phase::handing_on; }
   // Returns whether the final answer may be sent again over another link.

@@ -273,6 +273,29 @@ TEST_CASE_METHOD(Impatient, "A call in that rings on is asked about again and ag
   CHECK(program.until([&] { return program.cancelled; }));
 }
 
+TEST_CASE_METHOD(
+    Impatient, "A call in that rang on a link that was lost is not taken for one that is forgotten",
+    "[agent]") {
+  call_in(server, program);
+  program.response->send(180);
+  CHECK(server.hear().message.status == 180);  // and the link goes before its echo
+  server.drop();
+  server.accept(program);
+  const Heard question = server.hear();
+  CHECK(question.message.status == 183);
+  SECTION("its caller waits") {
+    server.say(ScriptedServer::echo(question, "tx1"));
+    REQUIRE(program.until([&] { return program.story() == "invited progressed"; }));
+    CHECK(server.hear().message.status == 183);  // again, in time
+    CHECK(program.ends.empty());
+  }
+  SECTION("its caller has given up") {
+    server.say(ScriptedServer::refused(question, no_transaction));
+    server.say(ScriptedServer::refused(server.hear(), no_dialog));
+    REQUIRE(program.ended(1));
+  }
+}
+
 TEST_CASE_METHOD(Scripted, "RFC 3262 3: a caller that requires 100rel is sent no 183 to ask",
                  "[agent]") {
   call_in(server, program, {.headers = "Require: 100rel\r\n", .body = our_sdp});

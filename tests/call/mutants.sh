@@ -18,6 +18,7 @@ link() {
   for object in "$folder"/call/*.o; do
     [[ -e $1/${object##*/} ]] || replaced+=("$object")
   done
+  shopt -s nullglob
   "${CXX:-c++}" "$1"/*.o "${replaced[@]}" "$2"/*.o -o "$1/explore" -lCatch2WithMain \
     "$DRACHTIO_BUILD/libdrachtio-core.a" -lboost_json -losipparser2 -lssl -lcrypto -lsqlite3 || exit 1
 }
@@ -40,7 +41,8 @@ mutate() {
   mkdir "$mutant"
   for file in "${@:4}"; do
     sed -E "$substitution" "src/call/$file.cpp" >"$mutant/$file.cpp"
-    cmp -s "src/call/$file.cpp" "$mutant/$file.cpp" || changed=0
+    cmp -s "src/call/$file.cpp" "$mutant/$file.cpp" && continue
+    changed=0
     compile "$mutant/$file.cpp" "$mutant/$file.o" -O0
   done
   link "$mutant" "$tests"

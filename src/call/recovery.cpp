@@ -1,0 +1,178 @@
+#include "call/recovery.hpp"
+
+#include "dialog/rules.hpp"
+
+#include <drachtio/error.hpp>
+
+#include <utility>
+
+namespace drachtio::call {
+
+namespace {
+
+constexpr const char* cut_off = "the connection it came on is gone";
+constexpr const char* unknown = "the server does not know it";
+
+std::string status_line(const SipMessage& answer) {
+  return std::to_string(answer.status) + ' ' + answer.reason;
+}
+
+// RFC 3261 12.2.1.2, RFC 5057.
+bool is_gone(const SipMessage& answer) { return answer.status == 481 || answer.status == 408; }
+
+}  // namespace
+
+Recovery::Actions Recovery::on(const Input& input, const Call& call) {
+  Actions actions;
+  std::visit([&](const auto& one) { take(one, call, actions); }, input);
+  return actions;
+}
+
+void Recovery::take(const Heard& /*input*/, const Call& /*call*/, Actions& /*actions*/) {
+  heard_ = true;
+}
+
+void Recovery::take(const Unheard& /*input*/, const Call& /*call*/, Actions& /*actions*/) {
+  heard_ = false;
+  resumed_ = false;
+}
+
+void Recovery::take(const Begun& begun, const Call& /*call*/, Actions& actions) {
+  if (begun.heard) {
+    heard_ = true;
+    resumed_ = false;
+  }
+  actions.emplace_back(AwaitForgotten{});
+}
+
+void Recovery::take(const LinkUp& /*input*/, const Call& call, Actions& actions) {
+  if (heard_ || call.dialog.state == State::terminated || !dialog::is_own(call.dialog)) return;
+  dialog::is_answered(call.dialog) ? take_up_answered(call, actions)
+                                   : take_up_unanswered(call, actions);
+}
+
+// Its transactionId is all there is: the server forgets it 64 s after the request.
+void Recovery::take_up_unanswered(const Call& call, Actions& actions) {
+  if (call.dialog.role == Role::uac) {
+    actions.emplace_back(Cancel{});
+    return;
+  }
+  if (std::exchange(former_, false)) actions.emplace_back(HandOver{});
+  const bool has_rung = call.dialog.local.tag.has_value();
+  if (has_rung) actions.emplace_back(CheckCaller{});  // else in time
+}
+
+void Recovery::take_up_answered(const Call& call, Actions& actions) {
+  if (call.given_up) {
+    actions.emplace_back(HangUp{});
+    return;
+  }
+  if (dialog::awaits_our_ack(call.dialog)) {
+    const bool is_ours = !call.dialog.late_offer || call.offer_answered;
+    // The offer of its 2xx was the program's to answer, and that program has died.
+    if (!is_ours && former_) {
+      actions.emplace_back(HangUp{});
+      return;
+    }
+    if (is_ours) actions.emplace_back(Acknowledge{});
+  }
+  actions.emplace_back(AcknowledgeUnheard{});
+  if (call.may_probe && !std::exchange(has_turn_, true)) actions.emplace_back(AwaitTurn{});
+}
+
+void Recovery::take(const CutOff& /*input*/, const Call& call, Actions& actions) {
+  lose(call, cut_off, actions);
+}
+
+void Recovery::take(const Turn& /*input*/, const Call& call, Actions& actions) {
+  has_turn_ = call.dialog.state != State::terminated;
+  has_turn_ ? actions.emplace_back(Ask{{call.dialog.invite.transaction_id, true, false}})
+            : actions.emplace_back(TurnOver{});
+}
+
+void Recovery::take(const AnsweredElsewhere& /*input*/, const Call& call, Actions& actions) {
+  if (call.dialog.state == State::stable) return;
+  heard_ = false;
+  resumed_ = false;
+  actions.emplace_back(Ask{{call.dialog.invite.transaction_id, false, false}});
+}
+
+// The event that tells what it is settles it: `resumed`, or `lost`.
+void Recovery::take(const InDoubt& /*input*/, const Call& call, Actions& actions) {
+  resumed_ = false;
+  actions.emplace_back(Ask{{call.dialog.invite.transaction_id, false, true}});
+}
+
+// Nothing was answered to it: but an answer may have gone out on a link that was lost, or before a
+// crash. So the server is asked whether it knows a dialog.
+void Recovery::take(const Forgotten& forgotten, const Call& call, Actions& actions) {
+  if (is_settled(call.dialog, forgotten.invite)) return;
+  const bool is_untouched = dialog::is_untouched(call.dialog);
+  if (heard_ && !call.may_be_answered && !is_untouched) return;
+  // At others it may ring for as long as they like.
+  const bool will_be_told = call.handing_on || call.final_on_its_way;
+  if (will_be_told || forgotten.reach == Reach::awaited) {
+    actions.emplace_back(AwaitForgotten{});
+  } else if (forgotten.reach == Reach::cut_off) {
+    lose(call, cut_off, actions);
+  } else if (heard_ || call.may_be_answered) {
+    take(InDoubt{}, call, actions);
+  } else {  // a provisional answer may have gone out: then the server has the INVITE
+    actions.emplace_back(CheckCaller{is_untouched});
+  }
+}
+
+void Recovery::take(const Answered& answered, const Call& call, Actions& actions) {
+  const bool is_lost = answered.error == Errc::no_link;
+  if (answered.question.in_turn) {
+    // The link may have come back before it was known that the question did not go out.
+    has_turn_ = is_lost && call.has_link;
+    if (has_turn_) actions.emplace_back(AwaitTurn{});
+    actions.emplace_back(TurnOver{});
+  }
+  // A retry has come: the question was about another INVITE.
+  if (answered.question.invite != call.dialog.invite.transaction_id) return;
+  if (answered.error == Errc::unknown_dialog) return lose(call, unknown, actions);
+  if (is_lost && answered.question.in_doubt) actions.emplace_back(AwaitForgotten{});
+  if (answered.error) return;
+  if (!is_gone(answered.answer)) return resume(call, answered.answer, actions);
+  if (!heard_) return lose(call, status_line(answered.answer) + " to a probe", actions);
+  actions.emplace_back(EndIfGone{answered.answer});
+}
+
+void Recovery::take(const Unknown& /*input*/, const Call& call, Actions& actions) {
+  // Before the 2xx there is no dialog yet to be known; another program's never is.
+  const bool may_be_known = dialog::is_answered(call.dialog) && dialog::is_own(call.dialog);
+  if (may_be_known) lose(call, unknown, actions);
+}
+
+void Recovery::take(const Gone& gone, const Call& call, Actions& actions) {
+  lose(call, gone.why, actions);
+}
+
+// It has come to life again.
+void Recovery::take(const Told& told, const Call& /*call*/, Actions& /*actions*/) {
+  if (told.event == EventType::invited || told.event == EventType::answered) lost_ = false;
+}
+
+void Recovery::lose(const Call& call, std::string why, Actions& actions) {
+  if (call.dialog.state == State::terminated || std::exchange(lost_, true)) return;
+  actions.emplace_back(LogLost{std::move(why)});
+}
+
+void Recovery::resume(const Call& call, const SipMessage& answer, Actions& actions) {
+  if (call.dialog.state == State::terminated || std::exchange(resumed_, true)) return;
+  if (dialog::is_answered(call.dialog)) {
+    actions.emplace_back(
+        LogResumed{false, "the server knows it: " + status_line(answer) + " to a probe"});
+  } else {
+    actions.emplace_back(LogResumed{true, "the server knows it: it was answered"});
+  }
+}
+
+bool Recovery::is_settled(const DialogState& dialog, const std::string& invite) {
+  return dialog.invite.transaction_id != invite || dialog.state == State::terminated ||
+         dialog::is_answered(dialog);
+}
+
+}  // namespace drachtio::call
