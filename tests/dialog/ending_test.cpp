@@ -95,7 +95,9 @@ TEST_CASE("What is no retry is another leg", "[dialog]") {
     flow << ok(sdp()) << ack() << bye(caller) << invite(sdp(1)).cseq(2).branch("b2");
   }
   SECTION("given up by CANCEL") { flow << cancel() << invite(sdp(1)).cseq(2).branch("b2"); }
-  SECTION("given up by BYE") { flow << bye(caller) << invite(sdp(1)).cseq(2).branch("b2"); }
+  SECTION("given up by BYE") {
+    flow << ringing() << bye(caller) << invite(sdp(1)).cseq(2).branch("b2");
+  }
   SECTION("busy, declined, or not there") {
     const int status = GENERATE(480, 486, 487, 600, 603);
     flow << answered(status, "No") << invite(sdp(1)).cseq(2).branch("b2");
