@@ -3,6 +3,7 @@
 #include "agent/core.hpp"
 #include "agent/draw.hpp"
 #include "call/description.hpp"
+#include "call/ending.hpp"
 #include "call/open_offer.hpp"
 #include "call/unasked.hpp"
 #include "dialog/rules.hpp"
@@ -173,14 +174,13 @@ std::shared_ptr<Incoming> Core::open_invite(const std::shared_ptr<Cell>& cell) {
   return gone;
 }
 
-// A BYE; it ends a call that is not answered, too, whose INVITE is then answered 487 (RFC 3261
-// 15.1.2).
+// A BYE; it ends a call that is not answered, too.
 void Core::hung_up(const std::shared_ptr<Incoming>& bye) {
   on(bye->cell, call::Termination::HungUp{});
   answer(bye, {200});
   if (const auto offer = bye->cell->their_offer.lock()) answer(offer, {487});
   const auto state = SipDialog{bye->cell}.snapshot();
-  if (dialog::is_answered(*state) || state->status || state->role == Role::uac) return;
+  if (!call::is_hung_up_unanswered(*state)) return;
   const auto invite = open_invite(bye->cell);
   on(invite, call::ServerRequest::HungUp{invite->message, bye->message});
 }

@@ -26,4 +26,8 @@ Ending ending_of(const DialogState& dialog, const EndingFacts& facts) {
   return facts.being_cancelled ? Ending::being_cancelled : Ending::cancel;
 }
 
+bool is_hung_up_unanswered(const DialogState& dialog) {
+  return dialog.role == Role::uas && !dialog::is_answered(dialog) && !dialog.status;
+}
+
 }  // namespace drachtio::call

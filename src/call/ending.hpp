@@ -37,4 +37,8 @@ enum class Ending : std::uint8_t {
 // Returns what ends the call now.
 Ending ending_of(const DialogState& dialog, const EndingFacts& facts);
 
+// Returns whether the INVITE waits for its answer, though the far end has hung up by BYE: it is
+// answered 487 (RFC 3261 15.1.2).
+bool is_hung_up_unanswered(const DialogState& dialog);
+
 }  // namespace drachtio::call

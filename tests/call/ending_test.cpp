@@ -94,3 +94,12 @@ TEST_CASE("What ends a call: one message for each state") {
   CAPTURE(row.rule);
   CHECK(ending_of(row.dialog, row.facts) == row.ending);
 }
+
+TEST_CASE("RFC 3261 15.1.2: a BYE leaves the INVITE of a call in without its answer, before that") {
+  CHECK(call::is_hung_up_unanswered(call_in(State::terminated)));
+  CHECK_FALSE(call::is_hung_up_unanswered(call_out(State::terminated)));
+  CHECK_FALSE(call::is_hung_up_unanswered(answered(call_in(State::terminated))));
+  DialogState refused = call_in(State::terminated);
+  refused.status = 486;
+  CHECK_FALSE(call::is_hung_up_unanswered(refused));
+}
