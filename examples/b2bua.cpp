@@ -14,7 +14,7 @@ using drachtio::SipMessage;
 
 // What happens in one leg happens in the other.
 void carry(const SipDialog& from, const SipDialog& to) {
-  from.on_modify().connect([to](Request& req, Response& res) {
+  from.on_modify([to](Request& req, Response& res) {
     // Without an offer it asks for ours: what that leg has.
     const std::string ours = req.dialog().local().sdp.value_or("");
     if (req.body().empty()) return res.send(200, {.body = ours});

@@ -133,8 +133,6 @@ class DRACHTIO_EXPORT SipCall {
 
 class DRACHTIO_EXPORT Agent {
  public:
-  using Handler = std::function<void(Request&, Response&)>;
-
   // Opens (or creates) the log; throws std::runtime_error that says why it cannot. An empty path:
   // nothing is logged, and nothing survives this Agent.
   explicit Agent(const std::filesystem::path& database, AgentOptions options = {});
@@ -150,18 +148,23 @@ class DRACHTIO_EXPORT Agent {
 
   // Who handles requests out of dialog, by method; each is asked for on every server connected to.
   // A handler that throws answers 500, and is written to standard error.
-  void invite(Handler handler) { on("INVITE", std::move(handler)); }
-  void info(Handler handler) { on("INFO", std::move(handler)); }
-  void message(Handler handler) { on("MESSAGE", std::move(handler)); }
-  void notify(Handler handler) { on("NOTIFY", std::move(handler)); }
-  void options(Handler handler) { on("OPTIONS", std::move(handler)); }
-  void publish(Handler handler) { on("PUBLISH", std::move(handler)); }
-  void refer(Handler handler) { on("REFER", std::move(handler)); }
-  void register_(Handler handler) { on("REGISTER", std::move(handler)); }
-  void subscribe(Handler handler) { on("SUBSCRIBE", std::move(handler)); }
+  void invite(RequestHandler handler) { on("INVITE", std::move(handler)); }
+  void info(RequestHandler handler) { on("INFO", std::move(handler)); }
+  void message(RequestHandler handler) { on("MESSAGE", std::move(handler)); }
+  void notify(RequestHandler handler) { on("NOTIFY", std::move(handler)); }
+  void options(RequestHandler handler) { on("OPTIONS", std::move(handler)); }
+  void publish(RequestHandler handler) { on("PUBLISH", std::move(handler)); }
+  void refer(RequestHandler handler) { on("REFER", std::move(handler)); }
+  void register_(RequestHandler handler) { on("REGISTER", std::move(handler)); }
+  void subscribe(RequestHandler handler) { on("SUBSCRIBE", std::move(handler)); }
   // By any name, in capitals or not. Throws std::invalid_argument for one that is no token, and for
   // "cdr:...": see cdr().
-  void on(const std::string& method, Handler handler);
+  void on(const std::string& method, RequestHandler handler);
+
+  // Who answers, after a restart, a call in that was not answered when the program died; without
+  // one it is answered 503. The latest handler replaces the one before, an empty one takes it away.
+  // May be called from any thread, at any time.
+  void on_resumed_invite(RequestHandler handler);
 
   // Asks for `cdr:attempt`, `cdr:start` and `cdr:stop`, as AgentOptions::cdr does, and hands each
   // record to `handler` once it is on disk. What it throws is written to standard error.
@@ -208,9 +211,6 @@ class DRACHTIO_EXPORT Agent {
   // them all that is told and answered), and can again; a gap; a message that could not be read.
   // Where nobody listens it is written to standard error.
   boost::signals2::signal<void(const std::string& what), EachSlot>& on_warning;
-  // After a restart: a call in that was not answered when the program died. Where nobody listens it
-  // is answered 503.
-  boost::signals2::signal<void(Request&, Response&)>& on_resumed_invite;
   // A dialog was found alive after a restart.
   boost::signals2::signal<void(const SipDialog&), EachSlot>& on_resumed;
 

@@ -37,6 +37,10 @@ struct Content {
 // say otherwise. On an error that is the server's, the message's reason has its words.
 using ResponseHandler = std::function<void(boost::system::error_code, const SipMessage&)>;
 
+// Answers a request, at once or later: then it keeps copies of the two. What it throws is written
+// to standard error, and 500 is answered.
+using RequestHandler = std::function<void(Request&, Response&)>;
+
 class DRACHTIO_EXPORT SipDialog {
  public:
   SipDialog() = default;
@@ -98,23 +102,25 @@ class DRACHTIO_EXPORT SipDialog {
   void hold(const ResponseHandler& handler = {}) const;
   void unhold(const ResponseHandler& handler = {}) const;
 
-  // Signals of this dialog. A slot of the second kind must answer; if none is connected, what
-  // drachtio users expect is answered (docs/api.md, section 4). Slots are called on the Agent's
-  // thread; an answered dialog's are let go when it has ended.
-  // A slot that throws is written to standard error; where it was to answer, 500 is answered.
+  // Signals of this dialog. Slots are called on the Agent's thread; an answered dialog's are let go
+  // when it has ended. What a slot throws is written to standard error.
   using Signal = boost::signals2::signal<void(const SipDialog&), EachSlot>;
-  using RequestSignal = boost::signals2::signal<void(Request&, Response&)>;
   [[nodiscard]] Signal& on_terminate() const;  // ended, whoever did it; failed, too
   [[nodiscard]] Signal& on_hold() const;       // the far end holds
   [[nodiscard]] Signal& on_unhold() const;
-  [[nodiscard]] Signal& on_refresh() const;        // an offer that changed nothing was accepted
-  [[nodiscard]] RequestSignal& on_modify() const;  // re-INVITE; UPDATE or PRACK that offers
-  [[nodiscard]] RequestSignal& on_info() const;
-  [[nodiscard]] RequestSignal& on_message() const;
-  [[nodiscard]] RequestSignal& on_notify() const;
-  [[nodiscard]] RequestSignal& on_options() const;
-  [[nodiscard]] RequestSignal& on_refer() const;
-  [[nodiscard]] RequestSignal& on_update() const;  // an UPDATE without an offer
+  [[nodiscard]] Signal& on_refresh() const;  // an offer that changed nothing was accepted
+
+  // Who answers what the far end asks in this dialog. A request has one answer, and so one handler:
+  // the latest replaces the one before, an empty one takes it away again. Without one, what
+  // drachtio users expect is answered (docs/api.md, section 4). Handlers are called on the Agent's
+  // thread; an answered dialog's are let go when it has ended.
+  void on_modify(RequestHandler handler) const;  // re-INVITE; UPDATE or PRACK that offers
+  void on_info(RequestHandler handler) const;
+  void on_message(RequestHandler handler) const;
+  void on_notify(RequestHandler handler) const;
+  void on_options(RequestHandler handler) const;
+  void on_refer(RequestHandler handler) const;
+  void on_update(RequestHandler handler) const;  // an UPDATE without an offer
 
  private:
   friend class Session;

@@ -43,7 +43,6 @@ Agent::Agent(std::shared_ptr<agent::Core> core)
       on_disconnect(core->on_disconnect),
       on_log_failed(core->on_log_failed),
       on_warning(core->on_warning),
-      on_resumed_invite(core->on_resumed_invite),
       on_resumed(core->on_resumed),
       on_event(core->signals.on_event),
       on_create(core->signals.on_create),
@@ -65,11 +64,15 @@ Agent::~Agent() {
   core_->close();
 }
 
-void Agent::on(const std::string& method, Handler handler) {
+void Agent::on(const std::string& method, RequestHandler handler) {
   if (boost::algorithm::istarts_with(method, "cdr:")) {
     throw std::invalid_argument{method + " is no method: call records go to Agent::cdr"};
   }
   core_->handlers[sip::method_name(method)] = std::move(handler);
+}
+
+void Agent::on_resumed_invite(RequestHandler handler) {
+  core_->on_resumed_invite.set(std::move(handler));
 }
 
 void Agent::cdr(CallRecordHandler handler) { core_->call_records = std::move(handler); }

@@ -2,6 +2,7 @@
 // signals, and what is under way in it.
 #pragma once
 
+#include "agent/request_slot.hpp"
 #include "call/caller_check.hpp"
 #include "call/giving_up.hpp"
 #include "call/offers.hpp"
@@ -28,23 +29,23 @@ struct CellSignals {
   SipDialog::Signal on_hold;
   SipDialog::Signal on_unhold;
   SipDialog::Signal on_refresh;
-  SipDialog::RequestSignal on_modify;
-  SipDialog::RequestSignal on_info;
-  SipDialog::RequestSignal on_message;
-  SipDialog::RequestSignal on_notify;
-  SipDialog::RequestSignal on_options;
-  SipDialog::RequestSignal on_refer;
-  SipDialog::RequestSignal on_update;
+  RequestSlot on_modify;
+  RequestSlot on_info;
+  RequestSlot on_message;
+  RequestSlot on_notify;
+  RequestSlot on_options;
+  RequestSlot on_refer;
+  RequestSlot on_update;
 
-  // Slots hold handles, and handles cells: two legs that carry each other's end would live for
-  // ever.
+  // Slots and handlers hold handles, and handles cells: two legs that carry each other's end would
+  // live for ever.
   void disconnect_all() {
     for (auto* signal : {&on_terminate, &on_hold, &on_unhold, &on_refresh}) {
       signal->disconnect_all_slots();
     }
-    for (auto* signal :
+    for (RequestSlot* slot :
          {&on_modify, &on_info, &on_message, &on_notify, &on_options, &on_refer, &on_update}) {
-      signal->disconnect_all_slots();
+      slot->set({});
     }
   }
 };

@@ -128,10 +128,10 @@ class Core : public std::enable_shared_from_this<Core> {
   boost::signals2::signal<void(const std::string&, const std::string&), EachSlot> on_disconnect;
   boost::signals2::signal<void(const std::string&), EachSlot> on_log_failed;
   boost::signals2::signal<void(const std::string&), EachSlot> on_warning;
-  boost::signals2::signal<void(Request&, Response&)> on_resumed_invite;
+  RequestSlot on_resumed_invite;
   boost::signals2::signal<void(const SipDialog&), EachSlot> on_resumed;
   DialogSignals signals;
-  std::map<std::string, Agent::Handler> handlers;
+  std::map<std::string, RequestHandler> handlers;
   CallRecordHandler call_records;
 
  private:
@@ -171,11 +171,10 @@ class Core : public std::enable_shared_from_this<Core> {
   void offer_over(const std::shared_ptr<Incoming>& incoming);
   void acknowledged(const std::shared_ptr<Cell>& cell, std::uint32_t cseq);
   void await_ack(const std::shared_ptr<Incoming>& incoming);
-  void handle(const Agent::Handler& handler, const std::shared_ptr<Incoming>& incoming);
+  void handle(const RequestHandler& handler, const std::shared_ptr<Incoming>& incoming);
   void cancelled(const std::string& transaction_id, const SipMessage& cancel);
   void pracked(const std::shared_ptr<Incoming>& prack);
-  void ask(SipDialog::RequestSignal CellSignals::*signal,
-           const std::shared_ptr<Incoming>& incoming);
+  void ask(RequestSlot CellSignals::*slot, const std::shared_ptr<Incoming>& incoming);
 
   // answer.cpp
   // Hands the input to the request's machine, and carries out what that says is to be done.

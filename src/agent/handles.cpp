@@ -94,26 +94,37 @@ SipDialog::Signal& SipDialog::on_unhold() const {
 SipDialog::Signal& SipDialog::on_refresh() const {
   return cell_or_nobodys(cell_).signals().on_refresh;
 }
-SipDialog::RequestSignal& SipDialog::on_modify() const {
-  return cell_or_nobodys(cell_).signals().on_modify;
+
+namespace {
+
+// An empty handle is asked nothing.
+void set(const std::shared_ptr<Cell>& cell, agent::RequestSlot agent::CellSignals::*slot,
+         RequestHandler handler) {
+  if (cell) (cell->signals().*slot).set(std::move(handler));
 }
-SipDialog::RequestSignal& SipDialog::on_info() const {
-  return cell_or_nobodys(cell_).signals().on_info;
+
+}  // namespace
+
+void SipDialog::on_modify(RequestHandler handler) const {
+  set(cell_, &agent::CellSignals::on_modify, std::move(handler));
 }
-SipDialog::RequestSignal& SipDialog::on_message() const {
-  return cell_or_nobodys(cell_).signals().on_message;
+void SipDialog::on_info(RequestHandler handler) const {
+  set(cell_, &agent::CellSignals::on_info, std::move(handler));
 }
-SipDialog::RequestSignal& SipDialog::on_notify() const {
-  return cell_or_nobodys(cell_).signals().on_notify;
+void SipDialog::on_message(RequestHandler handler) const {
+  set(cell_, &agent::CellSignals::on_message, std::move(handler));
 }
-SipDialog::RequestSignal& SipDialog::on_options() const {
-  return cell_or_nobodys(cell_).signals().on_options;
+void SipDialog::on_notify(RequestHandler handler) const {
+  set(cell_, &agent::CellSignals::on_notify, std::move(handler));
 }
-SipDialog::RequestSignal& SipDialog::on_refer() const {
-  return cell_or_nobodys(cell_).signals().on_refer;
+void SipDialog::on_options(RequestHandler handler) const {
+  set(cell_, &agent::CellSignals::on_options, std::move(handler));
 }
-SipDialog::RequestSignal& SipDialog::on_update() const {
-  return cell_or_nobodys(cell_).signals().on_update;
+void SipDialog::on_refer(RequestHandler handler) const {
+  set(cell_, &agent::CellSignals::on_refer, std::move(handler));
+}
+void SipDialog::on_update(RequestHandler handler) const {
+  set(cell_, &agent::CellSignals::on_update, std::move(handler));
 }
 
 // --- Request and Response -----------------------------------------------------------------------

@@ -1,5 +1,4 @@
-// Requests that come: to handlers and signals, and the answers that are expected where nobody
-// listens.
+// Requests that come: to handlers, and the answers that are expected where there is none.
 #include "agent/core.hpp"
 #include "agent/draw.hpp"
 #include "call/description.hpp"
@@ -24,17 +23,17 @@ bool offers(const SipMessage& message) {
   return message.method == "INVITE" || (message.method == "UPDATE" && !message.body.empty());
 }
 
-// These requests in a call have a signal of their own. Offers have one, too: on_modify.
-struct SignalOfRequest {
+// These requests in a call have a handler of the dialog's. Offers have one, too: on_modify.
+struct SlotOfRequest {
   std::string_view method;
-  SipDialog::RequestSignal CellSignals::*signal;
+  RequestSlot CellSignals::*slot;
 };
-constexpr std::array<SignalOfRequest, 6> signals_of_requests{{{"UPDATE", &CellSignals::on_update},
-                                                              {"INFO", &CellSignals::on_info},
-                                                              {"MESSAGE", &CellSignals::on_message},
-                                                              {"NOTIFY", &CellSignals::on_notify},
-                                                              {"OPTIONS", &CellSignals::on_options},
-                                                              {"REFER", &CellSignals::on_refer}}};
+constexpr std::array<SlotOfRequest, 6> slots_of_requests{{{"UPDATE", &CellSignals::on_update},
+                                                          {"INFO", &CellSignals::on_info},
+                                                          {"MESSAGE", &CellSignals::on_message},
+                                                          {"NOTIFY", &CellSignals::on_notify},
+                                                          {"OPTIONS", &CellSignals::on_options},
+                                                          {"REFER", &CellSignals::on_refer}}};
 
 call::Answer default_answer(const DialogState& dialog, const SipMessage& request) {
   if (!dialog.local.sdp) return {200};
@@ -123,7 +122,7 @@ std::optional<int> Core::refusal_of(const Incoming& incoming, const record::Walk
        .accepts_calls = !(log_failed_ && options_.refuse_when_log_failed)});
 }
 
-void Core::handle(const Agent::Handler& handler, const std::shared_ptr<Incoming>& incoming) {
+void Core::handle(const RequestHandler& handler, const std::shared_ptr<Incoming>& incoming) {
   Request request{incoming};
   Response response{incoming};
   try {
@@ -146,15 +145,12 @@ void Core::cancelled(const std::string& transaction_id, const SipMessage& cancel
   }
 }
 
-// Slots answer; where there is none, the request gets what it gets unasked.
-void Core::ask(SipDialog::RequestSignal CellSignals::*signal,
-               const std::shared_ptr<Incoming>& incoming) {
-  CellSignals* own = incoming->cell->signals_if_any();
-  if (own == nullptr || (own->*signal).empty()) {
-    return answer(incoming, {call::answer_unasked(incoming->message.method)});
-  }
-  handle([&](Request& request, Response& response) { (own->*signal)(request, response); },
-         incoming);
+// The dialog's handler answers; where there is none, the request gets what it gets unasked.
+void Core::ask(RequestSlot CellSignals::*slot, const std::shared_ptr<Incoming>& incoming) {
+  const CellSignals* own = incoming->cell->signals_if_any();
+  const auto handler = own == nullptr ? nullptr : (own->*slot).get();
+  if (handler) return handle(*handler, incoming);
+  answer(incoming, {call::answer_unasked(incoming->message.method)});
 }
 
 // The INVITE of a call in that is not answered. Where it has not been handed over to this program,
@@ -195,8 +191,8 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
   if (dialog::is_over(*SipDialog{incoming->cell}.snapshot())) return answer(incoming, {481});
   if (method == "PRACK") return pracked(incoming);
   if (offers(incoming->message)) return reinvite(incoming);
-  const auto* own = std::ranges::find(signals_of_requests, method, &SignalOfRequest::method);
-  if (own != signals_of_requests.end()) return ask(own->signal, incoming);
+  const auto* own = std::ranges::find(slots_of_requests, method, &SlotOfRequest::method);
+  if (own != slots_of_requests.end()) return ask(own->slot, incoming);
   if (const auto handler = handlers.find(method); handler != handlers.end()) {
     return handle(handler->second, incoming);
   }
@@ -246,7 +242,8 @@ Incoming::~Incoming() {
 
 void Core::reoffered(const std::shared_ptr<Incoming>& incoming) {
   const CellSignals* own = incoming->cell->signals_if_any();
-  if (own != nullptr && !own->on_modify.empty()) return ask(&CellSignals::on_modify, incoming);
+  const auto handler = own == nullptr ? nullptr : own->on_modify.get();
+  if (handler) return handle(*handler, incoming);
   answer(incoming, default_answer(*SipDialog{incoming->cell}.snapshot(), incoming->message));
 }
 

@@ -1,4 +1,4 @@
-// What the far end asks in a call: answered by the program's slots, or as drachtio users expect.
+// What the far end asks in a call: answered by the dialog's handlers, or as drachtio users expect.
 #include "agent/agent_program.hpp"
 #include "sip/sdp.hpp"
 
@@ -61,7 +61,7 @@ TEST_CASE("What the far end asks in a call is answered where nobody listens", "[
   }
 }
 
-TEST_CASE("Slots of the dialog answer for themselves", "[agent]") {
+TEST_CASE("Handlers of the dialog answer in its place", "[agent]") {
   Sim sim;
   Program program{sim};
   std::vector<std::string> heard;
@@ -73,10 +73,10 @@ TEST_CASE("Slots of the dialog answer for themselves", "[agent]") {
       };
     };
     const SipDialog dialog = req.dialog();
-    dialog.on_info().connect(hear(200));
-    dialog.on_message().connect(hear(202));
-    dialog.on_refer().connect(hear(603));
-    dialog.on_notify().connect([](Request&, Response&) { throw std::runtime_error{"a bug"}; });
+    dialog.on_info(hear(200));
+    dialog.on_message(hear(202));
+    dialog.on_refer(hear(603));
+    dialog.on_notify([](Request&, Response&) { throw std::runtime_error{"a bug"}; });
     res.send(200, {.body = our_sdp});
   });
   program.connect();
@@ -99,7 +99,7 @@ TEST_CASE("An offer in the call is the program's to answer: re-INVITE or UPDATE"
   other_sdp.replace(other_sdp.find("15000"), 5, "15002");
   std::string asked;
   program.agent->invite([&](Request& req, Response& res) {
-    req.dialog().on_modify().connect([&](Request& offer, Response& answer) {
+    req.dialog().on_modify([&](Request& offer, Response& answer) {
       asked = offer.method();
       answer.send(200, {.body = other_sdp});
     });

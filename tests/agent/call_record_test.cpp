@@ -182,7 +182,7 @@ TEST_CASE("A program that dies with a call known from its record first has it af
   Patient again{server, db, options};
   CHECK(again.agent->dialogs().size() == 1);
   int handed_over = 0;
-  again.agent->on_resumed_invite.connect([&](Request& req, Response& res) {
+  again.agent->on_resumed_invite([&](Request& req, Response& res) {
     ++handed_over;
     CHECK(req.body() == our_sdp);
     res.send(486);

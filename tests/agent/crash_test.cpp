@@ -146,7 +146,7 @@ TEST_CASE("kill -9 with 200 calls up: every answered one is resumed, every other
           (dialog.session()["user"].text() == "onhold" ? Hold::local : Hold::none));
     dialog.terminate();
   });
-  program.agent->on_resumed_invite.connect([&](Request& req, Response& res) {
+  program.agent->on_resumed_invite([&](Request& req, Response& res) {
     ++handed_over;
     CHECK(req.method() == "INVITE");
     CHECK(req.from().user == req.session()["user"].text());
@@ -205,7 +205,7 @@ TEST_CASE("What was not answered yet when the server restarted is lost, each in 
   sim.command("forget");
   REQUIRE(sim.stats()["dialogs"] == 0);
   Program program{sim, db};
-  program.agent->on_resumed_invite.connect(
+  program.agent->on_resumed_invite(
       [](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
   program.connect();
   REQUIRE(program.ended(15));
@@ -297,7 +297,7 @@ TEST_CASE("A link that comes back hands nothing over that the program still has"
   std::optional<Response> late;
   int handed_over = 0;
   program.agent->invite([&](Request&, Response& res) { late = res; });
-  program.agent->on_resumed_invite.connect([&](Request&, Response&) { ++handed_over; });
+  program.agent->on_resumed_invite([&](Request&, Response&) { ++handed_over; });
   program.connect();
   sim.command("call");
   REQUIRE(program.until([&] { return late.has_value(); }));

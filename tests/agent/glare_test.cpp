@@ -9,7 +9,7 @@ namespace {
 
 // As a program of two legs does (examples/b2bua.cpp).
 void carry(const SipDialog& from, const SipDialog& to) {
-  from.on_modify().connect([to](Request& req, Response& res) {
+  from.on_modify([to](Request& req, Response& res) {
     to.modify(req.body(), [res](error_code error, const SipMessage& answer) {
       if (!error) return res.send(200, {.body = answer.body});
       res.send(answer.status >= 300 ? answer.status : 488);

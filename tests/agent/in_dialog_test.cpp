@@ -55,7 +55,7 @@ TEST_CASE_METHOD(Scripted,
   call_up(server, program);
   std::optional<Response> answer;
   bool cancelled = false;
-  program.dialog().on_modify().connect([&](Request& req, Response& res) {
+  program.dialog().on_modify([&](Request& req, Response& res) {
     answer = res;
     req.on_cancel().connect([&](const SipMessage&) { cancelled = true; });
   });
@@ -82,17 +82,64 @@ TEST_CASE_METHOD(Scripted,
   CHECK(answer.message.headers["CSeq"] == "3 " + method);
 }
 
-TEST_CASE_METHOD(Scripted, "Slots for UPDATE without an offer and for OPTIONS answer them",
+namespace {
+
+using SetHandler = void (SipDialog::*)(RequestHandler) const;
+
+}  // namespace
+
+TEST_CASE_METHOD(Scripted, "Each method that is asked in a dialog has a handler of its own",
                  "[agent]") {
   call_up(server, program);
-  const std::string method = GENERATE("UPDATE", "OPTIONS");
-  auto& signal = method == "UPDATE" ? program.dialog().on_update() : program.dialog().on_options();
-  signal.connect([&](Request& req, Response& res) { res.send(299, "Heard " + req.method()); });
+  const auto [method, set] =
+      GENERATE(table<std::string, SetHandler>({{"UPDATE", &SipDialog::on_update},
+                                               {"OPTIONS", &SipDialog::on_options},
+                                               {"INFO", &SipDialog::on_info},
+                                               {"MESSAGE", &SipDialog::on_message},
+                                               {"NOTIFY", &SipDialog::on_notify},
+                                               {"REFER", &SipDialog::on_refer}}));
+  (program.dialog().*
+   set)([&](Request& req, Response& res) { res.send(299, "Heard " + req.method()); });
   server.say(ScriptedServer::request(method, "tx2", {.cseq = 2, .branch = "z9hG4bK-2"}));
   const Heard answer = server.hear();
   CHECK(answer.message.status == 299);
   CHECK(answer.message.reason == "Heard " + method);
   CHECK(answer.message.headers["CSeq"] == "2 " + method);
+}
+
+TEST_CASE_METHOD(Scripted,
+                 "A request in a dialog has one handler: the latest, or none once it is taken away",
+                 "[agent]") {
+  call_up(server, program);
+  const SipDialog dialog = program.dialog();
+  std::uint32_t cseq = 1;
+  const auto answer_to_info = [&] {
+    const std::string number = std::to_string(++cseq);
+    server.say(ScriptedServer::request("INFO", "tx" + number,
+                                       {.cseq = cseq, .branch = "z9hG4bK-" + number}));
+    return server.hear().message.status;
+  };
+  dialog.on_info([](Request&, Response& res) { res.send(298); });
+  dialog.on_info([](Request&, Response& res) { res.send(299); });
+  CHECK(answer_to_info() == 299);
+  dialog.on_info({});
+  CHECK(answer_to_info() == 200);
+  SECTION("and one that is replaced while it runs is told to its end") {
+    const auto kept = std::make_shared<int>(297);
+    dialog.on_info([dialog, kept](Request&, Response& res) {
+      dialog.on_info({});
+      res.send(*kept);
+    });
+    CHECK(answer_to_info() == 297);
+    CHECK(kept.use_count() == 1);
+    CHECK(answer_to_info() == 200);
+  }
+}
+
+TEST_CASE("The handlers of an empty handle are nobody's", "[agent]") {
+  const auto kept = std::make_shared<int>();
+  SipDialog{}.on_info([kept](Request&, Response&) {});
+  CHECK(kept.use_count() == 1);
 }
 
 TEST_CASE_METHOD(Scripted,

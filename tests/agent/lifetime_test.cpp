@@ -168,7 +168,7 @@ TEST_CASE("What the slots of a call hold is let go when the call has ended", "[a
   SipDialog kept;
   program.agent->invite([&](Request& req, Response& res) {
     kept = req.dialog();
-    kept.on_info().connect([held](Request&, Response& info) { info.send(200); });
+    kept.on_info([held](Request&, Response& info) { info.send(200); });
     kept.on_terminate().connect([held](const SipDialog&) {});
     res.send(200, {.body = our_sdp});
   });

@@ -39,7 +39,7 @@ TEST_CASE_METHOD(Scripted, "RFC 3264 4: an offer in an UPDATE is one offer, too"
   SECTION("theirs, and ours waits") {
     call_up(server, program);
     std::optional<Response> offer;
-    program.dialog().on_modify().connect([&](Request&, Response& res) { offer = res; });
+    program.dialog().on_modify([&](Request&, Response& res) { offer = res; });
     server.say(ScriptedServer::request("UPDATE", "tx2", a_reinvite));
     REQUIRE(program.until([&] { return offer.has_value(); }));
     program.dialog().modify(our_sdp);
@@ -99,7 +99,7 @@ TEST_CASE_METHOD(Scripted, "RFC 3262 5: a PRACK's offer is open until the progra
                  "[agent]") {
   call_in(server, program);
   std::optional<Response> offer;
-  program.dialog().on_modify().connect([&](Request&, Response& res) { offer = res; });
+  program.dialog().on_modify([&](Request&, Response& res) { offer = res; });
   program.response->send_reliably(183, {.body = our_sdp}, {});
   server.say(ScriptedServer::echo(server.hear(), "tx1"));
   server.say(

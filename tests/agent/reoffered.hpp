@@ -14,7 +14,7 @@ inline const Saying a_reinvite{.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp
 struct Reoffered : Scripted {
   Reoffered() {
     call_up(server, program);
-    program.dialog().on_modify().connect([this](Request&, Response& res) { offer = res; });
+    program.dialog().on_modify([this](Request&, Response& res) { offer = res; });
     server.say(ScriptedServer::request("INVITE", "tx2", a_reinvite));
     REQUIRE(program.until([&] { return offer.has_value(); }));
   }
