@@ -70,13 +70,13 @@ int main(int argc, char** argv) try {
       call.cancel(why);
     });
   });
-  app.on_create.connect([&](const drachtio::DialogEvent& e) {
+  app.on_create().connect([&](const drachtio::DialogEvent& e) {
     const auto leg = offering.extract(e.dialog.call_id());
     if (!leg) return;
     const auto answer = e.dialog.remote().sdp;
     answer ? leg.mapped().ack(*answer) : e.dialog.terminate();
   });
-  app.on_terminate.connect([&](const drachtio::DialogEvent& e) {
+  app.on_terminate().connect([&](const drachtio::DialogEvent& e) {
     offering.erase(e.dialog.call_id());
     std::cout << e.dialog.role() << " leg ended: " << e.reason << std::endl;
   });

@@ -7,11 +7,11 @@
 int main(int argc, char** argv) try {
   if (argc != 2) return 2;
   drachtio::DialogSignals signals;
-  signals.on_create.connect([](const drachtio::DialogEvent& e) {
+  signals.on_create().connect([](const drachtio::DialogEvent& e) {
     std::cout << e.position << ": created, " << e.dialog.role() << ", caller "
               << e.dialog.calling_party().user.value_or("?") << std::endl;
   });
-  signals.on_terminate.connect([](const drachtio::DialogEvent& e) {
+  signals.on_terminate().connect([](const drachtio::DialogEvent& e) {
     std::cout << e.position << ": ended, " << e.reason << std::endl;
   });
   drachtio::Subscription calls{argv[1], signals};  // from the beginning on, then live

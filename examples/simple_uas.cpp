@@ -16,11 +16,11 @@ int main() {
     req.session()["user"] = "jack jones";
     res.send(200, {.body = sdp});
   });
-  app.on_create.connect([&](const drachtio::DialogEvent& e) {
+  app.on_create().connect([&](const drachtio::DialogEvent& e) {
     std::cout << "dialog created with role " << e.dialog.role() << std::endl;
     app.after(2s, [d = e.dialog]() mutable { d.terminate(); });
   });
-  app.on_terminate.connect([](const drachtio::DialogEvent& e) {
+  app.on_terminate().connect([](const drachtio::DialogEvent& e) {
     std::cout << "terminated: " << e.reason << ", user is " << e.session["user"] << std::endl;
   });
 

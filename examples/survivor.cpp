@@ -18,14 +18,14 @@ int main() try {
     req.session()["number"] = ++calls;
     res.send(200, {.body = sdp});
   });
-  app.on_create.connect([](const drachtio::DialogEvent& e) {
+  app.on_create().connect([](const drachtio::DialogEvent& e) {
     std::cout << "call " << e.session["number"] << " is up" << std::endl;
   });
-  app.on_resumed.connect([](const drachtio::SipDialog& dialog) {
+  app.on_resumed().connect([](const drachtio::SipDialog& dialog) {
     std::cout << "call " << dialog.session()["number"] << " is still mine" << std::endl;
     dialog.terminate();
   });
-  app.on_terminate.connect([](const drachtio::DialogEvent& e) {
+  app.on_terminate().connect([](const drachtio::DialogEvent& e) {
     std::cout << "call " << e.session["number"] << " has ended: " << e.reason << std::endl;
   });
 

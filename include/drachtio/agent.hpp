@@ -200,26 +200,28 @@ class DRACHTIO_EXPORT Agent {
   [[nodiscard]] SipDialog find(std::string_view dialog_id) const;
   [[nodiscard]] std::int64_t position() const;  // of the log's last row
 
+  // Signals: connect and disconnect slots from any thread; they are called on the Agent's.
+  template <typename Signature>
+  using Signal = boost::signals2::signal<Signature, EachSlot>;
   // By the name of the server: a link is up, is down, was refused. Where nobody listens, the latter
   // two are written to standard error.
-  boost::signals2::signal<void(const std::string& server), EachSlot>& on_connect;
-  boost::signals2::signal<void(const std::string& server, const std::string& why), EachSlot>&
-      on_disconnect;
+  [[nodiscard]] Signal<void(const std::string& server)>& on_connect();
+  [[nodiscard]] Signal<void(const std::string& server, const std::string& why)>& on_disconnect();
   // The log cannot be written any more. Calls go on, unrecorded; see refuse_when_log_failed.
-  boost::signals2::signal<void(const std::string& why), EachSlot>& on_log_failed;
+  [[nodiscard]] Signal<void(const std::string& why)>& on_log_failed();
   // What an operator should know: the log cannot be written at the moment (frames wait, and with
   // them all that is told and answered), and can again; a gap; a message that could not be read.
   // Where nobody listens it is written to standard error.
-  boost::signals2::signal<void(const std::string& what), EachSlot>& on_warning;
+  [[nodiscard]] Signal<void(const std::string& what)>& on_warning();
   // A dialog was found alive after a restart.
-  boost::signals2::signal<void(const SipDialog&), EachSlot>& on_resumed;
+  [[nodiscard]] Signal<void(const SipDialog&)>& on_resumed();
 
   // As in DialogSignals.
-  DialogSignal& on_event;
-  DialogSignal& on_create;
-  DialogSignal& on_create_early;
-  DialogSignal& on_terminate;
-  DialogSignal& on_failed;
+  [[nodiscard]] DialogSignal& on_event();
+  [[nodiscard]] DialogSignal& on_create();
+  [[nodiscard]] DialogSignal& on_create_early();
+  [[nodiscard]] DialogSignal& on_terminate();
+  [[nodiscard]] DialogSignal& on_failed();
 
  private:
   explicit Agent(std::shared_ptr<agent::Core> core);

@@ -35,24 +35,37 @@ struct DialogEvent {
 using DialogSignal = boost::signals2::signal<void(const DialogEvent&), EachSlot>;
 
 // Connecting and disconnecting are thread-safe; slots are called on the thread that delivers.
-struct DialogSignals {
+class DRACHTIO_EXPORT DialogSignals {
+ public:
   // What slots throw goes to `on_error` (on the delivering thread); without one it is written to
   // standard error.
-  DRACHTIO_EXPORT explicit DialogSignals(const EachSlot::ErrorHandler& on_error = {});
+  explicit DialogSignals(const EachSlot::ErrorHandler& on_error = {});
 
-  DialogSignal on_event;         // each event, those of no dialog too
-  DialogSignal on_create;        // the dialog is confirmed: ACK, or a cdr:start
-  DialogSignal on_create_early;  // an early dialog: the first PRACK
-  DialogSignal on_terminate;     // an answered call, or an early dialog, has ended
-  DialogSignal on_failed;        // a call that never became a dialog has ended (a challenge too)
+  // Each event, those of no dialog too.
+  [[nodiscard]] DialogSignal& on_event() { return on_event_; }
+  // The dialog is confirmed: ACK, or a cdr:start.
+  [[nodiscard]] DialogSignal& on_create() { return on_create_; }
+  // An early dialog: the first PRACK.
+  [[nodiscard]] DialogSignal& on_create_early() { return on_create_early_; }
+  // An answered call, or an early dialog, has ended.
+  [[nodiscard]] DialogSignal& on_terminate() { return on_terminate_; }
+  // A call that never became a dialog has ended (a challenge too).
+  [[nodiscard]] DialogSignal& on_failed() { return on_failed_; }
 
   // Calls the slots an event concerns: on_event first.
-  DRACHTIO_EXPORT void emit(const Event& event, const SipDialog& dialog) const;
+  void emit(const Event& event, const SipDialog& dialog) const;
   // Calls those of on_event only.
-  DRACHTIO_EXPORT void emit_event(const Event& event, const SipDialog& dialog) const;
+  void emit_event(const Event& event, const SipDialog& dialog) const;
 
-  // Whether anybody listens.
-  [[nodiscard]] DRACHTIO_EXPORT bool empty() const;
+  // Whether nobody listens.
+  [[nodiscard]] bool empty() const;
+
+ private:
+  DialogSignal on_event_;
+  DialogSignal on_create_;
+  DialogSignal on_create_early_;
+  DialogSignal on_terminate_;
+  DialogSignal on_failed_;
 };
 
 }  // namespace drachtio

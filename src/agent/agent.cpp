@@ -38,18 +38,7 @@ ConnectOptions from_environment() {
   return options;
 }
 
-Agent::Agent(std::shared_ptr<agent::Core> core)
-    : on_connect(core->on_connect),
-      on_disconnect(core->on_disconnect),
-      on_log_failed(core->on_log_failed),
-      on_warning(core->on_warning),
-      on_resumed(core->on_resumed),
-      on_event(core->signals.on_event),
-      on_create(core->signals.on_create),
-      on_create_early(core->signals.on_create_early),
-      on_terminate(core->signals.on_terminate),
-      on_failed(core->signals.on_failed),
-      core_(std::move(core)) {}
+Agent::Agent(std::shared_ptr<agent::Core> core) : core_(std::move(core)) {}
 
 Agent::Agent(const std::filesystem::path& database, AgentOptions options)
     : Agent(make_core(nullptr, database, options)) {}
@@ -120,5 +109,18 @@ std::vector<SipDialog> Agent::dialogs() const { return core_->dialogs(); }
 SipDialog Agent::find(std::string_view dialog_id) const { return core_->find(dialog_id); }
 
 std::int64_t Agent::position() const { return core_->position(); }
+
+Agent::Signal<void(const std::string&)>& Agent::on_connect() { return core_->on_connect; }
+Agent::Signal<void(const std::string&, const std::string&)>& Agent::on_disconnect() {
+  return core_->on_disconnect;
+}
+Agent::Signal<void(const std::string&)>& Agent::on_log_failed() { return core_->on_log_failed; }
+Agent::Signal<void(const std::string&)>& Agent::on_warning() { return core_->on_warning; }
+Agent::Signal<void(const SipDialog&)>& Agent::on_resumed() { return core_->on_resumed; }
+DialogSignal& Agent::on_event() { return core_->signals.on_event(); }
+DialogSignal& Agent::on_create() { return core_->signals.on_create(); }
+DialogSignal& Agent::on_create_early() { return core_->signals.on_create_early(); }
+DialogSignal& Agent::on_terminate() { return core_->signals.on_terminate(); }
+DialogSignal& Agent::on_failed() { return core_->signals.on_failed(); }
 
 }  // namespace drachtio

@@ -124,12 +124,12 @@ class Core : public std::enable_shared_from_this<Core> {
   // Makes the offer that waits for its turn, if nothing stands in its way any more.
   void next_offer(const std::shared_ptr<Cell>& cell);
 
-  boost::signals2::signal<void(const std::string&), EachSlot> on_connect;
-  boost::signals2::signal<void(const std::string&, const std::string&), EachSlot> on_disconnect;
-  boost::signals2::signal<void(const std::string&), EachSlot> on_log_failed;
-  boost::signals2::signal<void(const std::string&), EachSlot> on_warning;
+  Agent::Signal<void(const std::string&)> on_connect;
+  Agent::Signal<void(const std::string&, const std::string&)> on_disconnect;
+  Agent::Signal<void(const std::string&)> on_log_failed;
+  Agent::Signal<void(const std::string&)> on_warning;
   RequestSlot on_resumed_invite;
-  boost::signals2::signal<void(const SipDialog&), EachSlot> on_resumed;
+  Agent::Signal<void(const SipDialog&)> on_resumed;
   DialogSignals signals;
   std::map<std::string, RequestHandler> handlers;
   CallRecordHandler call_records;

@@ -36,29 +36,29 @@ void EachSlot::print(std::exception_ptr thrown) {
 
 DialogSignals::DialogSignals(const EachSlot::ErrorHandler& on_error) {
   for (DialogSignal* signal :
-       {&on_event, &on_create, &on_create_early, &on_terminate, &on_failed}) {
+       {&on_event_, &on_create_, &on_create_early_, &on_terminate_, &on_failed_}) {
     signal->set_combiner(EachSlot{on_error});
   }
 }
 
 bool DialogSignals::empty() const {
-  return on_event.empty() && on_create.empty() && on_create_early.empty() && on_terminate.empty() &&
-         on_failed.empty();
+  return on_event_.empty() && on_create_.empty() && on_create_early_.empty() &&
+         on_terminate_.empty() && on_failed_.empty();
 }
 
 void DialogSignals::emit_event(const Event& event, const SipDialog& handle) const {
-  on_event(told_of(event, handle));
+  on_event_(told_of(event, handle));
 }
 
 void DialogSignals::emit(const Event& event, const SipDialog& handle) const {
   const DialogEvent told = told_of(event, handle);
   const DialogState* dialog = told.state.get();
-  on_event(told);
+  on_event_(told);
   if (dialog == nullptr) return;
-  if (event.type == EventType::early) on_create_early(told);
-  if (creates(event)) on_create(told);
+  if (event.type == EventType::early) on_create_early_(told);
+  if (creates(event)) on_create_(told);
   if (dialog->closed_at == event.position) {
-    was_a_dialog(*dialog) ? on_terminate(told) : on_failed(told);
+    was_a_dialog(*dialog) ? on_terminate_(told) : on_failed_(told);
   }
 }
 

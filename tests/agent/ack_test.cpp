@@ -53,7 +53,7 @@ TEST_CASE_METHOD(Scripted,
   program.dialog().modify(our_sdp, outcome.handler());
   server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
   CHECK(server.hears_nothing());
-  program.agent->on_connect.connect([&](const auto&) { program.dialog().modify(our_sdp); });
+  program.agent->on_connect().connect([&](const auto&) { program.dialog().modify(our_sdp); });
   server.drop();
   REQUIRE(program.until([&] { return outcome.told; }));
   server.accept(program);
@@ -107,7 +107,7 @@ TEST_CASE("A program that died in a re-INVITE of its own acknowledges it when it
   });
   Patient again{server, folder / "calls.db"};
   if (offers_at_once) {
-    again.agent->on_connect.connect(
+    again.agent->on_connect().connect(
         [&](const auto&) { again.agent->dialogs().front().modify(our_sdp); });
   }
   again.connect_soon();

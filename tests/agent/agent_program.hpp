@@ -57,7 +57,7 @@ class Program {
   void connect() {
     bool up = false;
     const boost::signals2::scoped_connection slot =
-        agent->on_connect.connect([&](const std::string&) { up = true; });
+        agent->on_connect().connect([&](const std::string&) { up = true; });
     connect_soon();
     REQUIRE(until([&] { return up; }));
   }
@@ -103,13 +103,13 @@ class Program {
 
  private:
   void watch() {
-    agent->on_event.connect([this](const DialogEvent& told) {
+    agent->on_event().connect([this](const DialogEvent& told) {
       events.push_back(told.event);
       if (told.state && told.state->closed_at == told.position) {
         ends.emplace_back(told.reason);
       }
     });
-    agent->on_create.connect([this](const DialogEvent& told) { created.push_back(told.dialog); });
+    agent->on_create().connect([this](const DialogEvent& told) { created.push_back(told.dialog); });
   }
 
   ScratchFolder folder_;

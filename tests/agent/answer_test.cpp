@@ -139,7 +139,7 @@ TEST_CASE_METHOD(Scripted, "RFC 3261 8.1.1.5: a call whose CSeq is 0 is a call",
 
 TEST_CASE_METHOD(Scripted, "Who hears of an INVITE before its handler may end the call",
                  "[agent]") {
-  program.agent->on_event.connect([&](const DialogEvent& told) {
+  program.agent->on_event().connect([&](const DialogEvent& told) {
     if (told.event.type == EventType::invited) told.dialog.terminate({}, {}, 486);
   });
   server.say(ScriptedServer::invite("tx1", {.body = our_sdp}));

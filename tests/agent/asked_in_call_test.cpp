@@ -30,7 +30,7 @@ TEST_CASE("What the far end asks in a call is answered where nobody listens", "[
     int holds = 0;
     int unholds = 0;
     int refreshes = 0;
-    program.agent->on_create.connect([&](const DialogEvent& told) {
+    program.agent->on_create().connect([&](const DialogEvent& told) {
       told.dialog.on_hold().connect([&](const SipDialog& dialog) {
         ++holds;
         CHECK(dialog.held() == Hold::remote);

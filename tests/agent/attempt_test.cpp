@@ -139,7 +139,7 @@ TEST_CASE_METHOD(Scripted,
   Outcome outcome;
   const SipCall call = call_out(server, program, outcome);
   Outcome refused;
-  program.agent->on_event.connect([&](const DialogEvent& told) {
+  program.agent->on_event().connect([&](const DialogEvent& told) {
     // It has been read, and its handler has not been told.
     if (told.event.type == EventType::confirmed && !refused.told) {
       call.cancel({{"Rea son", "x"}}, refused.handler());

@@ -29,7 +29,7 @@ TEST_CASE_METHOD(Scripted,
   call_in(server, program);
   server.drop();
   bool down = false;
-  program.agent->on_disconnect.connect([&](const auto&, const auto&) { down = true; });
+  program.agent->on_disconnect().connect([&](const auto&, const auto&) { down = true; });
   REQUIRE(program.until([&] { return down; }));
   Outcome outcome;
   program.response->send(200, {.body = our_sdp}, outcome.handler());
@@ -135,7 +135,7 @@ TEST_CASE_METHOD(Scripted,
   const SipCall call = place(program, outcome);
   server.say(ScriptedServer::sent(server.hear(), "tx1"));
   // In the turn between the 2xx and its handler's.
-  program.agent->on_event.connect([&](const DialogEvent& told) {
+  program.agent->on_event().connect([&](const DialogEvent& told) {
     if (told.event.type != EventType::answered) return;
     boost::asio::post(program.io, [&] { call.cancel(); });
   });

@@ -52,7 +52,7 @@ TEST_CASE("A call that the program ends", "[agent]") {
   Program program{sim};
   answer_calls(program);
   error_code ended = Errc::no_link;
-  program.agent->on_create.connect([&](const DialogEvent& told) {
+  program.agent->on_create().connect([&](const DialogEvent& told) {
     told.dialog.terminate({}, [&](error_code error, const SipMessage& answer) {
       ended = error;
       CHECK(answer.status == 200);
@@ -82,7 +82,7 @@ TEST_CASE("A call in that the program sends INFO in, holds, takes off hold and e
   Program program{sim};
   answer_calls(program);
   std::vector<int> answers;
-  program.agent->on_create.connect([&](const DialogEvent& told) {
+  program.agent->on_create().connect([&](const DialogEvent& told) {
     const SipDialog dialog = told.dialog;
     const auto note = [&](error_code error, const SipMessage& answer) {
       CHECK_FALSE(error);
@@ -214,7 +214,7 @@ TEST_CASE("RFC 3311: an UPDATE of the caller before the answer is an offer of it
     waiting = res;
     res.send_reliably(183, {.body = our_sdp}, {});
   });
-  program.agent->on_event.connect([&](const DialogEvent& told) {
+  program.agent->on_event().connect([&](const DialogEvent& told) {
     if (told.event.type == EventType::modified) waiting->send(200);
   });
   program.connect();

@@ -208,7 +208,7 @@ TEST_CASE("A link that is lost fails what waits for it, and leaves the calls", "
   CHECK(up.state() == State::stable);
   // It comes up again by itself; the call is there, and can be ended.
   bool again = false;
-  program.agent->on_connect.connect([&](const std::string&) { again = true; });
+  program.agent->on_connect().connect([&](const std::string&) { again = true; });
   REQUIRE(program.until([&] { return again; }));
   CHECK(status_of(program, [&](auto done) { up.terminate({}, done); }) == 200);
   REQUIRE(program.until([&] { return program.agent->dialogs().empty(); }));
@@ -260,7 +260,8 @@ TEST_CASE("To end a call twice at once is one BYE, and both are told", "[agent]"
 TEST_CASE("A callback that throws disturbs nobody", "[agent]") {
   Sim sim;
   Program program{sim};
-  program.agent->on_connect.connect([](const std::string&) { throw std::runtime_error{"a bug"}; });
+  program.agent->on_connect().connect(
+      [](const std::string&) { throw std::runtime_error{"a bug"}; });
   program.connect();
   SipDialog dialog = call_out(program, "answer").dialog;
   dialog.on_terminate().connect([](const SipDialog&) { throw std::runtime_error{"a bug"}; });

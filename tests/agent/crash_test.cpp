@@ -32,7 +32,7 @@ void serve(Agent& agent) {
     if (user == "prack") return res.send_reliably(183, {.body = our_sdp}, {});
     res.send(200, {.body = our_sdp});
   });
-  agent.on_create.connect([](const DialogEvent& told) {
+  agent.on_create().connect([](const DialogEvent& told) {
     if (told.session["user"].text() == "onhold") told.dialog.hold();
   });
 }
@@ -47,7 +47,7 @@ class Victim {
     if (pid_ != 0) return;
     Agent agent{db};
     serve(agent);
-    agent.on_connect.connect([&](const std::string&) {
+    agent.on_connect().connect([&](const std::string&) {
       for (const std::string& callee : callees) {
         agent.siprequest("sip:" + callee + "@127.0.0.1:5070", {.body = our_sdp});
       }
@@ -83,7 +83,7 @@ bool logged(const std::filesystem::path& db, const Condition& condition) {
   }
   std::map<std::string, int> counts;
   DialogSignals signals;
-  signals.on_event.connect(
+  signals.on_event().connect(
       [&](const DialogEvent& told) { ++counts[std::string{to_string(told.event.type)}]; });
   while (std::chrono::steady_clock::now() < deadline) {
     try {
@@ -139,7 +139,7 @@ TEST_CASE("kill -9 with 200 calls up: every answered one is resumed, every other
   CHECK(program.agent->dialogs().size() == 200);
   int resumed = 0;
   int handed_over = 0;
-  program.agent->on_resumed.connect([&](const SipDialog& dialog) {
+  program.agent->on_resumed().connect([&](const SipDialog& dialog) {
     ++resumed;
     CHECK_FALSE(dialog.can_receive());
     CHECK(dialog.held() ==
@@ -242,7 +242,7 @@ TEST_CASE("Call records tell a resumed call's end at once, with its true reason"
   }
   Program program{sim, db, {.cdr = true}};
   int resumed = 0;
-  program.agent->on_resumed.connect([&](const SipDialog&) { ++resumed; });
+  program.agent->on_resumed().connect([&](const SipDialog&) { ++resumed; });
   program.connect();
   REQUIRE(program.until([&] { return resumed == 5; }));
   sim.command("hangup");
@@ -278,7 +278,7 @@ TEST_CASE("A 200 whose echo the crash swallowed: the call is known, so it was an
   }
   Program program{sim, db};
   int resumed = 0;
-  program.agent->on_resumed.connect([&](const SipDialog& dialog) {
+  program.agent->on_resumed().connect([&](const SipDialog& dialog) {
     ++resumed;
     CHECK(dialog.state() == State::stable);
     CHECK(dialog.snapshot()->inferred);
@@ -302,7 +302,7 @@ TEST_CASE("A link that comes back hands nothing over that the program still has"
   sim.command("call");
   REQUIRE(program.until([&] { return late.has_value(); }));
   bool again = false;
-  program.agent->on_connect.connect([&](const std::string&) { again = true; });
+  program.agent->on_connect().connect([&](const std::string&) { again = true; });
   sim.command("drop");
   REQUIRE(program.until([&] { return again; }));
   late->send(200, {.body = our_sdp});
@@ -320,7 +320,7 @@ TEST_CASE("The log fails for good: the program is told, and its calls go on", "[
   Program program{sim, AgentOptions{.refuse_when_log_failed = refuse}};
   program.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
   std::string why;
-  program.agent->on_log_failed.connect([&](const std::string& what) { why = what; });
+  program.agent->on_log_failed().connect([&](const std::string& what) { why = what; });
   program.connect();
   sim.command("call");
   REQUIRE(program.until([&] { return program.created.size() == 1; }));
@@ -357,7 +357,7 @@ TEST_CASE("A far end that no longer answers the probe is lost at the next one", 
   }
   Program program{sim, db, {.probe_every = 1s}};
   int resumed = 0;
-  program.agent->on_resumed.connect([&](const SipDialog&) { ++resumed; });
+  program.agent->on_resumed().connect([&](const SipDialog&) { ++resumed; });
   program.connect();
   REQUIRE(program.until([&] { return resumed == 3; }));
   sim.command("hangup");  // which this program is not told of

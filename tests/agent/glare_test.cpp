@@ -191,7 +191,7 @@ TEST_CASE_METHOD(Reoffered, "What cannot be offered is told at once", "[agent]")
   Outcome outcome;
   SECTION("the link is down") {
     bool down = false;
-    program.agent->on_disconnect.connect([&](const auto&, const auto&) { down = true; });
+    program.agent->on_disconnect().connect([&](const auto&, const auto&) { down = true; });
     server.drop();
     REQUIRE(program.until([&] { return down; }));
   }

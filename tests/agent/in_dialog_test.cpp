@@ -186,7 +186,7 @@ TEST_CASE_METHOD(
     "What is no request is not answered, and an INVITE that cannot be read is answered 400",
     "[agent]") {
   int warnings = 0;
-  program.agent->on_warning.connect([&](const std::string&) { ++warnings; });
+  program.agent->on_warning().connect([&](const std::string&) { ++warnings; });
   SECTION("no request") {
     server.say("m|sip|network|1|udp|127.0.0.1|5070|12:00:00.000000|tx1|||\r\nnonsense\r\n\r\n");
     CHECK(server.hears_nothing());

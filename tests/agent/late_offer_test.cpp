@@ -241,7 +241,7 @@ TEST_CASE_METHOD(Scripted, "An offer that is answered as soon as it is known has
                  "[agent]") {
   Outcome outcome;
   SipCall call;
-  program.agent->on_event.connect([&](const DialogEvent& told) {
+  program.agent->on_event().connect([&](const DialogEvent& told) {
     if (told.event.type == EventType::answered) call.ack(our_sdp);
   });
   call = place(program, outcome, {.late_offer = true});

@@ -53,7 +53,7 @@ TEST_CASE("Handles are used by other threads while the Agent goes", "[agent]") {
       Agent agent{io, folder / "calls.db"};
       if (linked) {
         bool up = false;
-        agent.on_connect.connect([&](const std::string&) { up = true; });
+        agent.on_connect().connect([&](const std::string&) { up = true; });
         agent.listen({.host = "127.0.0.1", .port = 0});
         agent.connect({.port = sim.port(), .secret = "cymru"});
         while (!up) io.run_one();
@@ -129,7 +129,7 @@ TEST_CASE("A link can be waited for: it is told when it is up, once", "[agent]")
   Patient program{server};
   int told = 0;
   int connects = 0;
-  program.agent->on_connect.connect([&](const std::string&) { ++connects; });
+  program.agent->on_connect().connect([&](const std::string&) { ++connects; });
   auto never = async_connect(*program.agent, {.port = 1, .name = "nobody"}, asio::use_future);
   program.agent->connect({.port = server.port(), .secret = "cymru", .name = "server"},
                          [&](error_code error, const SipMessage&) { told += error ? 100 : 1; });
@@ -257,7 +257,7 @@ TEST_CASE("An Agent that has stopped connects to nobody", "[agent]") {
   Program program{sim};
   program.agent->stop();
   bool up = false;
-  program.agent->on_connect.connect([&](const std::string&) { up = true; });
+  program.agent->on_connect().connect([&](const std::string&) { up = true; });
   program.connect_soon();
   CHECK_FALSE(program.until([&] { return up; }, 1s));
 }

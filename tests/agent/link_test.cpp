@@ -16,7 +16,7 @@ namespace {
 class Interrupted : public Program {
  public:
   explicit Interrupted(Sim& sim) : Program(sim), sim_(sim) {
-    agent->on_connect.connect([this](const std::string&) { ++connects_; });
+    agent->on_connect().connect([this](const std::string&) { ++connects_; });
   }
 
   void lose_the_link_after(const std::string& story_end) {
@@ -60,7 +60,7 @@ TEST_CASE("A link lost in each state of a call in: it is answered, resumed and e
   std::optional<Response> answer;
   int resumed = 0;
   const auto hang_up_when_resumed = [&] {
-    program.agent->on_resumed.connect([&](const SipDialog& dialog) {
+    program.agent->on_resumed().connect([&](const SipDialog& dialog) {
       ++resumed;
       CHECK(dialog.state() == State::stable);
       CHECK_FALSE(dialog.can_receive());
@@ -109,10 +109,10 @@ TEST_CASE("A link lost in each state of a call in: it is answered, resumed and e
   }
   SECTION("on hold") {
     program.agent->invite([&](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
-    program.agent->on_create.connect([](const DialogEvent& told) { told.dialog.hold(); });
+    program.agent->on_create().connect([](const DialogEvent& told) { told.dialog.hold(); });
     program.connect();
     sim.command("call");
-    program.agent->on_resumed.connect(
+    program.agent->on_resumed().connect(
         [](const SipDialog& dialog) { CHECK(dialog.held() == Hold::local); });
     hang_up_when_resumed();
     program.lose_the_link_after("acknowledged");
@@ -149,7 +149,7 @@ TEST_CASE("A link lost with a request of ours under way: its handler is told, th
     dialog.hold([&](error_code error, const SipMessage&) { told.push_back(error); });
     dialog.modify(our_sdp, [&](error_code error, const SipMessage&) { told.push_back(error); });
     bool resumed = false;
-    program.agent->on_resumed.connect([&](const SipDialog&) { resumed = true; });
+    program.agent->on_resumed().connect([&](const SipDialog&) { resumed = true; });
     program.lose_the_link_after("offered");
     REQUIRE(program.until([&] { return resumed && told.size() == 2; }));
     CHECK(told == std::vector<error_code>{Errc::no_link, Errc::no_link});
@@ -190,7 +190,7 @@ TEST_CASE("A far end that never answers the probe takes one of them, however oft
   Program program{sim, {.probe_every = 1s, .probes_at_once = 2}};
   program.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
   int resumed = 0;
-  program.agent->on_resumed.connect([&](const SipDialog&) { ++resumed; });
+  program.agent->on_resumed().connect([&](const SipDialog&) { ++resumed; });
   program.connect();
   sim.command("call 1 0 mute");
   REQUIRE(program.until([&] { return program.created.size() == 1; }));
@@ -217,9 +217,9 @@ TEST_CASE("Two servers at once: each call is of its server, and one link lost le
   program.connect();  // as "sim"
   int up = 0;
   std::vector<std::string> down;
-  program.agent->on_connect.connect(
+  program.agent->on_connect().connect(
       [&](const std::string& server) { CHECK(server == (up++ == 0 ? "other" : "sim")); });
-  program.agent->on_disconnect.connect(
+  program.agent->on_disconnect().connect(
       [&](const std::string& server, const std::string&) { down.push_back(server); });
   program.agent->connect({.port = two.port(), .secret = "cymru", .name = "other"});
   REQUIRE(program.until([&] { return up == 1; }));
@@ -258,8 +258,8 @@ TEST_CASE("TLS: a server whose certificate is vouched for is connected to, anoth
   program.agent->invite([](Request&, Response& res) { res.send(200, {.body = our_sdp}); });
   int up = 0;
   std::string why;
-  program.agent->on_connect.connect([&](const std::string&) { ++up; });
-  program.agent->on_disconnect.connect(
+  program.agent->on_connect().connect([&](const std::string&) { ++up; });
+  program.agent->on_disconnect().connect(
       [&](const std::string&, const std::string& what) { why = what; });
   ConnectOptions connect{.port = tls.port(), .secret = "cymru", .name = "tls", .tls = true};
   SECTION("vouched for") {

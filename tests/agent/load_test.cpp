@@ -46,10 +46,10 @@ TEST_CASE("10,000 calls at full speed: each is answered, created and ended, none
     res.send(200, {.body = our_sdp});
   });
   // Only counted: Program keeps every event it hears of.
-  program.agent->on_event.disconnect_all_slots();
-  program.agent->on_create.disconnect_all_slots();
-  program.agent->on_create.connect([&](const DialogEvent&) { ++created; });
-  program.agent->on_terminate.connect([&](const DialogEvent&) { ++ended; });
+  program.agent->on_event().disconnect_all_slots();
+  program.agent->on_create().disconnect_all_slots();
+  program.agent->on_create().connect([&](const DialogEvent&) { ++created; });
+  program.agent->on_terminate().connect([&](const DialogEvent&) { ++ended; });
   program.connect();
   const auto calls = [&](std::uint64_t count) {
     created = 0;

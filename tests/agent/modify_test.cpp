@@ -106,7 +106,7 @@ TEST_CASE("What is asked of a call that is over is told so, with a link or witho
   SECTION("the link is up") {}
   SECTION("the link is down") {
     bool down = false;
-    program.agent->on_disconnect.connect(
+    program.agent->on_disconnect().connect(
         [&](const std::string&, const std::string&) { down = true; });
     sim.command("drop");
     REQUIRE(program.until([&] { return down; }));

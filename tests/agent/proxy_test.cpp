@@ -257,7 +257,7 @@ TEST_CASE("A call that is handed on ends as proxied, for this program", "[agent]
   Sim sim{{"--talk", "20"}};
   Program program{sim};
   int failed = 0;
-  program.agent->on_failed.connect([&](const DialogEvent&) { ++failed; });
+  program.agent->on_failed().connect([&](const DialogEvent&) { ++failed; });
   Proxied proxied;
   SECTION("unheard") { hand_on(program, {"sip:bob@127.0.0.1:5074"}, nullptr); }
   SECTION("heard") { hand_on(program, {"sip:bob@127.0.0.1:5074"}, &proxied); }
@@ -346,7 +346,7 @@ TEST_CASE("A call that was handed on and refused is told of once", "[agent]") {
   std::vector<CallRecord> records;
   program.agent->cdr([&](const CallRecord& record) { records.push_back(record); });
   int failed = 0;
-  program.agent->on_failed.connect([&](const DialogEvent&) { ++failed; });
+  program.agent->on_failed().connect([&](const DialogEvent&) { ++failed; });
   hand_on(program, {"sip:busy@h"}, nullptr);
   program.connect();
   sim.command("call");

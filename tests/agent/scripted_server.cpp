@@ -54,7 +54,7 @@ void ScriptedServer::accept(Program& program) {
       "|OK|udp/127.0.0.1:5060|v0.9.10|udp/127.0.0.1:5060");
   bool up = false;
   const boost::signals2::scoped_connection slot =
-      program.agent->on_connect.connect([&](const std::string&) { up = true; });
+      program.agent->on_connect().connect([&](const std::string&) { up = true; });
   while (!up) {
     REQUIRE(
         program.until([&] { return up || peer_->has_something(std::chrono::milliseconds{0}); }));

@@ -201,7 +201,7 @@ TEST_CASE_METHOD(Answering, "A session of a Subscription can be read, not writte
   REQUIRE(program.until([&] { return program.story().find("session-set") != std::string::npos; }));
   DialogSignals signals;
   int told = 0;
-  signals.on_event.connect([&](const DialogEvent& event) {
+  signals.on_event().connect([&](const DialogEvent& event) {
     if (event.event.type != EventType::session_set) return;
     ++told;
     CHECK(event.session["user"].text() == "jack");

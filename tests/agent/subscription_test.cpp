@@ -49,10 +49,10 @@ std::vector<std::string> told(const std::string& name) {
       words.push_back(what + (event.reason.empty() ? "" : ": " + std::string{event.reason}));
     };
   };
-  signals.on_create.connect(tell("create"));
-  signals.on_create_early.connect(tell("create-early"));
-  signals.on_terminate.connect(tell("terminate"));
-  signals.on_failed.connect(tell("failed"));
+  signals.on_create().connect(tell("create"));
+  signals.on_create_early().connect(tell("create-early"));
+  signals.on_terminate().connect(tell("terminate"));
+  signals.on_failed().connect(tell("failed"));
   Subscription{folder / "calls.db", signals}.deliver();
   return words;
 }
@@ -78,7 +78,7 @@ TEST_CASE("an event is told with the dialog as of that event, its session and it
   log::Reader reader{folder / "calls.db"};
   DialogSignals signals;
   std::int64_t next = 0;
-  signals.on_event.connect([&](const DialogEvent& told) {
+  signals.on_event().connect([&](const DialogEvent& told) {
     CHECK(told.position == next++);
     if (told.state == nullptr) return;
     CHECK(*told.state ==
@@ -99,7 +99,7 @@ TEST_CASE("a subscription from any past position knows the dialogs that began be
   for (std::int64_t after = -1; after <= end; ++after) {
     DialogSignals signals;
     std::vector<std::int64_t> positions;
-    signals.on_event.connect([&](const DialogEvent& told) {
+    signals.on_event().connect([&](const DialogEvent& told) {
       positions.push_back(told.position);
       if (told.state != nullptr) {
         CHECK(*told.state ==
@@ -121,14 +121,14 @@ TEST_CASE("a subscriber that throws or disconnects in its slot disturbs nobody")
   int before = 0;
   int after = 0;
   int once = 0;
-  signals.on_event.connect([&](const DialogEvent&) { ++before; });
-  signals.on_event.connect([](const DialogEvent&) { throw std::runtime_error("broken"); });
-  signals.on_event.connect_extended(
+  signals.on_event().connect([&](const DialogEvent&) { ++before; });
+  signals.on_event().connect([](const DialogEvent&) { throw std::runtime_error("broken"); });
+  signals.on_event().connect_extended(
       [&](const boost::signals2::connection& self, const DialogEvent&) {
         ++once;
         self.disconnect();
       });
-  signals.on_event.connect([&](const DialogEvent&) { ++after; });
+  signals.on_event().connect([&](const DialogEvent&) { ++after; });
   Subscription subscription{folder / "calls.db", signals};
   CHECK(subscription.deliver() == 16);
   CHECK(before == 16);
@@ -154,7 +154,7 @@ TEST_CASE("history runs into live events with none missed and none twice") {
   DialogSignals signals;
   std::int64_t next = 0;
   bool in_order = true;
-  signals.on_event.connect([&](const DialogEvent& told) { in_order &= told.position == next++; });
+  signals.on_event().connect([&](const DialogEvent& told) { in_order &= told.position == next++; });
   Subscription subscription{folder / "calls.db", signals};
   while (next < rounds * 15 + 1 && subscription.wait(10s) > 0) {
   }

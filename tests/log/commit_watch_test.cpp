@@ -88,7 +88,7 @@ TEST_CASE("a subscription that waits hears of a commit of another thread") {
   SampleLog log{folder / "calls.db"};
   DialogSignals signals;
   std::vector<std::int64_t> told;
-  signals.on_event.connect([&](const DialogEvent& event) { told.push_back(event.position); });
+  signals.on_event().connect([&](const DialogEvent& event) { told.push_back(event.position); });
   Subscription subscription{folder / "calls.db", signals, 0};
   auto delivered = std::async(std::launch::async, [&] { return subscription.wait(60s); });
   log.call("first@example.com", 10, 1);

@@ -45,7 +45,7 @@ class Witness {
     DialogSignals signals;
     std::unique_ptr<Subscription> subscription;
     std::unique_ptr<log::Reader> reader;
-    signals.on_event.connect([&](const DialogEvent& event) {
+    signals.on_event().connect([&](const DialogEvent& event) {
       in_order_ = in_order_ && event.position == last_ + 1;
       last_ = event.position;
       told_[event.position] = reader->at(event.position)->hash;

@@ -199,7 +199,7 @@ void agent_program(std::uint16_t port, const std::filesystem::path& db) {
   asio::io_context io{1};
   Agent agent{io, db};
   agent.invite([](Request&, Response& res) { res.send(200, {.body = sdp}); });
-  agent.on_disconnect.connect([&](const std::string&, const std::string&) { agent.stop(); });
+  agent.on_disconnect().connect([&](const std::string&, const std::string&) { agent.stop(); });
   agent.connect({.port = port, .secret = "x"});
   io.run();
 }

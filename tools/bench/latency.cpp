@@ -27,7 +27,7 @@ class Pair {
  public:
   explicit Pair(const std::filesystem::path& db)
       : writer_(db, options()), subscription_(db, signals_, 0), reader_([this] { run(); }) {
-    signals_.on_event.connect([this](const DialogEvent& told) {
+    signals_.on_event().connect([this](const DialogEvent& told) {
       told_at_[static_cast<std::size_t>(told.position)] = SteadyClock::now();
     });
   }

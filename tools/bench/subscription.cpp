@@ -35,7 +35,7 @@ struct Told {
 template <typename Tell>
 void subscribe(const std::filesystem::path& db, const Tell& told) {
   DialogSignals signals;
-  signals.on_event.connect([&](const DialogEvent& event) {
+  signals.on_event().connect([&](const DialogEvent& event) {
     told(Told{event.position, SteadyClock::now()});
   });
   Subscription subscription{db, signals, 0};
