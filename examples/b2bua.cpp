@@ -12,6 +12,13 @@ using drachtio::SipCall;
 using drachtio::SipDialog;
 using drachtio::SipMessage;
 
+// Why a call was given up or ended (RFC 3326), for the other leg.
+drachtio::Headers reason_of(const SipMessage& end) {
+  drachtio::Headers why;
+  if (end.headers.has("Reason")) why.add("Reason", std::string{end.headers["Reason"]});
+  return why;
+}
+
 // What happens in one leg happens in the other.
 void carry(const SipDialog& from, const SipDialog& to) {
   from.on_modify([to](Request& req, Response& res) {
@@ -23,7 +30,8 @@ void carry(const SipDialog& from, const SipDialog& to) {
       res.send(answer.status >= 300 ? answer.status : 488);
     });
   });
-  from.on_terminate().connect([to](const SipDialog&) { to.terminate(); });
+  from.on_terminate().connect(
+      [to](const SipDialog&, const SipMessage& end) { to.terminate({.headers = reason_of(end)}); });
 }
 
 int main(int argc, char** argv) try {
@@ -64,11 +72,7 @@ int main(int argc, char** argv) try {
                                       .on_provisional = ring},
                                      connect);
     if (req.body().empty()) offering[req.dialog().call_id()] = call;
-    req.on_cancel().connect([call](const SipMessage& cancel) {
-      drachtio::Headers why;
-      if (cancel.headers.has("Reason")) why.add("Reason", std::string{cancel.headers["Reason"]});
-      call.cancel(why);
-    });
+    req.on_cancel().connect([call](const SipMessage& cancel) { call.cancel(reason_of(cancel)); });
   });
   app.on_create().connect([&](const drachtio::DialogEvent& e) {
     const auto leg = offering.extract(e.dialog.call_id());

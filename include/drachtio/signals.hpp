@@ -30,6 +30,9 @@ struct DialogEvent {
   std::shared_ptr<const DialogState> state;
   // Where the event stands in the log.
   std::int64_t position;
+  // The BYE, CANCEL or final answer, where this event is one that has ended the dialog. Null else,
+  // and always from a Subscription: the log has the bytes.
+  const SipMessage* ended_by = nullptr;
 };
 
 using DialogSignal = boost::signals2::signal<void(const DialogEvent&), EachSlot>;
@@ -53,9 +56,11 @@ class DRACHTIO_EXPORT DialogSignals {
   [[nodiscard]] DialogSignal& on_failed() { return on_failed_; }
 
   // Calls the slots an event concerns: on_event first.
-  void emit(const Event& event, const SipDialog& dialog) const;
+  void emit(const Event& event, const SipDialog& dialog,
+            const SipMessage* ended_by = nullptr) const;
   // Calls those of on_event only.
-  void emit_event(const Event& event, const SipDialog& dialog) const;
+  void emit_event(const Event& event, const SipDialog& dialog,
+                  const SipMessage* ended_by = nullptr) const;
 
   // Whether nobody listens.
   [[nodiscard]] bool empty() const;

@@ -105,8 +105,13 @@ class DRACHTIO_EXPORT SipDialog {
   // Signals of this dialog. Slots are called on the Agent's thread; an answered dialog's are let go
   // when it has ended. What a slot throws is written to standard error.
   using Signal = boost::signals2::signal<void(const SipDialog&), EachSlot>;
-  [[nodiscard]] Signal& on_terminate() const;  // ended, whoever did it; failed, too
-  [[nodiscard]] Signal& on_hold() const;       // the far end holds
+  using EndSignal =
+      boost::signals2::signal<void(const SipDialog&, const SipMessage& ended_by), EachSlot>;
+  // The dialog has ended, whoever did it; a call that failed, too. `ended_by` is the BYE, CANCEL or
+  // final answer that ended it, with its headers (Reason, RFC 3326); empty where there was none: of
+  // a dialog that is lost, say.
+  [[nodiscard]] EndSignal& on_terminate() const;
+  [[nodiscard]] Signal& on_hold() const;  // the far end holds
   [[nodiscard]] Signal& on_unhold() const;
   [[nodiscard]] Signal& on_refresh() const;  // an offer that changed nothing was accepted
 

@@ -25,7 +25,7 @@ struct Call;
 struct Incoming;
 
 struct CellSignals {
-  SipDialog::Signal on_terminate;
+  SipDialog::EndSignal on_terminate;
   SipDialog::Signal on_hold;
   SipDialog::Signal on_unhold;
   SipDialog::Signal on_refresh;
@@ -40,7 +40,8 @@ struct CellSignals {
   // Slots and handlers hold handles, and handles cells: two legs that carry each other's end would
   // live for ever.
   void disconnect_all() {
-    for (auto* signal : {&on_terminate, &on_hold, &on_unhold, &on_refresh}) {
+    on_terminate.disconnect_all_slots();
+    for (SipDialog::Signal* signal : {&on_hold, &on_unhold, &on_refresh}) {
       signal->disconnect_all_slots();
     }
     for (RequestSlot* slot :

@@ -151,7 +151,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void told(std::vector<record::Walked> walked);
   void told_one(record::Walked& walked);
   void take_over(const std::shared_ptr<Cell>& cell, std::shared_ptr<const DialogState> state);
-  void publish(const record::Told& told);
+  // `frame` is the one that made the event; absent: it is no message's.
+  void publish(const record::Told& told, const std::optional<record::Frame>& frame);
   void closed(const std::shared_ptr<Cell>& cell, const Event& event);
   void connection_closed(std::uint64_t connection);
   // These take frames whose envelope can be read.

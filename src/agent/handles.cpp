@@ -84,7 +84,7 @@ Cell& cell_or_nobodys(const std::shared_ptr<Cell>& cell) {
 
 }  // namespace
 
-SipDialog::Signal& SipDialog::on_terminate() const {
+SipDialog::EndSignal& SipDialog::on_terminate() const {
   return cell_or_nobodys(cell_).signals().on_terminate;
 }
 SipDialog::Signal& SipDialog::on_hold() const { return cell_or_nobodys(cell_).signals().on_hold; }

@@ -15,9 +15,10 @@ bool was_a_dialog(const DialogState& dialog) {
   return dialog.times.connect_time.has_value() || dialog.inferred || dialog.was_early;
 }
 
-DialogEvent told_of(const Event& event, const SipDialog& handle) {
+DialogEvent told_of(const Event& event, const SipDialog& handle, const SipMessage* ended_by) {
   DialogEvent told{
-      event, handle, handle.session(), {}, handle ? handle.snapshot() : nullptr, event.position};
+      event,          handle,  handle.session(), {}, handle ? handle.snapshot() : nullptr,
+      event.position, ended_by};
   if (told.state && told.state->reason) told.reason = *told.state->reason;
   return told;
 }
@@ -46,12 +47,14 @@ bool DialogSignals::empty() const {
          on_terminate_.empty() && on_failed_.empty();
 }
 
-void DialogSignals::emit_event(const Event& event, const SipDialog& handle) const {
-  on_event_(told_of(event, handle));
+void DialogSignals::emit_event(const Event& event, const SipDialog& handle,
+                               const SipMessage* ended_by) const {
+  on_event_(told_of(event, handle, ended_by));
 }
 
-void DialogSignals::emit(const Event& event, const SipDialog& handle) const {
-  const DialogEvent told = told_of(event, handle);
+void DialogSignals::emit(const Event& event, const SipDialog& handle,
+                         const SipMessage* ended_by) const {
+  const DialogEvent told = told_of(event, handle, ended_by);
   const DialogState* dialog = told.state.get();
   on_event_(told);
   if (dialog == nullptr) return;

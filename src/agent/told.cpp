@@ -28,6 +28,16 @@ bool is_readable(const record::Frame& frame) {
   }
 }
 
+// Returns the message that has ended a call by this event; an empty one where none has.
+SipMessage end_of_call(const Event& event, const std::optional<record::Frame>& frame) {
+  if (!frame || event.method.empty() || !is_readable(*frame)) return {};
+  SipMessage message = sip::value_of(frame->message());
+  const bool ends = message.status >= 200 || message.method == "BYE" || message.method == "CANCEL";
+  // A frame may end other calls, too, whose end is no message.
+  const bool is_its = message.method == event.method && message.status == event.status;
+  return ends && is_its ? message : SipMessage{};
+}
+
 }  // namespace
 
 void Core::told(std::vector<record::Walked> walked) {
@@ -35,7 +45,7 @@ void Core::told(std::vector<record::Walked> walked) {
 }
 
 void Core::told_one(record::Walked& walked) {
-  for (const record::Told& event : walked.events) publish(event);
+  for (const record::Told& event : walked.events) publish(event, walked.frame);
   if (walked.ticket) {
     outbox_.settled(*walked.ticket);
     outbox_.flush();
@@ -91,7 +101,7 @@ void Core::take_over(const std::shared_ptr<Cell>& cell, std::shared_ptr<const Di
   note(cell, std::move(event));
 }
 
-void Core::publish(const record::Told& told) {
+void Core::publish(const record::Told& told, const std::optional<record::Frame>& frame) {
   const Event& event = told.event;
   if (!told.dialog) return signals.emit(event, SipDialog{});
   auto cell = dialogs_.find(told.dialog->number);
@@ -112,7 +122,12 @@ void Core::publish(const record::Told& told) {
     if (cell->uncommitted == 0) cell->session = told.dialog->session;
   }
   const SipDialog dialog{cell};
-  dialog::is_own(*told.dialog) ? signals.emit(event, dialog) : signals.emit_event(event, dialog);
+  const bool has_ended = told.dialog->closed_at == event.position;
+  const bool is_told = has_ended && (!signals.empty() || cell->signals_if_any() != nullptr);
+  const SipMessage end = is_told ? end_of_call(event, frame) : SipMessage{};
+  const SipMessage* ended_by = end.method.empty() ? nullptr : &end;
+  dialog::is_own(*told.dialog) ? signals.emit(event, dialog, ended_by)
+                               : signals.emit_event(event, dialog, ended_by);
   if (CellSignals* own = cell->signals_if_any()) {
     if (event.modification == Modification::refresh) own->on_refresh(dialog);
     // By its offer, or by its answer to ours.
@@ -127,11 +142,11 @@ void Core::publish(const record::Told& told) {
   on(cell, call::Recovery::Told{event.type});
   end_if_waiting(cell);
   next_offer(cell);
-  if (told.dialog->closed_at != event.position) return;
+  if (!has_ended) return;
   closed(cell, event);
   has_served(cell->link);
   if (CellSignals* own = cell->signals_if_any()) {
-    own->on_terminate(dialog);
+    own->on_terminate(dialog, end);
     // One that was never answered may come back: an INVITE is tried again after a challenge.
     if (dialog::is_answered(*told.dialog)) own->disconnect_all();
   }

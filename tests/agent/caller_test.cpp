@@ -264,7 +264,8 @@ TEST_CASE("A callback that throws disturbs nobody", "[agent]") {
       [](const std::string&) { throw std::runtime_error{"a bug"}; });
   program.connect();
   SipDialog dialog = call_out(program, "answer").dialog;
-  dialog.on_terminate().connect([](const SipDialog&) { throw std::runtime_error{"a bug"}; });
+  dialog.on_terminate().connect(
+      [](const SipDialog&, const SipMessage&) { throw std::runtime_error{"a bug"}; });
   dialog.request("OPTIONS", {}, [](error_code, const SipMessage&) { throw 7; });
   CHECK(status_of(program, [&](auto done) { dialog.terminate({}, done); }) == 200);
   CHECK(program.ended(1));

@@ -243,11 +243,16 @@ TEST_CASE("Call records tell a resumed call's end at once, with its true reason"
   Program program{sim, db, {.cdr = true}};
   int resumed = 0;
   program.agent->on_resumed().connect([&](const SipDialog&) { ++resumed; });
+  std::vector<std::string> ended_by;
+  program.agent->on_terminate().connect([&](const DialogEvent& told) {
+    ended_by.push_back(told.ended_by == nullptr ? "" : told.ended_by->method);
+  });
   program.connect();
   REQUIRE(program.until([&] { return resumed == 5; }));
   sim.command("hangup");
   REQUIRE(program.ended(5));
   for (const std::string& why : program.ends) CHECK(why == "normal far end release");
+  CHECK(ended_by == std::vector<std::string>(5, "BYE"));
 }
 
 TEST_CASE("A 200 whose echo the crash swallowed: the call is known, so it was answered",

@@ -169,7 +169,7 @@ TEST_CASE("What the slots of a call hold is let go when the call has ended", "[a
   program.agent->invite([&](Request& req, Response& res) {
     kept = req.dialog();
     kept.on_info([held](Request&, Response& info) { info.send(200); });
-    kept.on_terminate().connect([held](const SipDialog&) {});
+    kept.on_terminate().connect([held](const SipDialog&, const SipMessage&) {});
     res.send(200, {.body = our_sdp});
   });
   program.connect();

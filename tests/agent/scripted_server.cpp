@@ -31,7 +31,7 @@ Saying as(const Heard& frame) {
   Saying saying;
   for (const auto& [name, value] : frame.message.headers) {
     if (name == "Require") saying.headers += "Require: " + value + "\r\nRSeq: 77\r\n";
-    if (name.find("uthorization") != std::string::npos || name == "RAck") {
+    if (name.find("uthorization") != std::string::npos || name == "RAck" || name == "Reason") {
       saying.headers += name;
       saying.headers += ": " + value + "\r\n";
     }
