@@ -20,7 +20,7 @@ int main(int argc, char** argv) try {
   drachtio::Agent app{"calls.db"};
 
   const auto hang_up = [&](const SipDialog& dialog) {
-    dialog.terminate({}, [&](error_code, const SipMessage& answer) {
+    dialog.terminate([&](error_code, const SipMessage& answer) {
       std::cout << "hung up: " << answer.status << std::endl;
       app.stop();
     });

@@ -98,7 +98,7 @@ template <typename Token>
 auto async_terminate(SipDialog dialog, Token&& token) {
   return asio_face::answered(std::forward<Token>(token),
                              [dialog = std::move(dialog)](const ResponseHandler& handler) mutable {
-                               dialog.terminate({}, handler);
+                               dialog.terminate(handler);
                              });
 }
 
@@ -107,7 +107,7 @@ auto async_terminate(SipDialog dialog, Content content, int status, Token&& toke
   return asio_face::answered(std::forward<Token>(token),
                              [dialog = std::move(dialog), content = std::move(content),
                               status](const ResponseHandler& handler) mutable {
-                               dialog.terminate(std::move(content), handler, status);
+                               dialog.terminate(std::move(content), status, handler);
                              });
 }
 

@@ -86,7 +86,8 @@ class DRACHTIO_EXPORT SipDialog {
   // answered; `status` for a call in that is not: then the handler has what was sent. Of a
   // dialog that has ended: success at once, with status 0; but a BYE that was challenged, and had
   // no credentials, is sent again. Asked again meanwhile: told with the first.
-  void terminate(Content content = {}, const ResponseHandler& handler = {}, int status = 480) const;
+  void terminate(Content content = {}, int status = 480, const ResponseHandler& handler = {}) const;
+  void terminate(const ResponseHandler& handler) const { terminate(Content{}, 480, handler); }
   // Offers an SDP in a re-INVITE, with headers of the program's, if it likes; without an SDP:
   // `malformed`. It waits while another INVITE is
   // under way in either direction (RFC 3261 14.1); a 491 is tried again, five times in all, after

@@ -51,9 +51,9 @@ void SipDialog::request(const std::string& method, Content content,
             });
 }
 
-void SipDialog::terminate(Content content, const ResponseHandler& handler, int status) const {
+void SipDialog::terminate(Content content, int status, const ResponseHandler& handler) const {
   with_core(cell_, handler,
-            [cell = cell_, content = std::move(content), handler, status](Core& core) {
+            [cell = cell_, content = std::move(content), status, handler](Core& core) {
               core.terminate(cell, content, status, handler);
             });
 }

@@ -90,11 +90,11 @@ TEST_CASE_METHOD(Scripted, "Who waits to end a call is told, whatever ends it", 
   Outcome ended;
   Outcome too;
   program.response->send(200, {.body = our_sdp});
-  program.dialog().terminate({}, [&](error_code error, const SipMessage& message) {
+  program.dialog().terminate([&](error_code error, const SipMessage& message) {
     ended.handler()(error, message);
     throw std::runtime_error{"a bug"};
   });
-  program.dialog().terminate({}, too.handler());
+  program.dialog().terminate(too.handler());
   const Heard answer = server.hear();
   SECTION("the caller, whose CANCEL crosses the 200") {
     server.say(ScriptedServer::cancel("tx1"));
@@ -140,7 +140,7 @@ TEST_CASE_METHOD(Scripted, "RFC 3261 8.1.1.5: a call whose CSeq is 0 is a call",
 TEST_CASE_METHOD(Scripted, "Who hears of an INVITE before its handler may end the call",
                  "[agent]") {
   program.agent->on_event().connect([&](const DialogEvent& told) {
-    if (told.event.type == EventType::invited) told.dialog.terminate({}, {}, 486);
+    if (told.event.type == EventType::invited) told.dialog.terminate({}, 486);
   });
   server.say(ScriptedServer::invite("tx1", {.body = our_sdp}));
   const Heard refusal = server.hear();
@@ -160,7 +160,7 @@ TEST_CASE_METHOD(Scripted, "RFC 3261 8.1.3.5: a retry comes before the echo of o
   const Heard challenge = server.hear();
   Outcome ended;
   const bool gives_up = GENERATE(false, true);
-  if (gives_up) program.dialog().terminate({}, ended.handler());
+  if (gives_up) program.dialog().terminate(ended.handler());
   CHECK(server.hears_nothing());
   server.say(ScriptedServer::invite("tx2", {.cseq = 2, .branch = "z9hG4bK-2", .body = our_sdp}));
   if (gives_up) {

@@ -124,7 +124,7 @@ TEST_CASE_METHOD(Scripted, "RFC 3326: a CANCEL says why", "[agent]") {
     return;
   }
   SECTION("by the call") { call.cancel(why, cancelled.handler()); }
-  SECTION("by the dialog") { call.dialog().terminate({.headers = why}, cancelled.handler()); }
+  SECTION("by the dialog") { call.dialog().terminate({.headers = why}, 480, cancelled.handler()); }
   const Heard cancel = server.hear();
   CHECK(cancel.message.method == "CANCEL");
   CHECK(cancel.message.headers["Reason"] == why["Reason"]);
@@ -164,7 +164,7 @@ TEST_CASE("A call that is given up after a restart needs no other CANCEL", "[age
   server.accept(again);
   CHECK(server.hear().message.method == "CANCEL");  // nobody waits for its answer any more
   Outcome ended;
-  again.agent->dialogs().front().terminate({}, ended.handler());
+  again.agent->dialogs().front().terminate(ended.handler());
   CHECK(server.hears_nothing());
   REQUIRE(again.until([&] { return ended.told; }));
   CHECK_FALSE(ended.error);

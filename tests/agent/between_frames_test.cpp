@@ -109,7 +109,7 @@ TEST_CASE_METHOD(Scripted,
   server.say(ScriptedServer::response(180, "tx1"));
   REQUIRE(program.until([&] { return call.dialog().remote().tag.has_value(); }));
   const bool by_dialog = GENERATE(false, true);
-  by_dialog ? call.dialog().terminate({}, ended.handler()) : call.cancel();
+  by_dialog ? call.dialog().terminate(ended.handler()) : call.cancel();
   const Heard cancel = server.hear();
   CHECK(cancel.message.method == "CANCEL");
   server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
@@ -155,7 +155,7 @@ TEST_CASE_METHOD(Scripted,
       place(program, outcome, {.auth = Credentials{"alice", "secret"}, .follow_redirects = true});
   server.say(ScriptedServer::sent(server.hear(), "tx1"));
   REQUIRE(program.until([&] { return bool{call.dialog()}; }));
-  call.dialog().terminate({}, ended.handler());
+  call.dialog().terminate(ended.handler());
   const Heard cancel = server.hear();
   CHECK(cancel.message.method == "CANCEL");
   const auto [status, headers] = GENERATE(
@@ -172,7 +172,7 @@ TEST_CASE_METHOD(Scripted, "To end a call while our 200 is on its way is to hang
   call_in(server, program);
   program.response->send(200, {.body = our_sdp});
   Outcome ended;
-  program.dialog().terminate({}, ended.handler());
+  program.dialog().terminate(ended.handler());
   const Heard answer = server.hear();
   CHECK(answer.message.status == 200);
   SECTION("it arrives: once its ACK has come (RFC 3261 15)") {
@@ -222,11 +222,11 @@ TEST_CASE_METHOD(Scripted, "Who ends a ringing call after its CANCEL went out is
   server.say(ScriptedServer::sent(server.hear(), "tx1"));
   server.say(ScriptedServer::response(180, "tx1"));
   REQUIRE(program.until([&] { return call.dialog().remote().tag.has_value(); }));
-  call.dialog().terminate({}, first.handler());
+  call.dialog().terminate(first.handler());
   const Heard cancel = server.hear();
   server.say(ScriptedServer::sent(cancel, "tx2"));
   REQUIRE(program.until([&] { return first.told; }));
-  call.dialog().terminate({}, second.handler());
+  call.dialog().terminate(second.handler());
   REQUIRE(program.until([&] { return second.told; }));
   CHECK_FALSE(second.error);
   CHECK(server.hears_nothing());

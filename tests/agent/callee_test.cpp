@@ -53,7 +53,7 @@ TEST_CASE("A call that the program ends", "[agent]") {
   answer_calls(program);
   error_code ended = Errc::no_link;
   program.agent->on_create().connect([&](const DialogEvent& told) {
-    told.dialog.terminate({}, [&](error_code error, const SipMessage& answer) {
+    told.dialog.terminate([&](error_code error, const SipMessage& answer) {
       ended = error;
       CHECK(answer.status == 200);
     });
@@ -66,7 +66,7 @@ TEST_CASE("A call that the program ends", "[agent]") {
 
   SECTION("to end it again succeeds, and says so") {
     bool told = false;
-    program.created.front().terminate({}, [&](error_code error, const SipMessage& answer) {
+    program.created.front().terminate([&](error_code error, const SipMessage& answer) {
       told = true;
       CHECK_FALSE(error);
       CHECK(answer.status == 0);
@@ -92,7 +92,7 @@ TEST_CASE("A call in that the program sends INFO in, holds, takes off hold and e
     dialog.hold(note);
     dialog.unhold([=](error_code error, const SipMessage& answer) {
       note(error, answer);
-      dialog.terminate({}, note);
+      dialog.terminate(note);
     });
   });
   program.connect();

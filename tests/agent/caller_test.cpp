@@ -24,7 +24,7 @@ TEST_CASE("A call out is answered, acknowledged and ended", "[agent]") {
   SipDialog dialog = outcome.dialog;
   CHECK(dialog.role() == Role::uac);
   CHECK(dialog.calling_party().display == "Dave");
-  CHECK(status_of(program, [&](auto done) { dialog.terminate({}, done); }) == 200);
+  CHECK(status_of(program, [&](auto done) { dialog.terminate(done); }) == 200);
   CHECK(program.story() == "invited progressed answered confirmed terminated responded:BYE/200");
   CHECK(sim.stats()["dialogs"] == 0);
 }
@@ -210,7 +210,7 @@ TEST_CASE("A link that is lost fails what waits for it, and leaves the calls", "
   bool again = false;
   program.agent->on_connect().connect([&](const std::string&) { again = true; });
   REQUIRE(program.until([&] { return again; }));
-  CHECK(status_of(program, [&](auto done) { up.terminate({}, done); }) == 200);
+  CHECK(status_of(program, [&](auto done) { up.terminate(done); }) == 200);
   REQUIRE(program.until([&] { return program.agent->dialogs().empty(); }));
   CHECK(sim.stats()["dialogs"] == 0);
 }
@@ -220,7 +220,7 @@ TEST_CASE("An empty handle does nothing, and says so", "[agent]") {
   CHECK_FALSE(nobody);
   CHECK(nobody.state() == State::pending);
   error_code told;
-  nobody.terminate({}, [&](error_code error, const SipMessage&) { told = error; });
+  nobody.terminate([&](error_code error, const SipMessage&) { told = error; });
   CHECK(told == Errc::no_dialog);
 }
 
@@ -249,8 +249,8 @@ TEST_CASE("To end a call twice at once is one BYE, and both are told", "[agent]"
     CHECK_FALSE(error);
     CHECK(answer.status == 200);
   };
-  dialog.terminate({}, done);
-  dialog.terminate({}, done);
+  dialog.terminate(done);
+  dialog.terminate(done);
   REQUIRE(program.until([&] { return told == 2; }));
   int byes = 0;
   for (const Event& event : program.events) byes += event.method == "BYE" && event.status == 0;
@@ -267,7 +267,7 @@ TEST_CASE("A callback that throws disturbs nobody", "[agent]") {
   dialog.on_terminate().connect(
       [](const SipDialog&, const SipMessage&) { throw std::runtime_error{"a bug"}; });
   dialog.request("OPTIONS", {}, [](error_code, const SipMessage&) { throw 7; });
-  CHECK(status_of(program, [&](auto done) { dialog.terminate({}, done); }) == 200);
+  CHECK(status_of(program, [&](auto done) { dialog.terminate(done); }) == 200);
   CHECK(program.ended(1));
 }
 

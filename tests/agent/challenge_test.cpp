@@ -50,7 +50,7 @@ TEST_CASE_METHOD(Scripted,
   REQUIRE(program.until([&] { return outcome.told; }));
   const std::string method = GENERATE("BYE", "INFO");
   Outcome done;
-  method == "BYE" ? call.dialog().terminate({}, done.handler())
+  method == "BYE" ? call.dialog().terminate(done.handler())
                   : call.dialog().request(method, {}, done.handler());
   const std::string asks = "Proxy-Authenticate: Digest realm=\"a\", nonce=\"n\", qop=\"auth\"";
   server.say(ScriptedServer::sent(server.hear(), "tx2", 2));
@@ -97,14 +97,14 @@ TEST_CASE_METHOD(Scripted, "Challenges in a call in are answered, once there are
     CHECK(server.hear().message.headers.has("Authorization"));
   }
   SECTION("after a BYE without them: the far end has the call still, and it is ended again") {
-    program.dialog().terminate({}, outcome.handler());
+    program.dialog().terminate(outcome.handler());
     challenged("BYE", 2);
     REQUIRE(program.until([&] { return outcome.told; }));
     CHECK(outcome.message.status == 401);
     CHECK(program.dialog().state() == State::terminated);
     program.dialog().authenticate({"ann", "secret"});
     Outcome again;
-    program.dialog().terminate({}, again.handler());
+    program.dialog().terminate(again.handler());
     challenged("BYE", 3);
     const Heard bye = server.hear();
     CHECK(bye.message.headers.has("Authorization"));
@@ -113,7 +113,7 @@ TEST_CASE_METHOD(Scripted, "Challenges in a call in are answered, once there are
     REQUIRE(program.until([&] { return again.told; }));
     CHECK(again.message.status == 200);
     Outcome over;
-    program.dialog().terminate({}, over.handler());
+    program.dialog().terminate(over.handler());
     REQUIRE(program.until([&] { return over.told; }));
     CHECK(over.message.status == 0);
     CHECK(server.hears_nothing());
@@ -127,7 +127,7 @@ TEST_CASE_METHOD(Scripted, "What is known of a challenged BYE, no other answer c
   Outcome bye;
   program.dialog().request("INFO", {}, other.handler());
   server.say(ScriptedServer::sent(server.hear(), "tx2", 1, true));
-  program.dialog().terminate({}, bye.handler());
+  program.dialog().terminate(bye.handler());
   server.say(ScriptedServer::sent(server.hear(), "tx3", 2, true));
   server.say(ScriptedServer::response(407, "tx3", {.cseq = 2}, "BYE"));
   REQUIRE(program.until([&] { return bye.told; }));

@@ -155,6 +155,23 @@ TEST_CASE_METHOD(Scripted,
   CHECK(server.hears_nothing());
 }
 
+TEST_CASE_METHOD(Scripted, "terminate() takes content, status and handler, or a handler alone",
+                 "[agent]") {
+  call_in(server, program);
+  Outcome refused;
+  program.dialog().terminate({.headers = {{"Retry-After", "9"}}}, 486, refused.handler());
+  const Heard answer = server.hear();
+  CHECK(answer.message.status == 486);
+  CHECK(answer.message.headers["Retry-After"] == "9");
+  server.say(ScriptedServer::echo(answer, "tx1"));
+  REQUIRE(program.until([&] { return refused.told; }));
+  CHECK(refused.message.status == 486);
+  Outcome over;
+  program.dialog().terminate(over.handler());
+  REQUIRE(program.until([&] { return over.told; }));
+  CHECK(over.message.status == 0);
+}
+
 // --- INVITEs that are no new calls --------------------------------------------------------------
 
 TEST_CASE_METHOD(

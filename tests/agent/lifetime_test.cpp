@@ -35,7 +35,7 @@ TEST_CASE("An Agent that is gone lets go of its log, whatever was still to be do
   CHECK_NOTHROW(Agent{folder / "calls.db"});
   CHECK_THROWS_AS(dialog.session()["x"] = 1, std::logic_error);
   error_code told;
-  dialog.terminate({}, [&](error_code error, const SipMessage&) { told = error; });
+  dialog.terminate([&](error_code error, const SipMessage&) { told = error; });
   CHECK(told == Errc::no_dialog);
 }
 
@@ -245,7 +245,7 @@ TEST_CASE("An Agent that goes tells nobody who still waits", "[agent]") {
     server.accept(program);
     call_in(server, program);
     program.response->send(200, {.body = our_sdp});
-    program.dialog().terminate({}, [&](error_code, const SipMessage&) { told = true; });
+    program.dialog().terminate([&](error_code, const SipMessage&) { told = true; });
     CHECK(server.hear().message.status == 200);
     CHECK(server.hears_nothing());  // it waits for what becomes of the 200
   }

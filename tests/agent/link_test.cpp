@@ -158,7 +158,7 @@ TEST_CASE("A link lost with a request of ours under way: its handler is told, th
   }
   SECTION("a BYE") {
     error_code told = pending_error();
-    dialog.terminate({}, [&](error_code error, const SipMessage&) { told = error; });
+    dialog.terminate([&](error_code error, const SipMessage&) { told = error; });
     program.lose_the_link_after("terminated");
     REQUIRE(program.until([&] { return told != pending_error(); }));
     CHECK(told == Errc::no_link);

@@ -102,7 +102,7 @@ TEST_CASE("What is asked of a call that is over is told so, with a link or witho
   Program program{sim};
   program.connect();
   SipDialog dialog = call_out(program, "answer").dialog;
-  CHECK(status_of(program, [&](auto done) { dialog.terminate({}, done); }) == 200);
+  CHECK(status_of(program, [&](auto done) { dialog.terminate(done); }) == 200);
   SECTION("the link is up") {}
   SECTION("the link is down") {
     bool down = false;

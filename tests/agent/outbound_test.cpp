@@ -110,7 +110,7 @@ TEST_CASE("A port that is taken cannot be listened on, and the message says so",
 TEST_CASE_METHOD(Dialled, "A connection is kept until our BYE has its answer", "[agent]") {
   call_up(server, program);
   Outcome outcome;
-  program.dialog().terminate({}, outcome.handler());
+  program.dialog().terminate(outcome.handler());
   const Heard bye = server.hear();
   CHECK(bye.message.method == "BYE");
   server.say(ScriptedServer::sent(bye, "tx2", 1, true));

@@ -48,7 +48,7 @@ TEST_CASE_METHOD(Scripted, "RFC 3262 3: a 2xx waits for the PRACK of the reliabl
     CHECK(server.hears_nothing());
   }
   SECTION("we give up before: the call is refused then") {
-    program.dialog().terminate({}, {}, 603);
+    program.dialog().terminate({}, 603);
     CHECK(server.hears_nothing());
     server.say(ScriptedServer::request("PRACK", "tx2", a_prack));
     CHECK(server.hear().tokens.at(1) == "tx2");
@@ -101,11 +101,11 @@ TEST_CASE_METHOD(Impatient, "RFC 3261 13.3.1: no PRACK comes, and there is one f
   const SipDialog dialog = program.dialog();
   const bool before = GENERATE(true, false);  // or once it is told that none comes
   program.response->send_reliably(183, {.body = our_sdp}, [&](error_code, const SipMessage&) {
-    if (!before) dialog.terminate({}, {}, 603);
+    if (!before) dialog.terminate({}, 603);
   });
   program.request.reset();
   program.response.reset();
-  if (before) dialog.terminate({}, {}, 603);
+  if (before) dialog.terminate({}, 603);
   server.say(ScriptedServer::echo(server.hear(), "tx1"));
   const Heard refusal = final_answer(server);
   CHECK(refusal.message.status == 603);
@@ -132,7 +132,7 @@ TEST_CASE_METHOD(Scripted, "A call that the caller gives up as it is ended has e
   program.response->send_reliably(183, {.body = our_sdp}, {});
   server.say(ScriptedServer::echo(server.hear(), "tx1"));
   Outcome ended;
-  program.dialog().terminate({}, ended.handler(), 486);
+  program.dialog().terminate({}, 486, ended.handler());
   CHECK(server.hears_nothing());
   server.say(ScriptedServer::cancel("tx1"));
   REQUIRE(program.until([&] { return ended.told; }));
@@ -143,7 +143,7 @@ TEST_CASE_METHOD(Scripted, "A call that the caller gives up as it is ended has e
 TEST_CASE_METHOD(Impatient, "Who is told that no PRACK comes may end the call", "[agent]") {
   call_in(server, program);
   program.response->send_reliably(183, {.body = our_sdp}, [&](error_code, const SipMessage&) {
-    program.dialog().terminate({}, {}, 603);
+    program.dialog().terminate({}, 603);
   });
   program.response->send(200, {.body = our_sdp});
   server.say(ScriptedServer::echo(server.hear(), "tx1"));
@@ -156,7 +156,7 @@ TEST_CASE_METHOD(Scripted, "Who hears of the PRACK may end the call: its 2xx doe
                  "[agent]") {
   call_in(server, program);
   program.response->send_reliably(183, {.body = our_sdp}, [&](error_code, const SipMessage&) {
-    program.dialog().terminate({}, {}, 603);
+    program.dialog().terminate({}, 603);
   });
   Outcome answered;
   program.response->send(200, {.body = our_sdp}, answered.handler());
@@ -178,7 +178,7 @@ TEST_CASE_METHOD(Scripted, "Who hears that its 2xx was taken back cannot give an
   server.say(ScriptedServer::echo(server.hear(), "tx1"));
   CHECK(server.hears_nothing());
   SECTION("as the program has ended the call") {
-    program.dialog().terminate({}, {}, 603);
+    program.dialog().terminate({}, 603);
     REQUIRE(program.until([&] { return again.told; }));
     CHECK(again.error == Errc::answered_already);
     server.say(ScriptedServer::request("PRACK", "tx2", a_prack));
@@ -219,7 +219,7 @@ TEST_CASE_METHOD(Impatient, "A refusal waits for the PRACK, too: drachtio-server
   program.response->send_reliably(183, {.body = our_sdp}, {});
   const bool by_dialog = GENERATE(false, true);
   const bool it_comes = GENERATE(false, true);
-  by_dialog ? program.dialog().terminate({}, refused.handler(), 486)
+  by_dialog ? program.dialog().terminate({}, 486, refused.handler())
             : program.response->send(486, {}, refused.handler());
   const Heard progress = server.hear();
   CHECK(progress.message.status == 183);
@@ -280,7 +280,7 @@ TEST_CASE_METHOD(Scripted, "The answer to a PRACK says nothing of the answer to 
   Outcome ended;
   program.response->send_reliably(183, {.body = our_sdp}, [&](error_code, const SipMessage&) {
     program.response->send(200, {.body = our_sdp});
-    program.dialog().terminate({}, ended.handler());
+    program.dialog().terminate(ended.handler());
   });
   server.say(ScriptedServer::echo(server.hear(), "tx1"));
   server.say(ScriptedServer::request("PRACK", "tx2", a_prack));

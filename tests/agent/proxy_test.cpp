@@ -242,7 +242,7 @@ TEST_CASE_METHOD(Scripted, "terminate() on a call that is being handed on waits 
   program.request->proxy({"sip:bob@h"});
   const Heard frame = server.hear();
   Outcome outcome;
-  program.dialog().terminate({}, outcome.handler());
+  program.dialog().terminate(outcome.handler());
   CHECK(server.hears_nothing());
   server.say("f2|response|" + frame.id + "|OK|done");
   REQUIRE(program.until([&] { return outcome.told; }));
