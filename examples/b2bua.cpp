@@ -45,13 +45,12 @@ int main(int argc, char** argv) try {
   std::map<std::string, SipCall> offering;
 
   app.invite([&](Request& req, Response& res) {
-    const auto connect = [&offering, req, res](error_code error, const SipDialog& callee,
+    const auto connect = [&offering, req, res](error_code error, const SipCall& call,
                                                const SipMessage& answer) {
+      if (error) return res.send(answer.status >= 300 ? answer.status : 503);
       const SipDialog caller = req.dialog();
-      if (error) {
-        offering.erase(caller.call_id());
-        return res.send(answer.status >= 300 ? answer.status : 503);
-      }
+      const SipDialog callee = call.dialog();
+      if (req.body().empty()) offering[caller.call_id()] = call;
       caller.session()["callee"] = callee.call_id();
       caller.session().join(callee.session());
       carry(caller, callee);
@@ -63,7 +62,7 @@ int main(int argc, char** argv) try {
                  callee.terminate();
                });
     };
-    const auto ring = [res](const SipMessage&) { res.send(180); };
+    const auto ring = [res](const SipCall&, const SipMessage&) { res.send(180); };
     // Beside it: in outbound mode there is no other way.
     const auto call = app.siprequest(argv[1],
                                      {.body = req.body(),
@@ -71,7 +70,6 @@ int main(int argc, char** argv) try {
                                       .late_offer = req.body().empty(),
                                       .on_provisional = ring},
                                      connect);
-    if (req.body().empty()) offering[req.dialog().call_id()] = call;
     req.on_cancel().connect([call](const SipMessage& cancel) { call.cancel(reason_of(cancel)); });
   });
   app.on_create().connect([&](const drachtio::DialogEvent& e) {

@@ -94,16 +94,19 @@ struct RequestOptions {
   // The far end offers: in its 2xx, which SipCall::ack() answers, or before that in a reliable
   // provisional answer, which SipCall::prack() does.
   bool late_offer = false;
-  std::function<void(const SipMessage&)> on_provisional = {};
-  // Told of the call at once, from within siprequest(), on its thread: where its result is not at
-  // hand (async_call).
+  // Each answer from 101 to 199.
+  std::function<void(const SipCall&, const SipMessage&)> on_provisional = {};
+  // Told of the call at once, from within siprequest(), on its thread: where neither its result nor
+  // a handler's parameter is at hand (async_call).
   std::function<void(const SipCall&)> on_call = {};
   // Told of the dialog, once, as soon as it is known: when the server has sent the INVITE.
   std::function<void(const SipDialog&)> on_dialog = {};
 };
 
-// The final answer of a request out of dialog; for an INVITE with its dialog.
-using CallHandler = std::function<void(boost::system::error_code, SipDialog, const SipMessage&)>;
+// The final answer of a request out of dialog. A handler may take a SipDialog in the place of the
+// SipCall, which converts to it: that of an INVITE, empty for any other request.
+using CallHandler =
+    std::function<void(boost::system::error_code, const SipCall&, const SipMessage&)>;
 
 // A request on its way out. A handle; every member may be called from any thread.
 class DRACHTIO_EXPORT SipCall {
@@ -124,8 +127,10 @@ class DRACHTIO_EXPORT SipCall {
   // fork is then acknowledged by itself. The handler is given the PRACK's final answer; `malformed`
   // where no such offer waits.
   void prack(std::string sdp, const ResponseHandler& handler = {}) const;
-  // Empty until the server has sent the INVITE.
+  // Empty until the server has sent the INVITE, and for any other request.
   [[nodiscard]] SipDialog dialog() const;
+  // Implicit, so that whoever wants no more of a call than its dialog may ask for that instead.
+  operator SipDialog() const { return dialog(); }  // NOLINT(google-explicit-constructor)
 
  private:
   std::shared_ptr<agent::Call> call_;

@@ -83,7 +83,7 @@ struct Core::CarryOut {
   void operator()(call::Tell& action) const { core.tell(std::move(action)); }
   void operator()(const Request::TellProvisional& action) const {
     const auto on_provisional = call->options.on_provisional;  // it may end the call, and so itself
-    if (on_provisional) on_provisional(action.message);
+    if (on_provisional) on_provisional(SipCall{call}, action.message);
   }
   void operator()(const Request::AwaitTurn& /*action*/) const {
     call->options.on_provisional = {};  // these may hold this call
@@ -93,8 +93,7 @@ struct Core::CarryOut {
   void operator()(const Request::TellOutcome& action) const {
     const auto handler = std::exchange(call->handler, {});
     core.calls_.erase(call);
-    const SipDialog dialog = call->cell ? SipDialog{call->cell} : SipDialog{};
-    if (handler) handler(action.outcome.error, dialog, action.outcome.message);
+    if (handler) handler(action.outcome.error, SipCall{call}, action.outcome.message);
   }
 };
 

@@ -31,7 +31,8 @@ struct Outcome {
   ResponseHandler handler() {
     return [this](boost::system::error_code e, const SipMessage& m) { *this = {true, e, m}; };
   }
-  CallHandler call_handler() {
+  // Of a CallHandler, or of async_call.
+  auto call_handler() {
     return [this](boost::system::error_code e, SipDialog d, const SipMessage& m) {
       *this = {true, e, m, std::move(d)};
     };

@@ -73,11 +73,10 @@ TEST_CASE_METHOD(
     Scripted, "RFC 3262 5: the offer of a reliable answer is the program's to answer in the PRACK",
     "[agent]") {
   Outcome outcome;
-  SipCall call;
-  call = place(program, outcome,
-               {.late_offer = true, .on_provisional = [&](const SipMessage& ringing) {
-                  if (!ringing.body.empty()) call.prack(our_sdp);
-                }});
+  place(program, outcome,
+        {.late_offer = true, .on_provisional = [](const SipCall& call, const SipMessage& ringing) {
+           if (!ringing.body.empty()) call.prack(our_sdp);
+         }});
   server.say(ScriptedServer::sent(server.hear(), "tx1"));
   server.say(ScriptedServer::response(183, "tx1", {.headers = "RSeq: 5\r\n", .body = our_sdp}));
   const Heard prack = server.hear();

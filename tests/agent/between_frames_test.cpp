@@ -257,10 +257,11 @@ TEST_CASE_METHOD(Scripted, "Each fork's late offer has an answer of its own", "[
     REQUIRE(tag != std::string::npos);
     return frame.replace(tag, 8, ";tag=fork");
   };
-  std::optional<SipCall> call;
-  call = place(program, outcome, {.late_offer = true, .on_provisional = [&](const SipMessage&) {
-                                    call->prack(our_sdp);
-                                  }});
+  const SipCall call =
+      place(program, outcome,
+            {.late_offer = true, .on_provisional = [](const SipCall& ringing, const SipMessage&) {
+               ringing.prack(our_sdp);
+             }});
   server.say(ScriptedServer::sent(server.hear(), "tx1"));
   const Saying offer{.headers = "Require: 100rel\r\nRSeq: 1\r\n", .body = our_sdp};
   server.say(of_another_fork(ScriptedServer::response(183, "tx1", offer)));
@@ -275,7 +276,7 @@ TEST_CASE_METHOD(Scripted, "Each fork's late offer has an answer of its own", "[
     server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
     REQUIRE(program.until([&] { return outcome.told; }));
     CHECK(server.hears_nothing());
-    call->ack(our_sdp);
+    call.ack(our_sdp);
     const Heard ack = server.hear();
     CHECK(ack.message.method == "ACK");
     CHECK(ack.message.body == our_sdp);

@@ -85,7 +85,7 @@ TEST_CASE("A call out is known from its record first, and controlled all the sam
       "sip:ring@127.0.0.1:5070",
       {.body = our_sdp,
        .on_provisional =
-           [&](const SipMessage&) {
+           [&](const SipCall&, const SipMessage&) {
              const auto open = program.agent->dialogs();
              REQUIRE(open.size() == 1);
              CHECK_FALSE(open.front().snapshot()->invite.transaction_id.empty());

@@ -15,7 +15,8 @@ TEST_CASE("A call out is answered, acknowledged and ended", "[agent]") {
   const Outcome outcome =
       call_out(program, "answer",
                {.headers = {{"From", "\"Dave\" <sip:dave@127.0.0.1>"}, {"Subject", "a call"}},
-                .on_provisional = [&](const SipMessage& m) { provisional.push_back(m.status); },
+                .on_provisional = [&](const SipCall&,
+                                      const SipMessage& m) { provisional.push_back(m.status); },
                 .on_dialog = [&](const SipDialog& dialog) { early = dialog; }});
   CHECK_FALSE(outcome.error);
   CHECK(provisional == std::vector{180});
@@ -93,9 +94,10 @@ TEST_CASE("RFC 3261 13.2.2.4: two callees ring, one answers", "[agent]") {
   Program program{sim};
   program.connect();
   std::vector<std::string> tags;
-  const Outcome outcome = call_out(
-      program, "fork",
-      {.on_provisional = [&](const SipMessage& ringing) { tags.push_back(ringing.to().tag); }});
+  const Outcome outcome =
+      call_out(program, "fork", {.on_provisional = [&](const SipCall&, const SipMessage& ringing) {
+                 tags.push_back(ringing.to().tag);
+               }});
   CHECK(tags == std::vector<std::string>{"fork1", "fork2"});
   CHECK(outcome.dialog.remote().tag == "fork1");
 }
@@ -122,10 +124,10 @@ TEST_CASE("CANCEL: before the answer, before the server has spoken, and as the 2
   program.connect();
   Outcome outcome;
   SECTION("while it rings") {
-    SipCall out;
-    out = program.agent->siprequest(
+    program.agent->siprequest(
         "sip:ring@127.0.0.1:5070",
-        {.body = our_sdp, .on_provisional = [&](const SipMessage&) { out.cancel(); }},
+        {.body = our_sdp,
+         .on_provisional = [](const SipCall& out, const SipMessage&) { out.cancel(); }},
         outcome.call_handler());
     REQUIRE(program.until([&] { return outcome.told; }));
     CHECK(outcome.message.status == 487);
@@ -145,10 +147,10 @@ TEST_CASE("CANCEL: before the answer, before the server has spoken, and as the 2
     CHECK(outcome.message.status == 487);
   }
   SECTION("crossing the 200: ACK, and the server hangs up") {
-    SipCall out;
-    out = program.agent->siprequest(
+    program.agent->siprequest(
         "sip:crossing@127.0.0.1:5070",
-        {.body = our_sdp, .on_provisional = [&](const SipMessage&) { out.cancel(); }},
+        {.body = our_sdp,
+         .on_provisional = [](const SipCall& out, const SipMessage&) { out.cancel(); }},
         outcome.call_handler());
     REQUIRE(program.ended(1));
     CHECK(program.ends.front() == "ACK-BYE due to cancel race condition");
@@ -201,7 +203,8 @@ TEST_CASE("A link that is lost fails what waits for it, and leaves the calls", "
   Outcome ringing;
   program.agent->siprequest(
       "sip:ring@127.0.0.1:5070",
-      {.body = our_sdp, .on_provisional = [&](const SipMessage&) { sim.command("drop"); }},
+      {.body = our_sdp,
+       .on_provisional = [&](const SipCall&, const SipMessage&) { sim.command("drop"); }},
       ringing.call_handler());
   REQUIRE(program.until([&] { return ringing.told; }));
   CHECK(ringing.error == Errc::no_link);

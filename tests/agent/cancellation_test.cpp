@@ -42,7 +42,7 @@ TEST_CASE("A cancellation slot gives up a call that rings", "[agent]") {
   Outcome outcome;
   bool rings = false;
   RequestOptions offer{.body = our_sdp};
-  offer.on_provisional = [&](const SipMessage&) { rings = true; };
+  offer.on_provisional = [&](const SipCall&, const SipMessage&) { rings = true; };
   async_call(*program.agent, "sip:ring@127.0.0.1:5070", offer,
              asio::bind_cancellation_slot(signal.slot(), outcome.call_handler()));
   REQUIRE(program.until([&] { return rings; }));

@@ -73,6 +73,39 @@ TEST_CASE_METHOD(Scripted, "A PRACK that answers is told of its answer, or why i
   CHECK(pracked.message.status == 200);
 }
 
+TEST_CASE_METHOD(Scripted, "A call's handler is given the call, to answer its offer", "[agent]") {
+  program.agent->siprequest("sip:far@127.0.0.1:5070", {.late_offer = true},
+                            [](error_code error, const SipCall& call, const SipMessage& offer) {
+                              CHECK(offer.body == our_sdp);
+                              if (!error) call.ack(our_sdp);
+                            });
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
+  const Heard ack = server.hear();
+  CHECK(ack.message.method == "ACK");
+  CHECK(ack.message.body == our_sdp);
+}
+
+TEST_CASE_METHOD(Scripted, "A call's handler may take the dialog in the place of the call",
+                 "[agent]") {
+  const std::string method = GENERATE("INVITE", "OPTIONS");
+  bool told = false;
+  SipDialog its;
+  const SipCall call = program.agent->siprequest(
+      "sip:far@127.0.0.1:5070", {.method = method, .body = method == "INVITE" ? our_sdp : ""},
+      [&](error_code, const SipDialog& dialog, const SipMessage&) {
+        told = true;
+        its = dialog;
+      });
+  server.say(ScriptedServer::sent(server.hear(), "tx1"));
+  server.say(ScriptedServer::response(200, "tx1", {}, method));
+  REQUIRE(program.until([&] { return told; }));
+  CHECK(its == call.dialog());
+  CHECK(static_cast<bool>(its) == (method == "INVITE"));
+  const SipDialog the_same = call;
+  CHECK(the_same == its);
+}
+
 TEST_CASE("A call of no Agent has nothing to acknowledge", "[agent]") {
   Outcome outcome;
   SipCall{}.ack(our_sdp, outcome.handler());

@@ -194,7 +194,8 @@ TEST_CASE("What the handlers of a call under way hold is let go with its Agent",
     const auto on_answer = [kept, owned](error_code, const SipDialog&, const SipMessage&) {};
     const auto on_cancel = [kept, owned](error_code, const SipMessage&) {};
     *kept = program.agent->siprequest(
-        "sip:b@127.0.0.1", {.body = our_sdp, .on_provisional = [kept, owned](const SipMessage&) {}},
+        "sip:b@127.0.0.1",
+        {.body = our_sdp, .on_provisional = [kept, owned](const SipCall&, const SipMessage&) {}},
         on_answer);
     kept->cancel({}, on_cancel);
     const SipCall other = program.agent->siprequest(
