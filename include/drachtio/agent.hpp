@@ -130,7 +130,7 @@ class DRACHTIO_EXPORT SipCall {
   // Empty until the server has sent the INVITE, and for any other request.
   [[nodiscard]] SipDialog dialog() const;
   // Implicit, so that whoever wants no more of a call than its dialog may ask for that instead.
-  operator SipDialog() const { return dialog(); }  // NOLINT(google-explicit-constructor)
+  operator SipDialog() const { return dialog(); }
 
  private:
   std::shared_ptr<agent::Call> call_;
@@ -215,8 +215,8 @@ class DRACHTIO_EXPORT Agent {
   // The log cannot be written any more. Calls go on, unrecorded; see refuse_when_log_failed.
   [[nodiscard]] Signal<void(const std::string& why)>& on_log_failed();
   // What an operator should know: the log cannot be written at the moment (frames wait, and with
-  // them all that is told and answered), and can again; a gap; a message that could not be read.
-  // Where nobody listens it is written to standard error.
+  // them all that is told and answered), and can again; a gap; a message that could not be read; a
+  // Response that was dropped unanswered. Where nobody listens it is written to standard error.
   [[nodiscard]] Signal<void(const std::string& what)>& on_warning();
   // A dialog was found alive after a restart.
   [[nodiscard]] Signal<void(const SipDialog&)>& on_resumed();

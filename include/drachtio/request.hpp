@@ -18,7 +18,8 @@ namespace drachtio {
 
 namespace agent {
 struct Incoming;
-}
+struct AnswerDuty;
+}  // namespace agent
 
 // Where a message came from.
 struct Source {
@@ -42,6 +43,11 @@ using ProxyHandler =
     std::function<void(boost::system::error_code error, const std::vector<SipMessage>& answers)>;
 
 // Both are handles: copy them to answer later. Every member may be called from any thread.
+//
+// Whoever keeps a copy of the Response may still answer. When the last copy goes, on whatever
+// thread, and no final answer has been given, the Agent answers 500 at once, and says so in a
+// warning (Agent::on_warning). A call that was handed on, cancelled or ended by terminate() has its
+// answer. A copy of the Request does not keep the Response.
 class DRACHTIO_EXPORT Request {
  public:
   explicit Request(std::shared_ptr<agent::Incoming> incoming) : incoming_(std::move(incoming)) {}
@@ -90,7 +96,7 @@ class DRACHTIO_EXPORT Request {
 
 class DRACHTIO_EXPORT Response {
  public:
-  explicit Response(std::shared_ptr<agent::Incoming> incoming) : incoming_(std::move(incoming)) {}
+  explicit Response(std::shared_ptr<const agent::AnswerDuty> duty) : duty_(std::move(duty)) {}
 
   // Answers. Headers that repeat the request's are written by themselves. The handler is given the
   // answer as the server sent it, or why it did not: answered_already after a final answer,
@@ -116,7 +122,7 @@ class DRACHTIO_EXPORT Response {
  private:
   void answer(int status, std::string reason, Content content, ResponseHandler handler) const;
 
-  std::shared_ptr<agent::Incoming> incoming_;
+  std::shared_ptr<const agent::AnswerDuty> duty_;  // that all copies share
 };
 
 }  // namespace drachtio

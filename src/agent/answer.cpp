@@ -76,6 +76,8 @@ void Core::on(const std::shared_ptr<Incoming>& incoming, const ServerRequest::In
     kept->cell->invitation.open.reset();
   }
   for (ServerRequest::Action& action : actions) std::visit(CarryOutAnswer{*this, kept}, action);
+  // An answer that did not get out is to be given again; perhaps nobody is left to do so.
+  if (kept->dropped) refuse_dropped(kept);
 }
 
 void Core::answer(const std::shared_ptr<Incoming>& incoming, const call::Answer& answer,

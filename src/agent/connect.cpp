@@ -99,6 +99,7 @@ void Core::link_up(Link& link, const std::string& detail) {
 // Takes up what the former connections have left, once all that came over them has been told.
 void Core::take_up(const Link& link) {
   if (!link.up || !links_.is_told(link)) return;
+  refuse_dropped(link);
   resume(link);
   answer_again(link);
 }

@@ -36,14 +36,7 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
   writer.go_on = true;
   writer.start_at_once = false;  // only once there is a core to be told: adopt()
   writer.patience = {unanswered_others, unheard_others, true};
-  writer.on_warning = [this](const std::string& what) {
-    post([this, what] {
-      if (on_warning.empty()) {
-        std::fprintf(stderr, "drachtio-dialog: %s\n", text::escaped(what, 500).c_str());
-      }
-      on_warning(what);
-    });
-  };
+  writer.on_warning = [this](const std::string& what) { post([this, what] { warn(what); }); };
   writer.on_failed = [this](const log::Error& error) {
     asio::post(io_, [weak = weak_from_this(), why = std::string{error.what()}] {
       const auto self = weak.lock();
@@ -81,6 +74,13 @@ Core::~Core() {
   for (const auto& [transaction, weak] : incoming_) {
     if (const auto incoming = weak.lock()) incoming->on_cancel.disconnect_all_slots();
   }
+}
+
+void Core::warn(const std::string& what) {
+  if (on_warning.empty()) {
+    std::fprintf(stderr, "drachtio-dialog: %s\n", text::escaped(what, 500).c_str());
+  }
+  on_warning(what);
 }
 
 void Core::tell(const ResponseHandler& handler, error_code error, const std::string& why) {

@@ -119,6 +119,8 @@ class Core : public std::enable_shared_from_this<Core> {
                  ResponseHandler handler);
   void modify(const std::shared_ptr<Cell>& cell, const Content& offer, ResponseHandler handler);
   void hold(const std::shared_ptr<Cell>& cell, bool held, ResponseHandler handler);
+  // Answers 500 where nobody is left to give the final answer that a request waits for.
+  void refuse_dropped(const std::shared_ptr<Incoming>& incoming);
   // An offer of theirs waits for no answer any more.
   void drop_offer(const std::shared_ptr<Cell>& cell, call::OfferId offer);
   // Makes the offer that waits for its turn, if nothing stands in its way any more.
@@ -146,6 +148,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void has_served(std::uint64_t id);
   void close_if_it_has_served(std::uint64_t id);
   void take_up(const Link& link);
+  // Refuses the INVITEs whose Responses were dropped while there was no link to this server.
+  void refuse_dropped(const Link& link);
 
   // told.cpp
   void told(std::vector<record::Walked> walked);
@@ -239,6 +243,8 @@ class Core : public std::enable_shared_from_this<Core> {
   void look_for_forgotten();
 
   void append(std::vector<record::Note> notes, std::vector<std::shared_ptr<Cell>> cells);
+  // Tells an operator; where nobody listens, standard error.
+  void warn(const std::string& what);
   void let_timers_go();
   // Tells the handler in a turn of its own: no handler is called from within the call that started
   // its operation.

@@ -149,24 +149,24 @@ void Request::proxy(std::vector<std::string> destinations, ProxyOptions options,
 
 void Response::answer(int status, std::string reason, Content content,
                       ResponseHandler handler) const {
-  const auto core = incoming_->core.lock();
+  const auto core = duty_->incoming->core.lock();
   if (!core) return fail(handler, Errc::no_link, "the Agent is gone");
-  core->dispatch([core = core.get(), incoming = incoming_, status, reason = std::move(reason),
+  core->dispatch([core = core.get(), incoming = duty_->incoming, status, reason = std::move(reason),
                   content = std::move(content), handler = std::move(handler)] {
     core->answer(incoming, {status, reason, content.headers, content.body}, handler);
   });
 }
 
 void Response::send_reliably(int status, Content content, ResponseHandler on_prack) const {
-  const auto core = incoming_->core.lock();
+  const auto core = duty_->incoming->core.lock();
   if (!core) return fail(on_prack, Errc::no_link, "the Agent is gone");
-  core->dispatch([core = core.get(), incoming = incoming_, status, content = std::move(content),
-                  on_prack = std::move(on_prack)] {
+  core->dispatch([core = core.get(), incoming = duty_->incoming, status,
+                  content = std::move(content), on_prack = std::move(on_prack)] {
     core->answer_reliably(incoming, {status, {}, content.headers, content.body}, on_prack);
   });
 }
 
-bool Response::answered() const { return incoming_->answered; }
+bool Response::answered() const { return duty_->incoming->answered; }
 
 // --- SipCall ------------------------------------------------------------------------------------
 

@@ -124,7 +124,7 @@ std::optional<int> Core::refusal_of(const Incoming& incoming, const record::Walk
 
 void Core::handle(const RequestHandler& handler, const std::shared_ptr<Incoming>& incoming) {
   Request request{incoming};
-  Response response{incoming};
+  Response response{std::make_shared<AnswerDuty>(incoming)};
   try {
     return handler(request, response);
   } catch (const std::exception& error) {
@@ -133,6 +133,37 @@ void Core::handle(const RequestHandler& handler, const std::shared_ptr<Incoming>
     print_thrown(incoming->message.method, "something that is no std::exception");
   }
   if (!incoming->machine.is_answered()) answer(incoming, {500});
+}
+
+// Another thread may look at `answered` while the agent's thread changes it: each writes its own
+// flag before it reads the other's, so at least one of them sees both.
+AnswerDuty::~AnswerDuty() {
+  incoming->dropped = true;
+  if (incoming->answered) return;
+  if (const auto owner = incoming->core.lock()) {
+    owner->post([owner = owner.get(), incoming = incoming] { owner->refuse_dropped(incoming); });
+  }
+}
+
+void Core::refuse_dropped(const std::shared_ptr<Incoming>& incoming) {
+  if (stopped_ || !incoming->dropped || !incoming->machine.is_open()) return;
+  if (incoming->cell && SipDialog{incoming->cell}.state() == State::terminated) return;
+  const Link* link = links_.find(links_.for_answer_to(*incoming));
+  if (link == nullptr || !link->up) return;  // when it is up: refuse_dropped(link)
+  incoming->dropped = false;                 // once: the server may refuse this answer, too
+  warn("the Response to " + incoming->message.method + ' ' +
+       std::string{incoming->message.call_id()} + " was dropped unanswered: 500 is answered");
+  answer(incoming, {500});
+}
+
+void Core::refuse_dropped(const Link& link) {
+  std::vector<std::shared_ptr<Incoming>> dropped;
+  for (const auto& [transaction, weak] : incoming_) {
+    const auto incoming = weak.lock();
+    const bool is_its = incoming && incoming->source.server == link.server;
+    if (is_its && incoming->dropped) dropped.push_back(incoming);
+  }
+  for (const auto& incoming : dropped) refuse_dropped(incoming);
 }
 
 void Core::cancelled(const std::string& transaction_id, const SipMessage& cancel) {

@@ -33,8 +33,22 @@ struct Incoming {
   call::ServerRequest machine;
   call::OfferId offer = 0;            // that it makes in its call
   std::atomic<bool> answered{false};  // as the machine says, for other threads
+  std::atomic<bool> dropped{false};   // no copy of its Response is left, and no 500 has been given
   Request::CancelSignal on_cancel;
   std::vector<SipMessage> answers_of_others;  // while it is handed on
+};
+
+// The copies of a Response share one AnswerDuty. When the last of them goes, nobody can give the
+// request its final answer any more.
+struct AnswerDuty {
+  explicit AnswerDuty(std::shared_ptr<Incoming> request) : incoming(std::move(request)) {}
+  ~AnswerDuty();
+  AnswerDuty(const AnswerDuty&) = delete;
+  AnswerDuty& operator=(const AnswerDuty&) = delete;
+  AnswerDuty(AnswerDuty&&) = delete;
+  AnswerDuty& operator=(AnswerDuty&&) = delete;
+
+  const std::shared_ptr<Incoming> incoming;
 };
 
 }  // namespace drachtio::agent

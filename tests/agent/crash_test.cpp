@@ -25,9 +25,10 @@ namespace {
 
 // What the program that will die does with its calls.
 void serve(Agent& agent) {
-  agent.invite([](Request& req, Response& res) {
+  agent.invite([unanswered = std::vector<Response>{}](Request& req, Response& res) mutable {
     const std::string user = req.from().user;
     req.session()["user"] = user;
+    if (user == "pending" || user == "prack") unanswered.push_back(res);
     if (user == "pending") return res.send(180);
     if (user == "prack") return res.send_reliably(183, {.body = our_sdp}, {});
     res.send(200, {.body = our_sdp});

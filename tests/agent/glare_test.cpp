@@ -122,7 +122,12 @@ TEST_CASE_METHOD(Reoffered, "A re-INVITE of theirs that is over stands in nobody
     offer->send(200, {.body = our_sdp});
     server.say(ScriptedServer::refused(server.hear(), no_transaction));
   }
-  SECTION("dropped") { offer.reset(); }
+  SECTION("dropped") {
+    offer.reset();
+    const Heard refusal = server.hear();
+    CHECK(refusal.message.status == 500);
+    server.say(ScriptedServer::echo(refusal, "tx2"));
+  }
   const Heard ours = server.hear();
   CHECK(ours.message.method == "INVITE");
   server.say(ScriptedServer::refused(ours, "failed"));

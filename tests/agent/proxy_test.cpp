@@ -155,7 +155,11 @@ TEST_CASE_METHOD(Scripted, "What is answered cannot be handed on, nor the other 
 
 TEST_CASE_METHOD(Scripted, "A request of no dialog is handed on likewise", "[agent]") {
   std::optional<Request> message;
-  program.agent->message([&](Request& req, Response&) { message = req; });
+  std::optional<Response> kept;
+  program.agent->message([&](Request& req, Response& res) {
+    message = req;
+    kept = res;
+  });
   server.say(
       "m1|sip|network|300|udp|127.0.0.1|5070|10:00:00.000000|tx9||127.0.0.1|5090|\r\n"
       "MESSAGE sip:service@h SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5070;branch=z9hG4bK-m\r\n"

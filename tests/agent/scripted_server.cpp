@@ -116,6 +116,13 @@ std::string ScriptedServer::request(const std::string& method, const std::string
                               std::to_string(saying.cseq) + ' ' + method, saying));
 }
 
+std::string ScriptedServer::out_of_dialog(const std::string& method,
+                                          const std::string& transaction) {
+  return "m|sip|network|1|" + std::string{where} + transaction + "||127.0.0.1|5060|\r\n" +
+         message(method + " sip:service@127.0.0.1:5060 SIP/2.0", far(), ours(false), "1 " + method,
+                 {});
+}
+
 std::string ScriptedServer::cancel(const std::string& transaction) {
   return from_network(
       transaction, "c1;from-tag=far",

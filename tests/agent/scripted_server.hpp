@@ -59,6 +59,7 @@ class ScriptedServer {
   static std::string invite(const std::string& transaction, const Saying& saying = {});
   static std::string request(const std::string& method, const std::string& transaction,
                              const Saying& saying);  // in that dialog
+  static std::string out_of_dialog(const std::string& method, const std::string& transaction);
   static std::string cancel(const std::string& transaction);
   // By the server, in the name of the program that was called.
   static std::string hang_up(const std::string& why);
