@@ -165,6 +165,11 @@ class DRACHTIO_EXPORT Agent {
   // By any name, in capitals or not. Throws std::invalid_argument for one that is no token, and for
   // "cdr:...": see cdr().
   void on(const std::string& method, RequestHandler handler);
+  // Who handles requests out of dialog whose method has no handler of its own. A server hands over
+  // what it is asked for by name: it is asked for each method that can begin something (those
+  // above). A request in a dialog does not come here. The latest handler replaces the one before,
+  // an empty one takes it away.
+  void on_any(RequestHandler handler);
 
   // Who answers, after a restart, a call in that was not answered when the program died; without
   // one it is answered 503. The latest handler replaces the one before, an empty one takes it away.

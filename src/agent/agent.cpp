@@ -60,6 +60,8 @@ void Agent::on(const std::string& method, RequestHandler handler) {
   core_->handlers[sip::method_name(method)] = std::move(handler);
 }
 
+void Agent::on_any(RequestHandler handler) { core_->any_handler = std::move(handler); }
+
 void Agent::on_resumed_invite(RequestHandler handler) {
   core_->on_resumed_invite.set(std::move(handler));
 }

@@ -3,6 +3,9 @@
 #include "agent/core.hpp"
 #include "text/escape.hpp"
 
+#include <array>
+#include <set>
+
 namespace drachtio::agent {
 
 namespace {
@@ -10,11 +13,19 @@ namespace {
 // An outbound connection stays open so long for the answer to a BYE, and for its reply.
 constexpr std::chrono::seconds last_words{2};
 
+// The methods of IANA's registry that can come out of dialog; all others belong to a call, or to
+// another request. A drachtio-server compares a route with the method, and knows no wildcard.
+constexpr std::array<const char*, 9> methods_out_of_dialog{
+    "INFO", "INVITE", "MESSAGE", "NOTIFY", "OPTIONS", "PUBLISH", "REFER", "REGISTER", "SUBSCRIBE"};
+
 }  // namespace
 
 std::vector<std::string> Core::routes() const {
+  std::set<std::string> methods;
+  for (const auto& [method, handler] : handlers) methods.insert(method);
+  if (any_handler) methods.insert(methods_out_of_dialog.begin(), methods_out_of_dialog.end());
   std::vector<std::string> verbs;
-  for (const auto& [method, handler] : handlers) {
+  for (const std::string& method : methods) {
     std::string verb = method;
     std::ranges::transform(verb, verb.begin(), [](char c) {
       return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -134,6 +134,7 @@ class Core : public std::enable_shared_from_this<Core> {
   Agent::Signal<void(const SipDialog&)> on_resumed;
   DialogSignals signals;
   std::map<std::string, RequestHandler> handlers;
+  RequestHandler any_handler;  // of requests out of dialog that have none of those
   CallRecordHandler call_records;
 
  private:

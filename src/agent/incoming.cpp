@@ -85,8 +85,9 @@ void Core::read_request(const record::Frame& frame, SipMessage message,
   }
   if (incoming->cell && !incoming->message.to().tag.empty()) return in_dialog(incoming);
   const auto handler = handlers.find(method);
-  if (handler == handlers.end()) return answer(incoming, {404});
-  handle(handler->second, incoming);
+  if (handler != handlers.end()) return handle(handler->second, incoming);
+  if (any_handler) return handle(any_handler, incoming);
+  answer(incoming, {404});
 }
 
 // The INVITE that its dialog stands on from now on; perhaps a retry, whose first INVITE has been

@@ -52,6 +52,7 @@ void ScriptedServer::accept(Program& program) {
   const std::string login = read();
   say("r|response|" + login.substr(0, login.find('|')) +
       "|OK|udp/127.0.0.1:5060|v0.9.10|udp/127.0.0.1:5060");
+  routes_.clear();
   bool up = false;
   const boost::signals2::scoped_connection slot =
       program.agent->on_connect().connect([&](const std::string&) { up = true; });
@@ -60,7 +61,9 @@ void ScriptedServer::accept(Program& program) {
         program.until([&] { return up || peer_->has_something(std::chrono::milliseconds{0}); }));
     if (up) break;
     const std::string route = peer_->read_frame();
-    REQUIRE(route.find("|route|") != std::string::npos);
+    const std::size_t verb = route.find("|route|");
+    REQUIRE(verb != std::string::npos);
+    routes_.push_back(route.substr(verb + 7));
     say("r|response|" + route.substr(0, route.find('|')) + "|OK");
   }
 }

@@ -39,6 +39,8 @@ class ScriptedServer {
 
   // Takes the next connection: the login, and the routes that are asked for.
   void accept(Program& program);
+  // The methods that the program asked for when it was accepted, in their order.
+  [[nodiscard]] const std::vector<std::string>& routes() const { return routes_; }
   // Dials the program, as in outbound mode: the login only.
   void dial(Program& program, std::uint16_t port);
   // Whether the program closes the connection; nothing is read of what it still says.
@@ -78,6 +80,7 @@ class ScriptedServer {
   Door door_;
   Program* program_ = nullptr;
   std::optional<Peer> peer_;
+  std::vector<std::string> routes_;
 };
 
 // The same frame in another call than "c1".
