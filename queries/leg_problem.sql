@@ -8,7 +8,8 @@ of_one AS MATERIALIZED (
     type,
     json_extract(data, '$.method') AS method,
     coalesce(json_extract(data, '$.status'), 0) AS status,
-    json_extract(data, '$.direction') AS direction
+    json_extract(data, '$.direction') AS direction,
+    json_extract(data, '$.to_tag') AS to_tag
   FROM event
   WHERE dialog = ?1
 )
@@ -33,9 +34,14 @@ WHERE cause = 'rejected' AND status IN (408, 480)
 UNION ALL SELECT 'server-failure' FROM one
 WHERE cause = 'rejected' AND status BETWEEN 500 AND 599
 
--- Both sides sent a BYE, before they had that of the other.
+-- Both sides sent a BYE, before they had that of the other. A BYE with a tag has ended one early dialog,
+-- and not the call.
 UNION ALL SELECT 'both-hung-up'
-WHERE (SELECT count(DISTINCT direction) FROM of_one WHERE method = 'BYE' AND status = 0) = 2
+WHERE (
+  SELECT count(DISTINCT direction)
+  FROM of_one
+  WHERE method = 'BYE' AND status = 0 AND to_tag IS NULL
+) = 2
 
 -- One side had the other on hold when it ended.
 UNION ALL SELECT 'on-hold-at-end' FROM one

@@ -103,6 +103,14 @@ struct EarlyAgreement {
   bool operator==(const EarlyAgreement&) const = default;
 };
 
+// An early dialog of a call out (RFC 3261 12.1): each fork that has given a provisional answer has
+// one. A late answer of one that a BYE has ended does not begin it anew.
+struct EarlyDialog {
+  std::string to_tag;
+  bool ended = false;  // by our BYE, while another fork went on (RFC 3261 15)
+  bool operator==(const EarlyDialog&) const = default;
+};
+
 // An INVITE or UPDATE in the dialog, or a PRACK that offers, that waits for its answer; or a late
 // offer: an INVITE without SDP, whose answer offers, and waits for the ACK or a PRACK.
 struct WaitingOffer {
@@ -192,6 +200,8 @@ struct DialogState {
   std::vector<EarlyAnswer> early_answers;
   std::vector<EarlyAgreement> early_agreements;  // the INVITE's own first
   std::vector<WaitingOffer> offers;
+  // Of the INVITE that stands, until it is answered; the fork that has rung last is the last.
+  std::vector<EarlyDialog> early_dialogs;
 
   [[nodiscard]] Hold hold() const {
     if (held_locally) return held_remotely ? Hold::both : Hold::local;

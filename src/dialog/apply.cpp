@@ -28,6 +28,7 @@ void forget_offers(DialogState& dialog) {
   dialog.offers.clear();
   dialog.early_answers.clear();
   dialog.early_agreements.clear();
+  dialog.early_dialogs.clear();
   dialog.former_streams.clear();
 }
 
@@ -100,6 +101,7 @@ void invited(DialogState& dialog, const Event& event) {
 }
 
 void progressed(DialogState& dialog, const Event& event) {
+  remember_early_dialog(dialog, event.to_tag);
   set_tags(dialog, event);
   set_address(callee(dialog), event.contact);
   set_sdp(callee(dialog), sdp_of(event));
@@ -129,6 +131,7 @@ void answered(DialogState& dialog, const Event& event) {
   dialog.early_answers.clear();
   if (!dialog.early_agreements.empty()) take_up_agreement(dialog, event.to_tag);
   dialog.early_agreements.clear();
+  dialog.early_dialogs.clear();
 }
 
 void confirmed(DialogState& dialog, const Event& event) {
@@ -164,6 +167,8 @@ void early(DialogState& dialog, const Event& event) {
 
 void requested(DialogState& dialog, const Event& event) {
   if (event.method == "PRACK") apply_pracked(dialog, event);
+  // Only the BYE that ends one early dialog of several has a tag here.
+  if (event.method == "BYE" && event.to_tag) end_early_dialog(dialog, event.to_tag);
   if (event.method == "CANCEL" && !event.branch.empty()) {
     dialog.cancel_sent = {event.reason, event.q850_cause, event.completed_elsewhere};
   }
@@ -173,7 +178,10 @@ void requested(DialogState& dialog, const Event& event) {
 // an answered one without an ACK it would have been rid of soon (RFC 3261 13.3.1.4).
 void resumed(DialogState& dialog, const Event& event) {
   if (dialog.state == State::terminated) return;
-  if (event.inferred && !is_answered(dialog)) dialog.inferred = true;
+  if (event.inferred && !is_answered(dialog)) {
+    dialog.inferred = true;
+    dialog.early_dialogs.clear();
+  }
   if (is_answered(dialog)) dialog.state = State::stable;
 }
 

@@ -1,5 +1,6 @@
 #include "dialog/describe.hpp"
 
+#include "dialog/forks.hpp"
 #include "dialog/identity.hpp"
 #include "dialog/rules.hpp"
 
@@ -72,11 +73,18 @@ bool is_about_creating_invite(const DialogState& leg, const Observation& seen) {
          });
 }
 
+namespace {
+
+const std::optional<std::string>& callee_tag(const DialogState& leg, const sip::Message& message) {
+  const bool by_caller = same_tag(message.from.tag.value_or(""), creating_tag(leg));
+  return by_caller ? message.to.tag : message.from.tag;
+}
+
+}  // namespace
+
 bool for_another_fork(const DialogState& tip, const sip::Message& message) {
-  if (!is_answered(tip) || !tip.local.tag || !tip.remote.tag || !message.from.tag ||
-      !message.to.tag) {
-    return false;
-  }
+  if (!is_answered(tip)) return has_ended_early(tip, callee_tag(tip, message));
+  if (!tip.local.tag || !tip.remote.tag || !message.from.tag || !message.to.tag) return false;
   const auto are = [&](const std::string& from, const std::string& to) {
     return same_tag(*message.from.tag, from) && same_tag(*message.to.tag, to);
   };

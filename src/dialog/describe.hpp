@@ -30,7 +30,8 @@ std::string_view invite_transaction_id(const Observation& seen);
 bool acts_on_invite(const DialogState& leg, const Observation& seen);
 // It is about that INVITE or an earlier one that was tried again.
 bool is_about_creating_invite(const DialogState& leg, const Observation& seen);
-// What another fork sends does not concern the call that was answered (RFC 3261 12.2.2).
+// What another fork sends does not concern the call that was answered (RFC 3261 12.2.2), nor does
+// what is sent in an early dialog that our BYE has ended concern one that others may answer.
 bool for_another_fork(const DialogState& tip, const sip::Message& message);
 
 }  // namespace drachtio::dialog

@@ -1,6 +1,7 @@
 #include "dialog/ending.hpp"
 
 #include "dialog/describe.hpp"
+#include "dialog/forks.hpp"
 #include "dialog/identity.hpp"
 #include "dialog/rules.hpp"
 
@@ -21,6 +22,11 @@ bool sent_by_server(const Observation& seen) {
 
 Event bye(const DialogState& tip, const Observation& seen) {
   if (is_over(tip) || for_another_fork(tip, seen.message)) return without_effect(seen);
+  if (seen.direction == Direction::out && another_goes_on(tip, seen.message.to.tag)) {
+    Event event = without_effect(seen);
+    event.to_tag = seen.message.to.tag.value_or("");  // of the early dialog that it ends
+    return event;
+  }
   Event event = describe(seen, EventType::terminated);
   event.q850_cause = seen.message.reason.q850_cause;
   const std::optional<std::string>& text = seen.message.reason.text;

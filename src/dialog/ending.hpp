@@ -8,6 +8,7 @@
 
 namespace drachtio::dialog {
 
+// Before the answer our BYE ends one early dialog, and the call with the last of them.
 Event bye(const DialogState& tip, const Observation& seen);
 // The end of a leg that the program has handed on, by the BYE of another leg of the same dialog.
 std::optional<Event> hung_up_with(const DialogState& leg, const DialogState& other);

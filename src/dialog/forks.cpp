@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_early_answers = 16;
 constexpr std::size_t most_early_agreements = 16;
+constexpr std::size_t most_early_dialogs = 16;
 
 // Finds the entry of the fork that has this To tag. A fork of a peer that sends none (RFC 2543) has
 // the empty one; the entry of the INVITE itself belongs to no fork.
@@ -23,9 +24,25 @@ auto find_fork(Kept& kept, const std::optional<std::string>& to_tag) {
   });
 }
 
+template <typename Kept>
+void forget_fork(Kept& kept, const std::optional<std::string>& to_tag) {
+  if (const auto known = find_fork(kept, to_tag); known != kept.end()) kept.erase(known);
+}
+
 EarlyAgreement as_it_stands(DialogState& dialog, std::optional<std::string> to_tag) {
   return {std::move(to_tag), sdp_of(caller(dialog)), dialog.held_locally, dialog.held_remotely,
           dialog.held_streams};
+}
+
+// The callee's tag and both descriptions, and the hold, are those of this early dialog.
+void show_fork(DialogState& dialog, const std::string& to_tag) {
+  Endpoint& shown = callee(dialog);
+  shown.tag.reset();
+  if (!to_tag.empty()) shown.tag = to_tag;
+  forget_sdp(shown);
+  const auto answer = find_fork(dialog.early_answers, to_tag);
+  if (answer != dialog.early_answers.end()) set_sdp(shown, answer->sdp);
+  if (!dialog.early_agreements.empty()) take_up_agreement(dialog, to_tag);
 }
 
 }  // namespace
@@ -88,9 +105,43 @@ void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to
 
 void remember_agreement(DialogState& dialog, const std::optional<std::string>& to_tag) {
   std::vector<EarlyAgreement>& agreed = dialog.early_agreements;
-  if (const auto known = find_fork(agreed, to_tag); known != agreed.end()) agreed.erase(known);
+  forget_fork(agreed, to_tag);
   if (agreed.size() == most_early_agreements) agreed.erase(agreed.begin() + 1);
   agreed.push_back(as_it_stands(dialog, to_tag.value_or("")));
+}
+
+void remember_early_dialog(DialogState& dialog, const std::optional<std::string>& to_tag) {
+  if (dialog.role == Role::uas) return;
+  std::vector<EarlyDialog>& known = dialog.early_dialogs;
+  EarlyDialog heard{to_tag.value_or("")};
+  if (const auto before = find_fork(known, to_tag); before != known.end()) {
+    heard = std::move(*before);
+    known.erase(before);
+  }
+  if (known.size() == most_early_dialogs) known.erase(known.begin());
+  known.push_back(std::move(heard));
+}
+
+bool another_goes_on(const DialogState& dialog, const std::optional<std::string>& to_tag) {
+  return std::ranges::any_of(dialog.early_dialogs, [&](const EarlyDialog& one) {
+    return !one.ended && !same_tag(one.to_tag, to_tag.value_or(""));
+  });
+}
+
+bool has_ended_early(const DialogState& dialog, const std::optional<std::string>& to_tag) {
+  const auto known = find_fork(dialog.early_dialogs, to_tag);
+  return known != dialog.early_dialogs.end() && known->ended;
+}
+
+void end_early_dialog(DialogState& dialog, const std::optional<std::string>& to_tag) {
+  if (!another_goes_on(dialog, to_tag)) return;
+  remember_early_dialog(dialog, to_tag);
+  dialog.early_dialogs.back().ended = true;
+  forget_fork(dialog.early_answers, to_tag);
+  forget_fork(dialog.early_agreements, to_tag);
+  const auto latest = std::find_if(dialog.early_dialogs.rbegin(), dialog.early_dialogs.rend(),
+                                   [](const EarlyDialog& one) { return !one.ended; });
+  if (latest != dialog.early_dialogs.rend()) show_fork(dialog, latest->to_tag);
 }
 
 }  // namespace drachtio::dialog

@@ -31,6 +31,18 @@ Agreement agreement_with(const DialogState& dialog, const std::optional<std::str
 // answered yet. Any other SDP in a PRACK is an offer (RFC 3262 section 5).
 bool prack_answers(const DialogState& dialog, const std::optional<std::string>& to_tag);
 
+// A fork has given a provisional answer. Of a call in nothing is remembered: our side is its only
+// fork, with one To tag in all its answers (RFC 3261 8.2.6.2).
+void remember_early_dialog(DialogState& dialog, const std::optional<std::string>& to_tag);
+// The call is not answered yet, and another fork than this one may answer it.
+bool another_goes_on(const DialogState& dialog, const std::optional<std::string>& to_tag);
+// Our BYE has ended this fork's early dialog, and the call is not answered yet.
+bool has_ended_early(const DialogState& dialog, const std::optional<std::string>& to_tag);
+// Our BYE ends this fork's early dialog, and another goes on (RFC 3261 15): the dialog's own tag,
+// SDP and hold are those of one that does. What this one has agreed to is forgotten: a 2xx of it
+// that crosses the BYE makes a new dialog (13.2.2.4).
+void end_early_dialog(DialogState& dialog, const std::optional<std::string>& to_tag);
+
 // The caller's SDP and the hold are those that this fork has agreed to, or the INVITE's own. To be
 // called before an early dialog is changed, and when it is answered...
 void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to_tag);

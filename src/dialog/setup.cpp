@@ -156,7 +156,9 @@ Event answer_to_invite(const DialogState& tip, const Observation& seen) {
   }
   switch (answer.status_class()) {
     case 1: {
-      if (tip.state == State::terminated) return answer_without_effect(seen);
+      if (tip.state == State::terminated || has_ended_early(tip, answer.to.tag)) {
+        return answer_without_effect(seen);
+      }
       Event event = describe_with_tags(seen, EventType::progressed);
       take_answer(event, tip, answer);
       return event;

@@ -59,6 +59,11 @@ void write_offer(JsonObject& object, const WaitingOffer& offer) {
   if (offer.signaling_port) object.number("port", *offer.signaling_port);
 }
 
+void write_early_dialog(JsonObject& object, const EarlyDialog& early) {
+  object.string("to_tag", std::string_view{early.to_tag});
+  if (early.ended) object.boolean("ended", true);
+}
+
 template <typename Items, typename Write>
 std::string list_of(const Items& items, const Write& write) {
   std::string list;
@@ -183,6 +188,9 @@ std::string tracking_json(const DialogState& dialog) {
     object.raw("early_agreements", list_of(dialog.early_agreements, write_agreement));
   }
   if (!dialog.offers.empty()) object.raw("offers", list_of(dialog.offers, write_offer));
+  if (!dialog.early_dialogs.empty()) {
+    object.raw("early_dialogs", list_of(dialog.early_dialogs, write_early_dialog));
+  }
   object.close();
   return out;
 }
@@ -251,6 +259,12 @@ void read_tracking(std::string_view text, DialogState& dialog) {
   if (const json::value* offers = object.if_contains("offers")) {
     for (const json::value& item : offers->as_array()) {
       dialog.offers.push_back(read_offer(item.as_object()));
+    }
+  }
+  if (const json::value* dialogs = object.if_contains("early_dialogs")) {
+    for (const json::value& item : dialogs->as_array()) {
+      dialog.early_dialogs.push_back(
+          {text_of(item.as_object(), "to_tag").value_or(""), flag(item.as_object(), "ended")});
     }
   }
 }

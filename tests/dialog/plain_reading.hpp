@@ -17,6 +17,7 @@
 #include <iosfwd>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,7 @@ struct PlainCall {
   Outcome::End end = Outcome::End::none;
   int status = 0;
   std::map<std::string, Conversed> dialogs;  // by the callee's tag
+  std::set<std::string> hung_up_early;       // those that the caller's BYE has ended, not the call
 
   [[nodiscard]] bool has_ids_of(const sip::Message& message) const;
   [[nodiscard]] Outcome outcome() const;

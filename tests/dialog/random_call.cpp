@@ -2,6 +2,8 @@
 
 #include "properties/property.hpp"
 
+#include <algorithm>
+
 namespace drachtio::test {
 
 // RFC 3261 13.2.2.4: of two that answer, the caller hangs up on the later one.
@@ -66,8 +68,40 @@ bool RandomCall::early(const std::string& tag) {
   return true;
 }
 
-// What comes instead of an answer, or before it: a refusal, a CANCEL, a BYE of an early dialog.
-bool RandomCall::is_given_up(const std::vector<std::string>& tags) {
+// RFC 3261 15: the caller hangs up on one fork, and others ring on. What that fork has sent, or
+// answered, before the BYE came to it may be heard after it.
+void RandomCall::hang_up_early() {
+  const auto chosen = ringing_.begin() + pick(static_cast<int>(ringing_.size()));
+  const std::string tag = *chosen;
+  ringing_.erase(chosen);
+  Said progress = answer(invite_, 183, "Session Progress");
+  progress.callee_tag = tag;
+  switch (pick(4)) {
+    case 1:
+      if (!invite_.body.empty()) progress.body = answer_to(callee, invite_.body);
+      hang_up(caller, tag);
+      return say(progress);
+    case 2: {
+      const std::string offered = offer(caller);
+      const Said asked = in_dialog(caller, "UPDATE", tag, offered);
+      say(asked);
+      hang_up(caller, tag);
+      return say(answer(asked, 200, "OK", answer_to(callee, offered)));
+    }
+    case 3: {
+      const Described before = callee_;
+      const Said asked = in_dialog(callee, "UPDATE", tag, offer(callee));
+      take_back(callee, before);
+      hang_up(caller, tag);
+      say(asked);
+      return say(answer(asked, 481, "Call/Transaction Does Not Exist"));
+    }
+    default: return hang_up(caller, tag);
+  }
+}
+
+// What comes instead of an answer, or before it: a refusal, a CANCEL, a BYE of each early dialog.
+bool RandomCall::is_given_up() {
   const Said cancelling = cancel().cseq(invite_.sequence).branch(invite_.top_branch);
   const Said refused = answer(invite_, 487, "Request Terminated");
   switch (pick(8)) {
@@ -80,9 +114,10 @@ bool RandomCall::is_given_up(const std::vector<std::string>& tags) {
       say(answer(cancelling, 200));
       say(refused);
       return true;
-    case 7:  // RFC 3261 15: of several early dialogs it would end one
-      if (tags.size() != 1) return false;
-      hang_up(caller, tags.back());
+    case 7:  // RFC 3261 15: the last ends the call; our side, called, has but one
+      if (ringing_.empty()) return false;
+      while (role_ == Role::uac && ringing_.size() > 1) hang_up_early();
+      hang_up(caller, ringing_.back());
       say(refused);
       return true;
     default: return false;
@@ -99,12 +134,15 @@ bool RandomCall::set_up() {
                   .cseq(++caller_cseq_)
                   .branch("b" + std::to_string(attempt));
     say(invite_);
-    std::vector<std::string> tags{"a", "b"};
-    tags.resize(static_cast<std::size_t>(pick(3)));
+    std::vector<std::string> tags{"a", "b", "c"};
+    tags.resize(static_cast<std::size_t>(pick(4)));
+    ringing_.clear();
     bool is_agreed = false;
     for (const std::string& tag : tags) {
       const bool agreed = early(tag);
       if (tag == "a") is_agreed = agreed;
+      ringing_.push_back(tag);
+      if (role_ == Role::uac && ringing_.size() > 1 && pick(4) == 3) hang_up_early();
     }
     if (attempt < tries) {
       say(answer(invite_, pick_of({401, 407}), "Who are you"));
@@ -112,7 +150,7 @@ bool RandomCall::set_up() {
     }
     Said final = answer(invite_, 200, "OK");
     final.callee_tag = "a";
-    if (is_given_up(tags)) return false;
+    if (is_given_up()) return false;
     const bool late = invite_.body.empty();
     if (!is_agreed) {
       final.body = late ? offer(callee) : unacknowledged_answer_;  // RFC 3261 13.2.1: the same
@@ -122,6 +160,10 @@ bool RandomCall::set_up() {
     const bool is_open = late && !is_agreed;
     const std::string answered = is_open ? answer_to(caller, final.body) : std::string{};
     say(request(caller, "ACK", invite_.sequence, answered).tag("a"));
+    if (!tags.empty() && std::ranges::count(ringing_, std::string{"a"}) == 0) {
+      hang_up(caller, "a");  // its 2xx has crossed the BYE, and is acknowledged all the same
+      return false;
+    }
   }
   return true;
 }

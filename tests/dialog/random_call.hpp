@@ -31,13 +31,14 @@ class RandomCall {
   };
 
   bool set_up();
-  bool is_given_up(const std::vector<std::string>& tags);
+  bool is_given_up();
   bool early(const std::string& tag);
   static Side any_side();
   void say(const Said& said) { heard_(said); }
   void talk();
   void end();
   void hang_up(Side side, const std::string& tag);
+  void hang_up_early();
   void negotiate(const std::string& method, const std::string& tag);
   void reinvite_without_offer(const std::string& tag);
   void reinvite_answered_early(const std::string& tag);
@@ -62,6 +63,7 @@ class RandomCall {
   std::uint32_t caller_cseq_ = 0;
   std::uint32_t callee_cseq_ = 0;
   int rseq_ = 0;
+  std::vector<std::string> ringing_;   // the tags of the early dialogs
   std::string unacknowledged_answer_;  // of the fork "a"
   Said invite_;
   std::map<std::string, std::vector<std::string>> offered_;  // the streams of each description

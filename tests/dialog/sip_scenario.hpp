@@ -101,6 +101,16 @@ class Flow {
     return *this;
   }
 
+  // The server knows the dialog, whose 2xx was not seen.
+  Flow& inferred() {
+    Event event;
+    event.type = EventType::resumed;
+    event.occurred_at = now_;
+    event.inferred = true;
+    heard(event);
+    return *this;
+  }
+
   Flow& patched(const std::string& patch) {
     Event event;
     event.type = EventType::session_set;

@@ -146,6 +146,17 @@ TEST_CASE("Problems: both sides hung up at once") {
   CHECK(calls.problems() == Names{"both-hung-up"});
 }
 
+TEST_CASE("Problems: our BYE that ended one early dialog did not hang up (RFC 3261 15)") {
+  CallsWithProblems calls;
+  const std::int64_t call = calls.invite();
+  Event of_fork = event(EventType::requested, call, 1, "BYE", 0, Direction::out);
+  of_fork.to_tag = "other-fork";
+  calls.append(of_fork);
+  calls.answer(call, 1);
+  calls.end(call, 60);
+  CHECK(calls.problems().empty());
+}
+
 TEST_CASE("Problems: it ended on hold") {
   CallsWithProblems calls;
   const std::int64_t call = calls.invite();

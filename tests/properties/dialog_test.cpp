@@ -36,8 +36,9 @@ void check(const DialogState& state) {
   must(over == state.closed_at.has_value(), "it was closed if it has ended");
   must(state.times.start_time.has_value(), "it has a start");
   must(state.state != State::stable || state.times.connect_time, "stable means answered");
-  must(!over || (state.offers.empty() && state.early_answers.empty() &&
-                 state.early_agreements.empty() && state.former_streams.empty()),
+  must(!over ||
+           (state.offers.empty() && state.early_answers.empty() && state.early_agreements.empty() &&
+            state.early_dialogs.empty() && state.former_streams.empty()),
        "nothing waits any more");
 }
 

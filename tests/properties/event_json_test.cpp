@@ -32,7 +32,7 @@ TEST_CASE("Property: apply takes any events in any order, and folds them alike",
       dialog::apply(folded, projection::to_event(projection::to_row(event)));
       must(live == folded, "lived = folded");
       must(live.offers.size() <= 8 && live.early_answers.size() <= 16 &&
-               live.early_agreements.size() <= 16,
+               live.early_agreements.size() <= 16 && live.early_dialogs.size() <= 16,
            "bounded memory");
     }
   }));
