@@ -39,7 +39,9 @@ struct AgentOptions {
   // Ask again, so many seconds later each time, about those whose far ends cannot be heard
   // (SipDialog::can_receive); absent: once for each time the link comes up.
   std::optional<std::chrono::seconds> probe_every = {};
-  int probes_at_once = 4;  // questions under way at a time; at least 1
+  // So many probes are under way at a time; at least 1. What is in doubt (forgotten_after) is asked
+  // at once.
+  int probes_at_once = 4;
   // Be the server's one client for call records: then a resumed call's end is known at once. A
   // second such client takes records away from the first. Records are of every program's calls:
   // those are logged, too, and lost after 5 minutes unanswered or 24 hours unheard of; but only
@@ -47,7 +49,8 @@ struct AgentOptions {
   bool cdr = false;
   // A call in that nothing has been answered to by then is asked about: the server has forgotten
   // it, without a word, 64 s after the INVITE (its T1x64, which can be set), and what it does not
-  // know is lost. Likewise one whose answer may have been lost with a link.
+  // know is lost. Likewise one whose answer may have been lost with a link. One that rings, and
+  // whose CANCEL would not reach this program, is asked about as often, by a 183.
   std::chrono::milliseconds forgotten_after{70'000};
   // The server's timer T1x64: how long a PRACK and an ACK are waited for, and what becomes of an
   // INVITE that is given up after a restart (RFC 3262 3, RFC 3261 13.3.1.4, 9.1).

@@ -115,6 +115,10 @@ void Core::sent(const std::shared_ptr<Call>& call, const Reply& reply) {
     const std::lock_guard lock{call->mutex};
     call->cell = cell;
   }
+  if (cell && call->client.is_invite()) {
+    const Link* link = links_.of(*cell);
+    on(cell, call::Recovery::Begun{link != nullptr && link->connection == reply.connection});
+  }
   Requests::Transaction transaction;
   transaction.connection = reply.connection;
   transaction.on_response = [this, call](const SipMessage& response) {

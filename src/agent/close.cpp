@@ -56,7 +56,7 @@ call::EndingFacts Core::ending_facts(const std::shared_ptr<Cell>& cell) {
   return {.stopped = stopped_,
           .can_receive = cell->recovery.is_heard(),
           .answering = invite != nullptr && invite->machine.may_be_answered(),
-          .being_cancelled = link != nullptr && cell->giving_up.is_over(link->connection)};
+          .being_cancelled = link != nullptr && cell->giving_up.was_begun_over(link->connection)};
 }
 
 void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,

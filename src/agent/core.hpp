@@ -171,6 +171,8 @@ class Core : public std::enable_shared_from_this<Core> {
                                               const record::Walked& walked) const;
   void in_dialog(const std::shared_ptr<Incoming>& incoming);
   std::shared_ptr<Incoming> open_invite(const std::shared_ptr<Cell>& cell);
+  // Returns enough of an INVITE that was not handed over to this program to be answered.
+  std::shared_ptr<Incoming> bare_invite(const std::shared_ptr<Cell>& cell);
   void hung_up(const std::shared_ptr<Incoming>& bye);
   void reinvite(const std::shared_ptr<Incoming>& incoming);
   void reoffered(const std::shared_ptr<Incoming>& incoming);
@@ -289,6 +291,7 @@ class Core : public std::enable_shared_from_this<Core> {
 
   std::deque<std::weak_ptr<Cell>> await_turn_;  // to be asked about
   int in_turn_ = 0;                             // are asked about
+  bool giving_turns_ = false;
 
   std::unique_ptr<record::Writer> writer_;
 };

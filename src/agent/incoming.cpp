@@ -185,12 +185,16 @@ void Core::ask(RequestSlot CellSignals::*slot, const std::shared_ptr<Incoming>& 
   answer(incoming, {call::answer_unasked(incoming->message.method)});
 }
 
-// The INVITE of a call in that is not answered. Where it has not been handed over to this program,
-// enough of it to be answered.
+// The INVITE of a call in that is not answered.
 std::shared_ptr<Incoming> Core::open_invite(const std::shared_ptr<Cell>& cell) {
   const auto state = SipDialog{cell}.snapshot();
   const std::shared_ptr<Incoming>& open = cell->invitation.open;
   if (open && open->machine.transaction_id() == state->invite.transaction_id) return open;
+  return bare_invite(cell);
+}
+
+std::shared_ptr<Incoming> Core::bare_invite(const std::shared_ptr<Cell>& cell) {
+  const auto state = SipDialog{cell}.snapshot();
   const Link* link = links_.of(*cell);
   auto gone = std::make_shared<Incoming>(state->invite.transaction_id);
   gone->core = weak_from_this();

@@ -47,6 +47,12 @@ std::uint64_t Links::for_answer_to(const Incoming& incoming) {
   return link == nullptr ? 0 : link->id;
 }
 
+bool Links::may_lead_to(const Cell& cell) {
+  if (find(cell.link) != nullptr) return true;
+  const std::lock_guard lock{cell.mutex};
+  return is_dialled(cell.state->server);
+}
+
 bool Links::is_dialled(const std::string& server) const {
   return std::ranges::any_of(
       links_, [&](const auto& one) { return !one.second.outbound && one.second.server == server; });

@@ -60,6 +60,8 @@ class Links {
   std::uint64_t for_answer_to(const Incoming& incoming);
 
   [[nodiscard]] bool is_dialled(const std::string& server) const;
+  // Returns whether there is, or may be again, a link over which the dialog is controlled.
+  bool may_lead_to(const Cell& cell);
   // Returns whether all that came over the link's former connections has been told.
   [[nodiscard]] bool is_told(const Link& link) const;
 

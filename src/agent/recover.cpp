@@ -13,6 +13,11 @@ using call::UnheardAnswer;
 
 namespace {
 
+bool requires_100rel(const Incoming& invite) {
+  const auto required = invite.message.headers.all("Require");
+  return std::ranges::any_of(required, call::requires_100rel);
+}
+
 constexpr const char* given_up = "given up: nobody waited for its answer any more";
 
 }  // namespace
@@ -25,6 +30,7 @@ struct Core::CarryOutRecovery {
   // --- Recovery
   void operator()(const Recovery::AwaitTurn& /*action*/) const {
     core.await_turn_.emplace_back(cell);
+    core.next_turn();
   }
   void operator()(const Recovery::TurnOver& /*action*/) const {
     --core.in_turn_;
@@ -39,8 +45,8 @@ struct Core::CarryOutRecovery {
   }
   void operator()(const Recovery::AwaitForgotten& /*action*/) const { core.await_forgotten(*cell); }
   void operator()(const Recovery::HandOver& /*action*/) const { core.hand_over(cell); }
-  void operator()(const Recovery::CheckCaller& action) const {
-    core.on(cell, CallerCheck::Ask{action.forgotten});
+  void operator()(const Recovery::CheckCaller& /*action*/) const {
+    core.on(cell, CallerCheck::Ask{});
   }
   void operator()(const Recovery::Cancel& /*action*/) const {
     core.on(cell, GivingUp::Cancel{connection()});
@@ -80,7 +86,8 @@ struct Core::CarryOutRecovery {
   void operator()(const GivingUp::WaitToLook& action) const {
     later(core.options_.t1x64 / GivingUp::most_looks,
           [attempt = action.attempt](const CarryOutRecovery& self) {
-            self.core.on(self.cell, GivingUp::LookAgain{attempt, self.connection()});
+            const bool answered = dialog::is_answered(*SipDialog{self.cell}.snapshot());
+            self.core.on(self.cell, GivingUp::LookAgain{attempt, self.connection(), answered});
           });
   }
   void operator()(const GivingUp::SendAck& action) const {
@@ -163,6 +170,8 @@ call::Recovery::Call Core::recovery_facts(const Cell& cell, const DialogState& s
           .offer_answered = cell.has_answered_offer(state),
           .may_probe = options_.probe,
           .has_link = links_.of(cell) != nullptr,
+          .requires_100rel = invite != nullptr && requires_100rel(*invite),
+          .may_have_rung = invite != nullptr && invite->machine.may_have_rung(),
           .may_be_answered = invite != nullptr && invite->machine.may_be_answered(),
           .final_on_its_way = invite != nullptr && invite->machine.is_final_on_its_way(),
           .handing_on = invite != nullptr && invite->machine.is_handing_on()};
@@ -186,11 +195,10 @@ void Core::on(const std::shared_ptr<Cell>& cell, const GivingUp::Input& input) {
 void Core::on(const std::shared_ptr<Cell>& cell, const CallerCheck::Input& input) {
   const auto state = SipDialog{cell}.snapshot();
   const auto invite = open_invite(cell);
-  const auto required = invite->message.headers.all("Require");
   const CallerCheck::Facts facts{
       .is_over = state->state == State::terminated || dialog::is_answered(*state),
       .is_open = invite->machine.is_open(),
-      .requires_100rel = std::ranges::any_of(required, call::requires_100rel),
+      .requires_100rel = requires_100rel(*invite),
       .is_heard = cell->recovery.is_heard()};
   for (const CallerCheck::Action& action : cell->caller_check.on(input, facts)) {
     std::visit(CarryOutRecovery{*this, cell}, action);

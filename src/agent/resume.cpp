@@ -45,7 +45,6 @@ void Core::resume(const Link& link) {
   }
   std::ranges::sort(cells, {}, &Cell::number);  // the oldest call first
   for (const auto& cell : cells) on(cell, Recovery::LinkUp{});
-  next_turn();
   if (!options_.probe || !options_.probe_every) return;
   after(std::chrono::duration_cast<std::chrono::milliseconds>(*options_.probe_every),
         [this, id = link.id, connection = link.connection] {
@@ -76,15 +75,16 @@ void Core::answer_again(const std::shared_ptr<Incoming>& incoming, const Link& l
 void Core::lose_unreachable() {
   for (const auto& [number, cell] : dialogs_.all()) {
     const auto state = SipDialog{cell}.snapshot();
-    const bool is_reachable = !dialog::is_own(*state) || links_.is_dialled(state->server);
+    const bool is_reachable = !dialog::is_own(*state) || links_.may_lead_to(*cell);
     if (cell->recovery.is_of_former_program() && !is_reachable) on(cell, Recovery::CutOff{});
   }
 }
 
-// A call in: handed to the program as it came, or refused.
+// A call in: handed to the program as it came, or refused; unless the program has ended it before.
 void Core::hand_over(const std::shared_ptr<Cell>& cell) {
+  if (cell->invitation.open && cell->invitation.open->machine.is_answered()) return;
   const auto state = SipDialog{cell}.snapshot();
-  const auto invite = open_invite(cell);
+  const auto invite = bare_invite(cell);
   if (const auto evidence = invite_of(*state)) {
     invite->message = parse_sip_message(*evidence);
   } else {

@@ -139,7 +139,7 @@ void Core::publish(const record::Told& told, const std::optional<record::Frame>&
     on_resumed(dialog);
     if (cell->invitation.open) on(cell->invitation.open, call::ServerRequest::Resumed{});
   }
-  on(cell, call::Recovery::Told{event.type});
+  on(cell, call::Recovery::Told{event.type, event.from_call_record});
   end_if_waiting(cell);
   next_offer(cell);
   if (!has_ended) return;
@@ -192,7 +192,6 @@ void Core::connection_closed(std::uint64_t connection) {
     for (const auto& cell : cut_off) on(cell, call::Recovery::CutOff{});
   } else if (const Link* dialled = links_.to(server)) {  // else when that is up
     for (const auto& cell : cut_off) on(cell, call::Recovery::LinkUp{});
-    next_turn();
     answer_again(*dialled);
   }
 }

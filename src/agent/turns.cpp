@@ -13,6 +13,7 @@ constexpr std::chrono::milliseconds look_interval{1000};  // for what the server
 }  // namespace
 
 void Core::next_turn() {
+  if (std::exchange(giving_turns_, true)) return;  // a turn may be over at once
   while (in_turn_ < std::max(1, options_.probes_at_once) && !await_turn_.empty()) {
     const auto cell = await_turn_.front().lock();
     await_turn_.pop_front();
@@ -20,6 +21,7 @@ void Core::next_turn() {
     ++in_turn_;
     on(cell, Recovery::Turn{});
   }
+  giving_turns_ = false;
 }
 
 // Calls that were answered at once are not kept until the server would have forgotten them.
@@ -45,9 +47,8 @@ void Core::look_for_forgotten() {
   for (const Invited& one : forgotten) {
     const auto cell = dialogs_.find(one.dialog);
     if (!cell) continue;
-    const bool may_return = links_.find(cell->link) != nullptr;
     const Recovery::Reach reach = links_.of(*cell) != nullptr ? Recovery::Reach::linked
-                                  : may_return                ? Recovery::Reach::awaited
+                                  : links_.may_lead_to(*cell) ? Recovery::Reach::awaited
                                                               : Recovery::Reach::cut_off;
     on(cell, Recovery::Forgotten{one.transaction_id, reach});
   }

@@ -10,11 +10,10 @@ CallerCheck::Actions CallerCheck::on(const Input& input, const Facts& facts) {
   return actions;
 }
 
-void CallerCheck::take(const Ask& input, const Facts& facts, Actions& actions) {
+void CallerCheck::take(const Ask& /*input*/, const Facts& facts, Actions& actions) {
   if (phase_ == Phase::asking || phase_ == Phase::waiting) return;
   ++round_;
-  if (!facts.requires_100rel) return ask(facts, actions);
-  if (input.forgotten && facts.is_open && !facts.is_over) actions.emplace_back(InDoubt{});
+  if (!facts.requires_100rel) ask(facts, actions);
 }
 
 void CallerCheck::ask(const Facts& facts, Actions& actions) {

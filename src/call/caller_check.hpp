@@ -31,11 +31,7 @@ class CallerCheck {
   using Round = std::uint32_t;
 
   // --- Inputs
-  // Asks whether the caller still waits. `forgotten` says that the server may have forgotten the
-  // INVITE, as nobody answered it.
-  struct Ask {
-    bool forgotten = false;
-  };
+  struct Ask {};
   // The server has replied to the question, or its link is lost.
   struct Answered {
     Round round = 0;
@@ -81,7 +77,7 @@ class CallerCheck {
     lost,     // the question was lost with its link: the next link asks again, or the time does
   };
 
-  void take(const Ask& input, const Facts& facts, Actions& actions);
+  void take(const Ask&, const Facts& facts, Actions& actions);
   void take(const Answered& answered, const Facts& facts, Actions& actions);
   void take(const AskAgain& again, const Facts& facts, Actions& actions);
   void take(const Begun&, const Facts& facts, Actions& actions);

@@ -7,8 +7,9 @@ namespace drachtio::call {
 namespace {
 
 Ending ending_of_answered(const DialogState& dialog, const EndingFacts& facts) {
-  const bool owes_ack = dialog::awaits_our_ack(dialog) && dialog.late_offer;
-  if (owes_ack && !facts.offer_answered) return Ending::ack_and_bye;
+  // Without a late offer the ACK goes as the 2xx comes, to whoever hears that.
+  const bool is_acknowledged = dialog.late_offer ? facts.offer_answered : facts.can_receive;
+  if (dialog::awaits_our_ack(dialog) && !is_acknowledged) return Ending::ack_and_bye;
   const bool awaits_ack = dialog.role == Role::uas && dialog.state != State::stable;
   return awaits_ack && facts.can_receive ? Ending::bye_after_ack : Ending::bye;
 }

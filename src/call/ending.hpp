@@ -22,8 +22,8 @@ enum class Ending : std::uint8_t {
   had_ended,  // there is nothing to end
   none,       // nothing can be sent any more
   bye,
-  // The 2xx offers, and nobody will answer that now; but it must have its ACK (13.2.2.4), and then
-  // the BYE.
+  // The 2xx offers, and nobody will answer that now, or nobody heard it; but it must have its ACK
+  // (13.2.2.4), and then the BYE.
   ack_and_bye,
   // Our 2xx waits for its ACK: no BYE before that has come (15). Where it never does, the server
   // sends one.

@@ -11,7 +11,7 @@ GivingUp::Actions GivingUp::on(const Input& input, State state) {
 }
 
 void GivingUp::take(const Cancel& input, State /*state*/, Actions& actions) {
-  if (is_over(input.connection)) return;
+  if (was_begun_over(input.connection)) return;
   connection_ = input.connection;
   ++attempt_;
   looks_ = 0;
@@ -19,7 +19,7 @@ void GivingUp::take(const Cancel& input, State /*state*/, Actions& actions) {
 }
 
 void GivingUp::take(const HangUp& input, State state, Actions& actions) {
-  if (is_over(input.connection) && phase_ != Phase::idle) return;
+  if (was_begun_over(input.connection) && phase_ != Phase::idle) return;
   connection_ = input.connection;
   ++attempt_;
   may_be_answered_ = false;
@@ -56,7 +56,9 @@ void GivingUp::wait(Actions& actions) {
 void GivingUp::take(const LookAgain& look, State state, Actions& actions) {
   if (phase_ != Phase::looking || look.attempt != attempt_) return;
   phase_ = Phase::idle;
-  if (state != State::terminated && is_over(look.connection)) cancel(actions);
+  if (state == State::terminated || !was_begun_over(look.connection)) return;
+  may_be_answered_ = !look.answered;
+  look.answered ? hang_up(state, actions) : cancel(actions);
 }
 
 void GivingUp::hang_up(State state, Actions& actions) {

@@ -40,10 +40,12 @@ class GivingUp {
     boost::system::error_code error;
     wire::Refusal refusal = wire::Refusal::none;
   };
-  // The time to look again has come.
+  // The time to look again has come. `answered` says whether the call is known to be answered by
+  // now: a call record may tell it.
   struct LookAgain {
     Attempt attempt = 0;
     std::uint64_t connection = 0;
+    bool answered = false;
   };
   // The server has replied to the ACK, or its link is lost.
   struct Acknowledged {
@@ -87,7 +89,7 @@ class GivingUp {
   Actions on(const Input& input, State state);
 
   // Returns whether the call is given up, or has been, over this connection.
-  [[nodiscard]] bool is_over(std::uint64_t connection) const {
+  [[nodiscard]] bool was_begun_over(std::uint64_t connection) const {
     return connection != 0 && connection == connection_;
   }
 

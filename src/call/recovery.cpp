@@ -17,7 +17,8 @@ std::string status_line(const SipMessage& answer) {
   return std::to_string(answer.status) + ' ' + answer.reason;
 }
 
-// RFC 3261 12.2.1.2, RFC 5057.
+// The statuses that this program acts upon (RFC 3261 12.2.1.2). RFC 5057 has more of them, which
+// are rare, and which some far ends send for an OPTIONS in calls that go on.
 bool is_gone(const SipMessage& answer) { return answer.status == 481 || answer.status == 408; }
 
 }  // namespace
@@ -37,12 +38,12 @@ void Recovery::take(const Unheard& /*input*/, const Call& /*call*/, Actions& /*a
   resumed_ = false;
 }
 
-void Recovery::take(const Begun& begun, const Call& /*call*/, Actions& actions) {
+void Recovery::take(const Begun& begun, const Call& call, Actions& actions) {
   if (begun.heard) {
     heard_ = true;
-    resumed_ = false;
+    former_ = another_began_ = gave_up_ = resumed_ = false;
   }
-  actions.emplace_back(AwaitForgotten{});
+  if (call.dialog.role == Role::uas) actions.emplace_back(AwaitForgotten{});
 }
 
 void Recovery::take(const LinkUp& /*input*/, const Call& call, Actions& actions) {
@@ -54,6 +55,7 @@ void Recovery::take(const LinkUp& /*input*/, const Call& call, Actions& actions)
 // Its transactionId is all there is: the server forgets it 64 s after the request.
 void Recovery::take_up_unanswered(const Call& call, Actions& actions) {
   if (call.dialog.role == Role::uac) {
+    gave_up_ = true;
     actions.emplace_back(Cancel{});
     return;
   }
@@ -63,7 +65,7 @@ void Recovery::take_up_unanswered(const Call& call, Actions& actions) {
 }
 
 void Recovery::take_up_answered(const Call& call, Actions& actions) {
-  if (call.given_up) {
+  if (call.given_up || gave_up_) {
     actions.emplace_back(HangUp{});
     return;
   }
@@ -74,9 +76,14 @@ void Recovery::take_up_answered(const Call& call, Actions& actions) {
       actions.emplace_back(HangUp{});
       return;
     }
-    if (is_ours) actions.emplace_back(Acknowledge{});
+    if (!is_ours) return;  // once the program has answered it: see Told
+    actions.emplace_back(Acknowledge{});
   }
   actions.emplace_back(AcknowledgeUnheard{});
+  await_turn(call, actions);
+}
+
+void Recovery::await_turn(const Call& call, Actions& actions) {
   if (call.may_probe && !std::exchange(has_turn_, true)) actions.emplace_back(AwaitTurn{});
 }
 
@@ -115,11 +122,18 @@ void Recovery::take(const Forgotten& forgotten, const Call& call, Actions& actio
     actions.emplace_back(AwaitForgotten{});
   } else if (forgotten.reach == Reach::cut_off) {
     lose(call, cut_off, actions);
-  } else if (heard_ || call.may_be_answered) {
+  } else if (call.may_be_answered || (is_untouched && !may_have_rung(call))) {
     take(InDoubt{}, call, actions);
-  } else {  // a provisional answer may have gone out: then the server has the INVITE
-    actions.emplace_back(CheckCaller{is_untouched});
+  } else {  // then the server has the INVITE, if the caller waits
+    actions.emplace_back(CheckCaller{});
   }
+}
+
+// Returns whether a provisional answer may be out that the log does not have. What a program that
+// died has answered in its last moment nobody knows; where that cannot be asked, it is taken for
+// nothing.
+bool Recovery::may_have_rung(const Call& call) const {
+  return call.may_have_rung || (another_began_ && !call.requires_100rel);
 }
 
 void Recovery::take(const Answered& answered, const Call& call, Actions& actions) {
@@ -136,7 +150,8 @@ void Recovery::take(const Answered& answered, const Call& call, Actions& actions
   if (is_lost && answered.question.in_doubt) actions.emplace_back(AwaitForgotten{});
   if (answered.error) return;
   if (!is_gone(answered.answer)) return resume(call, answered.answer, actions);
-  if (!heard_) return lose(call, status_line(answered.answer) + " to a probe", actions);
+  if (!heard_ || !dialog::is_answered(call.dialog))
+    return lose(call, status_line(answered.answer) + " to a probe", actions);
   actions.emplace_back(EndIfGone{answered.answer});
 }
 
@@ -150,13 +165,22 @@ void Recovery::take(const Gone& gone, const Call& call, Actions& actions) {
   lose(call, gone.why, actions);
 }
 
-// It has come to life again.
-void Recovery::take(const Told& told, const Call& /*call*/, Actions& /*actions*/) {
-  if (told.event == EventType::invited || told.event == EventType::answered) lost_ = false;
+void Recovery::take(const Told& told, const Call& call, Actions& actions) {
+  if (told.event == EventType::lost) lost_ = Lost::told;
+  const bool lives = told.event == EventType::invited || told.event == EventType::answered;
+  if (lives && lost_ == Lost::told) lost_ = Lost::no;
+  // What nobody could be asked about before: a call record has told of its 2xx, or the program has
+  // answered the late offer of that. And what is given up is hung up.
+  const bool is_unexpected = told.from_call_record || gave_up_;
+  const bool is_answered = told.event == EventType::answered && is_unexpected;
+  const bool is_acknowledged = told.event == EventType::confirmed && call.dialog.late_offer;
+  const bool may_be_asked = (is_answered || is_acknowledged) && !resumed_ && call.has_link;
+  if (may_be_asked) take(LinkUp{}, call, actions);
 }
 
 void Recovery::lose(const Call& call, std::string why, Actions& actions) {
-  if (call.dialog.state == State::terminated || std::exchange(lost_, true)) return;
+  if (call.dialog.state == State::terminated || lost_ != Lost::no) return;
+  lost_ = Lost::noted;
   actions.emplace_back(LogLost{std::move(why)});
 }
 

@@ -28,6 +28,8 @@ class Recovery {
     bool may_probe = true;        // the program wants answered calls to be asked about
     bool has_link = true;         // there is a link to the call's server
     // Of the INVITE that makes a call in, and has been handed to this program:
+    bool requires_100rel = false;   // its caller: nobody can ask after that (CallerCheck)
+    bool may_have_rung = false;     // a provisional answer was lost with its link, and may be out
     bool may_be_answered = false;   // a final answer may be out, and its outcome is not known yet
     bool final_on_its_way = false;  // ... and the server's reply will tell
     bool handing_on = false;        // others are being asked to answer
@@ -51,11 +53,12 @@ class Recovery {
   struct Heard {};
   // What the far end sends reaches this program no more.
   struct Unheard {};
-  // An INVITE makes the call, perhaps a retry; it came over a link that stands, or did not.
+  // An INVITE makes the call, perhaps a retry; it came or went over a link that stands, or did not.
   struct Begun {
     bool heard = true;
   };
-  // There is a link to the call's server, once all has been told that came over former ones.
+  // There is a link to the call's server, and all has been told that came over former ones; or the
+  // time has come to ask about the call again over the same link.
   struct LinkUp {};
   // The connection is gone that the call came on, and nothing else leads to it.
   struct CutOff {};
@@ -85,6 +88,7 @@ class Recovery {
   // An event of the call was told.
   struct Told {
     EventType event;
+    bool from_call_record = false;
   };
 
   // --- Actions
@@ -109,9 +113,8 @@ class Recovery {
   struct HandOver {
     bool operator==(const HandOver&) const = default;
   };
-  // Asks whether the caller still waits; the server may have forgotten the INVITE, or not.
+  // Asks whether the caller still waits.
   struct CheckCaller {
-    bool forgotten = false;
     bool operator==(const CheckCaller&) const = default;
   };
   // Gives up a call out that is not answered, or one that is.
@@ -158,6 +161,7 @@ class Recovery {
     Recovery recovery;
     recovery.heard_ = false;
     recovery.former_ = true;
+    recovery.another_began_ = true;
     return recovery;
   }
 
@@ -192,14 +196,19 @@ class Recovery {
 
   void take_up_unanswered(const Call& call, Actions& actions);
   void take_up_answered(const Call& call, Actions& actions);
+  [[nodiscard]] bool may_have_rung(const Call& call) const;
+  void await_turn(const Call& call, Actions& actions);
   void lose(const Call& call, std::string why, Actions& actions);
   void resume(const Call& call, const SipMessage& answer, Actions& actions);
 
   bool heard_ = true;
-  bool former_ = false;    // open in the log when the program began, and not taken up yet
-  bool has_turn_ = false;  // the call is asked about, or will be in its turn
-  bool resumed_ = false;   // the log says so
-  bool lost_ = false;      // likewise
+  bool former_ = false;  // open in the log when the program began; of a call in: not handed over
+  bool another_began_ = false;  // another program, which knew more of it, began the call
+  bool gave_up_ = false;        // nobody waits for the call, and it is given up
+  bool has_turn_ = false;       // the call is asked about, or will be in its turn
+  bool resumed_ = false;        // the log says so
+  enum class Lost : std::uint8_t { no, noted, told };
+  Lost lost_ = Lost::no;  // likewise
 };
 
 }  // namespace drachtio::call

@@ -132,6 +132,8 @@ void ServerRequest::take(const Answered& answered, Actions& actions) {
   const bool is_queued = reliable_.is_behind_another(answered.sent.prack);
   const Outcome outcome =
       is_queued ? answered.outcome : outcome_of_answer(answered.sent.status, answered.outcome);
+  const bool is_provisional = answered.sent.status < 200;
+  if (is_provisional && outcome.error == Errc::no_link && answered.left) may_have_rung_ = true;
   if (answered.sent.prack != 0) return reliable_answered(answered.sent, outcome, actions);
   if (answered.sent.status >= 200) final_answered(answered, outcome, actions);
   tell(answered.sent.handler, outcome, actions);

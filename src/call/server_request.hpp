@@ -192,6 +192,8 @@ class ServerRequest {
   [[nodiscard]] bool may_be_answered() const { return is_answering() && !waits_for_prack(); }
   // Returns whether the final answer is on its way to the server, whose reply will come.
   [[nodiscard]] bool is_final_on_its_way() const { return phase_ == Phase::answering; }
+  // Returns whether a provisional answer was lost with its link, and may be out.
+  [[nodiscard]] bool may_have_rung() const { return may_have_rung_; }
   // Returns whether others are being asked to answer.
   [[nodiscard]] bool is_handing_on() const { return phase_ == Phase::handing_on; }
   // Returns whether the final answer may be sent again over another link.
@@ -251,6 +253,7 @@ class ServerRequest {
   bool cancelled_ = false;       // the caller has given up, or the call is lost
   bool hung_up_ = false;         // by BYE: the INVITE waits for its answer all the same
   bool closed_ = false;          // the call has ended
+  bool may_have_rung_ = false;   // a provisional answer was lost with its link
   bool sent_again_ = false;      // the final answer, as the first may not have arrived
   bool offer_answered_ = false;  // that of our reliable answer, by a PRACK
   Phase phase_ = Phase::open;

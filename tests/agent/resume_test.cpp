@@ -235,14 +235,10 @@ TEST_CASE_METHOD(Scripted,
   server.say(ScriptedServer::refused(server.hear(), no_dialog));
   REQUIRE(program.ended(1));
   server.say(ScriptedServer::response(200, "tx1", {.body = our_sdp}));
-  REQUIRE(program.until([&] { return program.story().ends_with("answered"); }));
-  server.drop();
-  server.accept(program);
-  for (const char* method : {"ACK", "OPTIONS"}) {
-    const Heard frame = server.hear();
-    CHECK(frame.message.method == method);
-    server.say(ScriptedServer::refused(frame, no_dialog));
-  }
+  const Heard ack = server.hear();  // nobody waits for it: ACK and BYE
+  CHECK(ack.message.method == "ACK");
+  CHECK(program.story().ends_with("answered"));
+  server.say(ScriptedServer::refused(ack, no_dialog));
   REQUIRE(program.ended(2));
 }
 

@@ -56,7 +56,7 @@ constexpr auto unknown = wire::Refusal::unknown_transaction;
 TEST_CASE("RFC 3261 9.1: an INVITE that nobody waits for is cancelled until the server has none") {
   GivenUp call;
   CHECK(call.on(GivingUp::Cancel{1}) == "CANCEL");
-  CHECK(call.machine.is_over(1));
+  CHECK(call.machine.was_begun_over(1));
   CHECK(call.cancelled() == "wait");
   CHECK(call.look() == "CANCEL");
   SECTION("it has none, and no dialog either") {
@@ -74,6 +74,11 @@ TEST_CASE("RFC 3261 9.1: an INVITE that nobody waits for is cancelled until the 
       CHECK(call.look() == "CANCEL");
     }
     CHECK(call.cancelled() == "nothing left");
+  }
+  SECTION("it was answered meanwhile, as a call record says: no CANCEL, but ACK and BYE") {
+    CHECK(call.cancelled() == "wait");
+    CHECK(call.on(GivingUp::LookAgain{1, 1, true}) == "ACK");
+    CHECK(call.acknowledged() == "BYE");
   }
   SECTION("it has ended meanwhile, as a call record says") {
     CHECK(call.cancelled() == "wait");

@@ -90,8 +90,8 @@ struct CarryOut {
     feed(world, Recovery::Begun{false});
     feed(world, ServerRequest::BeginCall{});
   }
-  void operator()(const Recovery::CheckCaller& action) const {
-    feed(world, CallerCheck::Ask{action.forgotten});
+  void operator()(const Recovery::CheckCaller& /*action*/) const {
+    feed(world, CallerCheck::Ask{});
   }
   void operator()(const Recovery::Cancel& /*action*/) const {
     feed(world, GivingUp::Cancel{world.is_linked ? world.connection : 0});
@@ -189,8 +189,11 @@ void feed(World& world, const Recovery::Input& input) {
             world.recovery.on(
                 input, {.dialog = dialog,
                         .given_up = world.given_up,
+                        .offer_answered = world.has_answered_offer,
                         .may_probe = world.scene.may_probe,
                         .has_link = world.is_linked,
+                        .requires_100rel = world.scene.reliable,
+                        .may_have_rung = world.invite && world.invite->may_have_rung(),
                         .may_be_answered = world.invite && world.invite->may_be_answered(),
                         .final_on_its_way = world.invite && world.invite->is_final_on_its_way()}));
 }
@@ -211,8 +214,8 @@ void feed(World& world, const ServerRequest::Input& input) {
   if (world.invite) carry_out(world, world.invite->on(input));
 }
 
-void tell(World& world, EventType event) {
-  feed(world, Recovery::Told{event});
+void tell(World& world, EventType event, bool by_record) {
+  feed(world, Recovery::Told{event, by_record});
   if (!world.has_ended) return;
   feed(world, ServerRequest::Closed{event == EventType::lost});
 }

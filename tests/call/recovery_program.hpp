@@ -18,7 +18,7 @@ void feed(World& world, const call::GivingUp::Input& input);
 void feed(World& world, const call::CallerCheck::Input& input);
 void feed(World& world, const call::ServerRequest::Input& input);
 
-// Tells the machines of an event of the call that is in the log.
-void tell(World& world, EventType event);
+// Tells the machines of an event of the call that is in the log; a call record may have told it.
+void tell(World& world, EventType event, bool by_record = false);
 
 }  // namespace drachtio::test::recovery_world

@@ -52,6 +52,7 @@ const char* broken_at_the_end(const World& world) {
   if (world.given_up && is_there(world)) return "a call that was given up does not stay up";
   const bool nobody_waits = scene.role == Role::uac && !world.answered;
   if (nobody_waits) return "a call out that nobody waits for is given up";
+  if (world.owes_answer) return nullptr;  // the program is still to answer the late offer
   if (world.answered) {
     return world.is_resumed || !scene.may_probe ? nullptr : "an answered call is resumed or lost";
   }
@@ -65,7 +66,8 @@ const char* broken_at_the_end(const World& world) {
 // The same, once the call was asked about again.
 const char* broken_after_probe(const World& world) {
   if (world.recovery.is_heard() || world.has_ended || !world.scene.may_probe) return nullptr;
-  const bool is_lost = world.answered && (!is_there(world) || !world.far_end_has_it);
+  const bool is_lost =
+      world.answered && !world.owes_answer && (!is_there(world) || !world.far_end_has_it);
   return is_lost ? "an answered call that is not there is lost" : nullptr;
 }
 

@@ -22,9 +22,7 @@ struct WordOfRecovery {
     return "await forgotten";
   }
   std::string operator()(const Recovery::HandOver& /*action*/) const { return "hand over"; }
-  std::string operator()(const Recovery::CheckCaller& action) const {
-    return action.forgotten ? "check caller of what is forgotten" : "check caller";
-  }
+  std::string operator()(const Recovery::CheckCaller& /*action*/) const { return "check caller"; }
   std::string operator()(const Recovery::Cancel& /*action*/) const { return "cancel"; }
   std::string operator()(const Recovery::HangUp& /*action*/) const { return "hang up"; }
   std::string operator()(const Recovery::Acknowledge& /*action*/) const { return "ACK"; }
@@ -48,6 +46,8 @@ struct Recovered {
   bool offer_answered = false;
   bool may_probe = true;
   bool has_link = true;
+  bool requires_100rel = false;
+  bool may_have_rung = false;
   bool may_be_answered = false;
   bool final_on_its_way = false;
   bool handing_on = false;
@@ -58,8 +58,9 @@ struct Recovered {
   }
   std::string on(const Recovery::Input& input) {
     std::string text;
-    const Recovery::Call call{dialog,   given_up,        offer_answered,   may_probe,
-                              has_link, may_be_answered, final_on_its_way, handing_on};
+    const Recovery::Call call{dialog,           given_up,        offer_answered, may_probe,
+                              has_link,         requires_100rel, may_have_rung,  may_be_answered,
+                              final_on_its_way, handing_on};
     for (const Recovery::Action& action : machine.on(input, call)) {
       if (!text.empty()) text += ", ";
       text += std::visit(WordOfRecovery{}, action);
@@ -160,9 +161,11 @@ TEST_CASE("RFC 3261 13.2.2.4: a 2xx whose ACK was not seen gets one") {
     call.offer_answered = true;
     CHECK(call.on(Recovery::LinkUp{}) == "ACK, ACK unheard, await turn");
   }
-  SECTION("with an offer that the program is still to answer") {
+  SECTION("with an offer that the program is still to answer: then it is asked about") {
     Recovered call{with_late_offer(test::answered(call_out(State::pending)))};
-    CHECK(call.on(Recovery::LinkUp{}) == "ACK unheard, await turn");
+    CHECK(call.on(Recovery::LinkUp{}).empty());
+    call.dialog.state = State::stable;
+    CHECK(call.on(Recovery::Told{EventType::confirmed}) == "ACK unheard, await turn");
   }
   SECTION("with an offer that was for a former program to answer") {
     Recovered call{with_late_offer(test::answered(call_out(State::pending))), true};
@@ -180,6 +183,34 @@ TEST_CASE("RFC 3261 13.2.2.4: a 2xx whose ACK was not seen gets one") {
 TEST_CASE("A call out that is not answered is given up: nobody waits for it") {
   Recovered call{call_out(State::pending)};
   CHECK(call.on(Recovery::LinkUp{}) == "cancel");
+  SECTION("and is hung up, where a call record tells that it was answered") {
+    call.dialog = test::answered(call.dialog);
+    CHECK(call.on(Recovery::Told{EventType::answered, true}) == "hang up");
+    CHECK(call.on(Recovery::LinkUp{}) == "hang up");
+  }
+  SECTION("RFC 3261 22.2: a retry over a link that stands is another call") {
+    CHECK(call.on(Recovery::Begun{true}).empty());
+    CHECK(call.on(Recovery::LinkUp{}).empty());
+    CHECK(call.machine.is_heard());
+  }
+}
+
+TEST_CASE("A call in that a call record tells as answered, and that is not heard, is asked about") {
+  Recovered call{test::answered(call_in(State::pending))};
+  CHECK(call.on(Recovery::Told{EventType::answered, true}) == "ACK unheard, await turn");
+}
+
+TEST_CASE("A call in of a former program may have rung, whatever the log says of it") {
+  Recovered call{call_in(State::pending), true};
+  CHECK(call.on(Recovery::LinkUp{}) == "hand over");
+  CHECK(call.on(Recovery::Begun{false}) == "await forgotten");
+  SECTION("its caller is asked after") {
+    CHECK(call.on(Recovery::Forgotten{"t1", Recovery::Reach::linked}) == "check caller");
+  }
+  SECTION("RFC 3262 3: its caller requires 100rel, and cannot be asked after") {
+    call.requires_100rel = true;
+    CHECK(call.on(Recovery::Forgotten{"t1", Recovery::Reach::linked}) == "OPTIONS");
+  }
 }
 
 TEST_CASE("A call in of a former program is handed over once") {
@@ -205,9 +236,11 @@ TEST_CASE("What the server would have forgotten is asked about") {
     CHECK(call.on(forgotten) == "OPTIONS");
     CHECK(call.failed(Errc::unknown_dialog, in_doubt) == "lost: the server does not know it");
   }
-  SECTION("its link was lost: a provisional answer may have gone out") {
-    CHECK(call.on(forgotten) == "check caller of what is forgotten");
+  SECTION("its link was lost, and a provisional answer perhaps with it: it may be out") {
+    call.may_have_rung = true;
+    CHECK(call.on(forgotten) == "check caller");
   }
+  SECTION("its link was lost, and nothing was answered") { CHECK(call.on(forgotten) == "OPTIONS"); }
   SECTION("its link was lost, and it has rung since") {
     call.dialog.local.tag = "ours";
     CHECK(call.on(forgotten) == "check caller");
@@ -270,10 +303,17 @@ TEST_CASE(
 // --- the end
 
 TEST_CASE("RFC 5057: a far end that is heard, and has the dialog no more, has its BYE") {
-  Recovered call{call_in(State::pending)};
+  Recovered call{test::answered(call_in(State::pending))};
   call.on(Recovery::Begun{true});
   CHECK(call.on(Recovery::InDoubt{}) == "OPTIONS");
   CHECK(call.answered(481, false) == "end by 481");
+}
+
+TEST_CASE("A far end that has no dialog of a call that is not answered: the call is lost") {
+  Recovered call{call_in(State::pending)};
+  call.on(Recovery::Begun{true});
+  CHECK(call.on(Recovery::InDoubt{}) == "OPTIONS");
+  CHECK(call.answered(481, false) == "lost: 481 Reason to a probe");
 }
 
 TEST_CASE("A call is lost once, unless it comes to life again") {

@@ -102,8 +102,15 @@ void reply(World& world, const Frame& frame, const Said& said) {
     case Frame::Kind::cancel:
       return feed(world, GivingUp::Cancelled{frame.number, said.error, said.refusal});
     case Frame::Kind::ack:
+      // Then the program may answer once more.
+      if (world.has_answered_offer && !frame.has_left && frame.number == 0) {
+        world.owes_answer = true;
+        world.has_answered_offer = false;
+      }
       if (said.error == Errc::unknown_dialog) feed(world, Recovery::Unknown{});
-      if (!said.error) world.acknowledged = world.answered;
+      if (!said.error && world.answered && !std::exchange(world.acknowledged, true)) {
+        tell(world, EventType::confirmed);
+      }
       return feed(world, GivingUp::Acknowledged{frame.number, said.error});
     case Frame::Kind::bye:
       if (said.error == Errc::unknown_dialog) feed(world, Recovery::Unknown{});
@@ -136,7 +143,8 @@ void die(World& world) {
   world.giving_up = {};
   world.caller_check = {};
   world.invite.reset();
-  world.awaits_turn = world.has_turn = world.given_up = world.is_resumed = false;
+  world.awaits_turn = world.has_turn = world.owes_answer = world.has_answered_offer =
+      world.given_up = world.is_resumed = false;
   world.looks.clear();
   world.questions.clear();
   world.forgotten_timers = world.looks_taken = world.handlers = 0;
@@ -191,6 +199,7 @@ World begin(const Scene& scene) {
   world.acknowledged = scene.acknowledged;
   world.has_rung = world.is_touched = scene.rings || scene.answered;
   world.given_up = scene.given_up;
+  world.owes_answer = scene.late_offer && scene.answered && !scene.acknowledged;
   if (scene.answered) world.server = scene.acknowledged ? Server::up : Server::awaits_ack;
   if (scene.role == Role::uas && !scene.answered) {
     world.invite.emplace("t1");
@@ -227,6 +236,9 @@ std::vector<Happens> can_happen(const World& world) {
   add(Happens::far_end_ends, world.server != Server::gone && world.far_end_has_it);
   add(Happens::far_end_forgets, world.server == Server::up && world.far_end_has_it && !is_heard);
   add(Happens::record_tells, world.server == Server::gone && !world.has_ended && !is_heard);
+  const bool is_up = world.server == Server::awaits_ack || world.server == Server::up;
+  add(Happens::record_answers, is_up && !world.answered && !world.has_ended && !is_heard);
+  add(Happens::program_acks, world.owes_answer && !world.has_ended);
   add(Happens::server_forgets,
       scene.role == Role::uas && world.server == Server::invite && !world.is_touched);
   add(Happens::log_tells, !world.noted.empty());
@@ -259,6 +271,14 @@ void happen(World& world, Happens event) {
     case Happens::far_end_ends: return far_end_ends(world);
     case Happens::far_end_forgets: world.far_end_has_it = false; return;
     case Happens::record_tells: world.has_ended = true; return tell(world, EventType::terminated);
+    case Happens::record_answers:
+      world.answered = true;
+      return tell(world, EventType::answered, true);
+    case Happens::program_acks:
+      world.owes_answer = false;
+      world.has_answered_offer = true;
+      world.frames.push_back({.kind = Frame::Kind::ack, .has_left = world.is_linked});
+      return;
     case Happens::server_forgets: world.server = Server::gone; return;
     case Happens::log_tells: return log_tells(world);
     case Happens::turn_comes:
@@ -271,7 +291,8 @@ void happen(World& world, Happens event) {
       // 64 T1 have passed: a cancelled INVITE is over (RFC 3261 9.1).
       const bool is_last = ++world.looks_taken == GivingUp::most_looks;
       if (is_last && world.server == Server::invite) world.server = Server::gone;
-      return feed(world, GivingUp::LookAgain{attempt, world.is_linked ? world.connection : 0});
+      return feed(world, GivingUp::LookAgain{attempt, world.is_linked ? world.connection : 0,
+                                             world.answered});
     }
     case Happens::question_is_due: {
       const CallerCheck::Round round = world.questions.front();
@@ -292,11 +313,12 @@ bool World::operator==(const World& other) const {
          has_rung == other.has_rung && has_ended == other.has_ended &&
          awaits_turn == other.awaits_turn && has_turn == other.has_turn && looks == other.looks &&
          questions == other.questions && forgotten_timers == other.forgotten_timers &&
-         noted == other.noted && given_up == other.given_up && is_resumed == other.is_resumed &&
-         looks_taken == other.looks_taken && server == other.server &&
-         is_cancelled == other.is_cancelled && is_touched == other.is_touched &&
-         far_end_has_it == other.far_end_has_it && is_linked == other.is_linked &&
-         connection == other.connection && frames == other.frames &&
+         noted == other.noted && owes_answer == other.owes_answer &&
+         has_answered_offer == other.has_answered_offer && given_up == other.given_up &&
+         is_resumed == other.is_resumed && looks_taken == other.looks_taken &&
+         server == other.server && is_cancelled == other.is_cancelled &&
+         is_touched == other.is_touched && far_end_has_it == other.far_end_has_it &&
+         is_linked == other.is_linked && connection == other.connection && frames == other.frames &&
          links_lost == other.links_lost && deaths == other.deaths && probes == other.probes &&
          rings == other.rings && accepts == other.accepts && refuses == other.refuses &&
          byes == other.byes && told == other.told && handlers == other.handlers &&

@@ -1,7 +1,9 @@
 // This file is the world around a call whose link or program goes away: a server, a far end, a link
 // that may be lost, a program that may die, and a log. It says what can happen next, does it, and
 // notes what the machines of the call's recovery do. A rule that an action breaks at once is noted
-// in World::broken; broken() has the rules that a state can break.
+// in World::broken; broken() has the rules that a state can break. There is one call, no reliable
+// provisional answer, no retry of its INVITE and no end of it by the program, and some link to its
+// server is dialled.
 #pragma once
 
 #include "call/caller_check.hpp"
@@ -33,6 +35,8 @@ enum class Happens : std::uint8_t {
   far_end_ends,     // the call, whatever state that is in
   far_end_forgets,  // the call: it answers 481
   record_tells,     // a call record, that the call has ended
+  record_answers,   // a call record tells that the call was answered
+  program_acks,     // the program answers the late offer of the 2xx
   server_forgets,   // the INVITE, which nobody has answered for 64 s
   log_tells,        // the oldest event that it was given
   turn_comes,
@@ -41,7 +45,7 @@ enum class Happens : std::uint8_t {
   forgotten_is_due,
 };
 
-inline constexpr std::array<const char*, 20> names{
+inline constexpr std::array<const char*, 22> names{
     "the link is lost, and what was on its way",
     "the link is lost, but what was on its way had arrived",
     "the link is back",
@@ -56,6 +60,8 @@ inline constexpr std::array<const char*, 20> names{
     "the far end ends the call",
     "the far end forgets the call",
     "a call record tells that the call has ended",
+    "a call record tells that the call was answered",
+    "the program answers the late offer",
     "the server forgets the INVITE",
     "the log tells",
     "the turn to ask about the call comes",
@@ -108,9 +114,11 @@ struct World {
   std::vector<call::CallerCheck::Round> questions;
   int forgotten_timers = 0;
   std::vector<EventType> noted;  // on their way to the log
-  bool given_up = false;         // by the program, before a 2xx came
-  bool is_resumed = false;       // the log says so, after the latest loss
-  int looks_taken = 0;           // after the latest link
+  bool owes_answer = false;      // the program, to the late offer
+  bool has_answered_offer = false;
+  bool given_up = false;    // by the program, before a 2xx came
+  bool is_resumed = false;  // the log says so, after the latest loss
+  int looks_taken = 0;      // after the latest link
 
   // --- the server, the far end and the link
   enum class Server : std::uint8_t { invite, awaits_ack, up, gone } server = Server::invite;
