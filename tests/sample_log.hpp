@@ -2,6 +2,7 @@
 // write access to the file might do to it.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/event_log.hpp"
 
 #include <drachtio/event.hpp>
@@ -45,7 +46,7 @@ class SampleLog {
   log::Entry entry_of(const Event& event, bool with_evidence);
 
   log::EventLog log_;
-  std::map<std::int64_t, DialogState> dialogs_;
+  std::map<std::int64_t, dialog::Dialog> dialogs_;
 };
 
 // The instant so many seconds after 2026-01-01.

@@ -143,7 +143,7 @@ void Core::acknowledge_late(const std::shared_ptr<Call>& call, std::string sdp,
   ClientRequest::Acknowledge answer;
   answer.sdp = std::move(sdp);
   if (call->cell) {
-    const auto state = SipDialog{call->cell}.snapshot();
+    const auto state = call->cell->snapshot();
     answer.tag = state->remote.tag.value_or("");
     answer.has_2xx = dialog::is_answered(*state);
   }

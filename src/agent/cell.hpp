@@ -9,6 +9,7 @@
 #include "call/recovery.hpp"
 #include "call/termination.hpp"
 #include "call/unheard_answer.hpp"
+#include "dialog/dialog.hpp"
 
 #include <drachtio/agent.hpp>
 
@@ -60,16 +61,22 @@ struct Invitation {
 };
 
 struct Cell : std::enable_shared_from_this<Cell> {
-  explicit Cell(std::shared_ptr<const DialogState> at_first)
+  explicit Cell(std::shared_ptr<const dialog::Dialog> at_first)
       : number(at_first->number), session(at_first->session), state(std::move(at_first)) {}
 
   // A dialog that is only read of (a Subscription's): no core, no control.
-  static SipDialog read_only(std::shared_ptr<const DialogState> state) {
+  static SipDialog read_only(std::shared_ptr<const dialog::Dialog> state) {
     return SipDialog{std::make_shared<Cell>(std::move(state))};
   }
 
   // What a handle stands for; null: it is empty.
   static std::shared_ptr<Cell> of(const SipDialog& dialog) { return dialog.cell_; }
+
+  // All that is known of the dialog, as of the last event committed. Any thread may ask.
+  [[nodiscard]] std::shared_ptr<const dialog::Dialog> snapshot() const {
+    const std::lock_guard lock{mutex};
+    return state;
+  }
 
   const std::int64_t number;
   std::weak_ptr<Core> core;  // set before anyone else sees the cell, never changed
@@ -77,7 +84,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
   mutable std::mutex mutex;  // guards session, joined, state
   std::string session;       // with the patches that are not committed yet
   std::weak_ptr<Cell> joined;
-  std::shared_ptr<const DialogState> state;
+  std::shared_ptr<const dialog::Dialog> state;
 
   std::atomic<int> uncommitted{0};      // patches on their way to the log
   std::atomic<bool> can_receive{true};  // as the machine of its recovery says, for other threads
@@ -100,7 +107,7 @@ struct Cell : std::enable_shared_from_this<Cell> {
   call::UnheardAnswer unheard_answer;
 
   // Returns whether the late offer of the fork that the dialog is with is answered.
-  [[nodiscard]] bool has_answered_offer(const DialogState& dialog) const {
+  [[nodiscard]] bool has_answered_offer(const dialog::Dialog& dialog) const {
     const std::optional<std::string>& tag = dialog.remote.tag;
     return tag && facts.late_offer.is_answered(*tag);
   }

@@ -32,9 +32,8 @@ struct Core::CarryOutEnding {
   }
   void operator()(const Termination::SendCancel& action) const {
     const Link* link = core.links_.of(*cell);
-    core.send_cancel(link == nullptr ? 0 : link->id,
-                     SipDialog{cell}.snapshot()->invite.transaction_id, action.headers,
-                     told_of_reply(done()));
+    core.send_cancel(link == nullptr ? 0 : link->id, cell->snapshot()->invite.transaction_id,
+                     action.headers, told_of_reply(done()));
   }
   void operator()(const Termination::GiveUp& action) const {
     if (const auto call = cell->call.lock()) {
@@ -61,7 +60,7 @@ call::EndingFacts Core::ending_facts(const std::shared_ptr<Cell>& cell) {
 
 void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, int status,
                      ResponseHandler handler) {
-  const auto state = SipDialog{cell}.snapshot();
+  const auto state = cell->snapshot();
   const auto call = cell->call.lock();
   on(cell, Termination::Terminate{*state,
                                   ending_facts(cell),
@@ -72,13 +71,13 @@ void Core::terminate(const std::shared_ptr<Cell>& cell, const Content& content, 
 
 void Core::end_if_waiting(const std::shared_ptr<Cell>& cell) {
   if (!cell->termination.waits()) return;
-  const auto state = SipDialog{cell}.snapshot();
+  const auto state = cell->snapshot();
   on(cell, Termination::GoOn{*state, ending_facts(cell)});
 }
 
 void Core::hang_up_if_gone(const std::shared_ptr<Cell>& cell, const std::string& method,
                            const SipMessage& answer) {
-  const auto state = SipDialog{cell}.snapshot();
+  const auto state = cell->snapshot();
   if (state->state == State::terminated || !dialog::is_answered(*state)) return;
   if (dialog::tells_that_dialog_is_gone(method, answer.status)) terminate(cell, {}, 0, {});
 }

@@ -24,9 +24,9 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
       io_(io == nullptr ? *own_io_ : *io),
       database_(database),
       options_(options) {
-  std::vector<DialogState> open;
+  std::vector<dialog::Dialog> open;
   record::Writer::Options writer;
-  writer.on_open = [&](const DialogState& state) { open.push_back(state); };
+  writer.on_open = [&](const dialog::Dialog& state) { open.push_back(state); };
   // The writer ends before the core does, so `this` is good whenever it calls.
   writer.on_walked = [this](std::vector<record::Walked> walked) {
     asio::post(io_, [weak = weak_from_this(), walked = std::move(walked)]() mutable {
@@ -46,9 +46,9 @@ Core::Core(asio::io_context* io, const std::filesystem::path& database, AgentOpt
     });
   };
   writer_ = std::make_unique<record::Writer>(database, std::move(writer));
-  std::ranges::sort(open, {}, &DialogState::number);
-  for (const DialogState& state : open) {
-    const auto cell = std::make_shared<Cell>(std::make_shared<const DialogState>(state));
+  std::ranges::sort(open, {}, &dialog::Dialog::number);
+  for (const dialog::Dialog& state : open) {
+    const auto cell = std::make_shared<Cell>(std::make_shared<const dialog::Dialog>(state));
     cell->recovery = call::Recovery::of_former_program();
     cell->can_receive = false;
     dialogs_.add(cell);

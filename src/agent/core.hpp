@@ -14,6 +14,7 @@
 #include "agent/outbox.hpp"
 #include "agent/reason.hpp"
 #include "agent/requests.hpp"
+#include "dialog/dialog.hpp"
 #include "net/tls.hpp"
 #include "record/writer.hpp"
 #include "wire/compose.hpp"
@@ -155,7 +156,7 @@ class Core : public std::enable_shared_from_this<Core> {
   // told.cpp
   void told(std::vector<record::Walked> walked);
   void told_one(record::Walked& walked);
-  void take_over(const std::shared_ptr<Cell>& cell, std::shared_ptr<const DialogState> state);
+  void take_over(const std::shared_ptr<Cell>& cell, std::shared_ptr<const dialog::Dialog> state);
   // `frame` is the one that made the event; absent: it is no message's.
   void publish(const record::Told& told, const std::optional<record::Frame>& frame);
   void closed(const std::shared_ptr<Cell>& cell, const Event& event);
@@ -225,7 +226,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void on(const std::shared_ptr<Cell>& cell, const call::CallerCheck::Input& input);
   void on(const std::shared_ptr<Cell>& cell, const call::UnheardAnswer::Input& input);
   struct CarryOutRecovery;
-  [[nodiscard]] call::Recovery::Call recovery_facts(const Cell& cell, const DialogState& state);
+  [[nodiscard]] call::Recovery::Call recovery_facts(const Cell& cell, const dialog::Dialog& state);
   void acknowledge_unheard(const std::shared_ptr<Cell>& cell);
 
   // resume.cpp
@@ -235,7 +236,7 @@ class Core : public std::enable_shared_from_this<Core> {
   void answer_again(const std::shared_ptr<Incoming>& incoming, const Link& link);
   void lose_unreachable();
   void hand_over(const std::shared_ptr<Cell>& cell);
-  std::optional<std::string> invite_of(const DialogState& state);
+  std::optional<std::string> invite_of(const dialog::Dialog& state);
   void note(const std::shared_ptr<Cell>& cell, Event event);
 
   // turns.cpp

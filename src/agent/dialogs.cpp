@@ -30,7 +30,7 @@ void Dialogs::ended(std::int64_t number) {
 
 namespace {
 
-bool is_open(const DialogState& state) {
+bool is_open(const dialog::Dialog& state) {
   return state.state != State::terminated && dialog::is_own(state);
 }
 
@@ -42,10 +42,9 @@ SipDialog Dialogs::open(std::string_view dialog_id) const {
   std::int64_t latest_number = 0;
   for (const auto& [number, cell] : cells_) {
     if (number < latest_number) continue;
-    SipDialog dialog{cell};
-    const auto state = dialog.snapshot();
+    const auto state = cell->snapshot();
     if (state->dialog_id != dialog_id || !is_open(*state)) continue;
-    latest = std::move(dialog);
+    latest = SipDialog{cell};
     latest_number = number;
   }
   return latest;
@@ -55,8 +54,7 @@ std::vector<SipDialog> Dialogs::open() const {
   std::vector<SipDialog> open;
   const std::lock_guard lock{mutex_};
   for (const auto& [number, cell] : cells_) {
-    SipDialog dialog{cell};
-    if (is_open(*dialog.snapshot())) open.push_back(std::move(dialog));
+    if (is_open(*cell->snapshot())) open.emplace_back(cell);
   }
   std::ranges::sort(open, {}, [](const SipDialog& dialog) { return dialog.snapshot()->number; });
   return open;

@@ -31,8 +31,7 @@ void with_core(const std::shared_ptr<Cell>& cell, const ResponseHandler& handler
 
 std::shared_ptr<const DialogState> SipDialog::snapshot() const {
   if (!cell_) return empty_state();
-  const std::lock_guard lock{cell_->mutex};
-  return cell_->state;
+  return cell_->snapshot();
 }
 
 bool SipDialog::can_receive() const { return cell_ && cell_->can_receive; }
@@ -78,7 +77,7 @@ namespace {
 
 // What an empty handle's signals are: nobody's.
 Cell& cell_or_nobodys(const std::shared_ptr<Cell>& cell) {
-  static Cell nobodys{std::make_shared<const DialogState>()};
+  static Cell nobodys{std::make_shared<const dialog::Dialog>()};
   return cell ? *cell : nobodys;
 }
 

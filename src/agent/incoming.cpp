@@ -35,7 +35,7 @@ constexpr std::array<SlotOfRequest, 6> slots_of_requests{{{"UPDATE", &CellSignal
                                                           {"OPTIONS", &CellSignals::on_options},
                                                           {"REFER", &CellSignals::on_refer}}};
 
-call::Answer default_answer(const DialogState& dialog, const SipMessage& request) {
+call::Answer default_answer(const dialog::Dialog& dialog, const SipMessage& request) {
   if (!dialog.local.sdp) return {200};
   call::Answer answer{200};
   answer.headers.add("Content-Type", dialog.local.content_type.value_or("application/sdp"));
@@ -109,7 +109,7 @@ std::optional<int> Core::refusal_of(const Incoming& incoming, const record::Walk
   const bool in_a_dialog = !incoming.message.to().tag.empty();
   bool another_branch = walked.heard.another_branch;
   if (method == "INVITE" && !in_a_dialog && incoming.cell) {
-    const auto state = SipDialog{incoming.cell}.snapshot();
+    const auto state = incoming.cell->snapshot();
     const std::string& first = state->invite.transaction_id;
     another_branch =
         another_branch || (!first.empty() && first != incoming.machine.transaction_id());
@@ -187,14 +187,14 @@ void Core::ask(RequestSlot CellSignals::*slot, const std::shared_ptr<Incoming>& 
 
 // The INVITE of a call in that is not answered.
 std::shared_ptr<Incoming> Core::open_invite(const std::shared_ptr<Cell>& cell) {
-  const auto state = SipDialog{cell}.snapshot();
+  const auto state = cell->snapshot();
   const std::shared_ptr<Incoming>& open = cell->invitation.open;
   if (open && open->machine.transaction_id() == state->invite.transaction_id) return open;
   return bare_invite(cell);
 }
 
 std::shared_ptr<Incoming> Core::bare_invite(const std::shared_ptr<Cell>& cell) {
-  const auto state = SipDialog{cell}.snapshot();
+  const auto state = cell->snapshot();
   const Link* link = links_.of(*cell);
   auto gone = std::make_shared<Incoming>(state->invite.transaction_id);
   gone->core = weak_from_this();
@@ -211,7 +211,7 @@ void Core::hung_up(const std::shared_ptr<Incoming>& bye) {
   on(bye->cell, call::Termination::HungUp{});
   answer(bye, {200});
   if (const auto offer = bye->cell->their_offer.lock()) answer(offer, {487});
-  const auto state = SipDialog{bye->cell}.snapshot();
+  const auto state = bye->cell->snapshot();
   if (!call::is_hung_up_unanswered(*state)) return;
   const auto invite = open_invite(bye->cell);
   on(invite, call::ServerRequest::HungUp{invite->message, bye->message});
@@ -224,7 +224,7 @@ void Core::in_dialog(const std::shared_ptr<Incoming>& incoming) {
     on(incoming->cell, call::Recovery::Heard{});
   }
   if (method == "BYE") return hung_up(incoming);
-  if (dialog::is_over(*SipDialog{incoming->cell}.snapshot())) return answer(incoming, {481});
+  if (dialog::is_over(*incoming->cell->snapshot())) return answer(incoming, {481});
   if (method == "PRACK") return pracked(incoming);
   if (offers(incoming->message)) return reinvite(incoming);
   const auto* own = std::ranges::find(slots_of_requests, method, &SlotOfRequest::method);
@@ -280,13 +280,12 @@ void Core::reoffered(const std::shared_ptr<Incoming>& incoming) {
   const CellSignals* own = incoming->cell->signals_if_any();
   const auto handler = own == nullptr ? nullptr : own->on_modify.get();
   if (handler) return handle(*handler, incoming);
-  answer(incoming, default_answer(*SipDialog{incoming->cell}.snapshot(), incoming->message));
+  answer(incoming, default_answer(*incoming->cell->snapshot(), incoming->message));
 }
 
 void Core::pracked(const std::shared_ptr<Incoming>& prack) {
   const auto invite = open_invite(prack->cell);
-  const call::ServerRequest::Prack input{prack->message,
-                                         SipDialog{prack->cell}.snapshot()->late_offer};
+  const call::ServerRequest::Prack input{prack->message, prack->cell->snapshot()->late_offer};
   if (invite->machine.is_offered_by(input)) {
     prack->offer = ++prack->cell->last_offer;
     on(prack->cell, call::Offers::CameByPrack{prack->offer}, prack);

@@ -48,9 +48,7 @@ std::uint64_t Links::for_answer_to(const Incoming& incoming) {
 }
 
 bool Links::may_lead_to(const Cell& cell) {
-  if (find(cell.link) != nullptr) return true;
-  const std::lock_guard lock{cell.mutex};
-  return is_dialled(cell.state->server);
+  return find(cell.link) != nullptr || is_dialled(cell.snapshot()->server);
 }
 
 bool Links::is_dialled(const std::string& server) const {

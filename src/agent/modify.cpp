@@ -61,7 +61,7 @@ struct Core::CarryOutOffer {
 
 void Core::on(const std::shared_ptr<Cell>& cell, const Offers::Input& input,
               const std::shared_ptr<Incoming>& request) {
-  const auto state = SipDialog{cell}.snapshot();
+  const auto state = cell->snapshot();
   const Offers::Call call{.dialog = *state,
                           .first_answered = cell->has_answered_offer(*state),
                           .can_receive = cell->recovery.is_heard(),

@@ -77,8 +77,7 @@ struct Core::CarryOutRecovery {
   // --- GivingUp
   void operator()(const GivingUp::SendCancel& action) const {
     const Link* link = core.links_.of(*cell);
-    core.send_cancel(link == nullptr ? 0 : link->id,
-                     SipDialog{cell}.snapshot()->invite.transaction_id, {},
+    core.send_cancel(link == nullptr ? 0 : link->id, cell->snapshot()->invite.transaction_id, {},
                      [&core = core, cell = cell, attempt = action.attempt](const Reply& reply) {
                        core.on(cell, GivingUp::Cancelled{attempt, reply.error, reply.refusal});
                      });
@@ -86,7 +85,7 @@ struct Core::CarryOutRecovery {
   void operator()(const GivingUp::WaitToLook& action) const {
     later(core.options_.t1x64 / GivingUp::most_looks,
           [attempt = action.attempt](const CarryOutRecovery& self) {
-            const bool answered = dialog::is_answered(*SipDialog{self.cell}.snapshot());
+            const bool answered = dialog::is_answered(*self.cell->snapshot());
             self.core.on(self.cell, GivingUp::LookAgain{attempt, self.connection(), answered});
           });
   }
@@ -163,7 +162,7 @@ struct Core::CarryOutRecovery {
   }
 };
 
-call::Recovery::Call Core::recovery_facts(const Cell& cell, const DialogState& state) {
+call::Recovery::Call Core::recovery_facts(const Cell& cell, const dialog::Dialog& state) {
   const Incoming* invite = cell.invitation.open.get();
   return {.dialog = state,
           .given_up = cell.facts.given_up,
@@ -178,7 +177,7 @@ call::Recovery::Call Core::recovery_facts(const Cell& cell, const DialogState& s
 }
 
 void Core::on(const std::shared_ptr<Cell>& cell, const Recovery::Input& input) {
-  const auto state = SipDialog{cell}.snapshot();
+  const auto state = cell->snapshot();
   const auto actions = cell->recovery.on(input, recovery_facts(*cell, *state));
   cell->can_receive = cell->recovery.is_heard();
   for (const Recovery::Action& action : actions) {
@@ -193,7 +192,7 @@ void Core::on(const std::shared_ptr<Cell>& cell, const GivingUp::Input& input) {
 }
 
 void Core::on(const std::shared_ptr<Cell>& cell, const CallerCheck::Input& input) {
-  const auto state = SipDialog{cell}.snapshot();
+  const auto state = cell->snapshot();
   const auto invite = open_invite(cell);
   const CallerCheck::Facts facts{
       .is_over = state->state == State::terminated || dialog::is_answered(*state),
@@ -206,7 +205,7 @@ void Core::on(const std::shared_ptr<Cell>& cell, const CallerCheck::Input& input
 }
 
 void Core::on(const std::shared_ptr<Cell>& cell, const UnheardAnswer::Input& input) {
-  const auto state = SipDialog{cell}.snapshot();
+  const auto state = cell->snapshot();
   for (const UnheardAnswer::Action& action : cell->unheard_answer.on(input, *state)) {
     std::visit(CarryOutRecovery{*this, cell}, action);
   }

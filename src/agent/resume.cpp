@@ -13,7 +13,7 @@ using call::UnheardAnswer;
 namespace {
 
 // The latest event of the dialog, where that may have no ACK.
-Event latest_of(const DialogState& state, log::Reader& reader) {
+Event latest_of(const dialog::Dialog& state, log::Reader& reader) {
   Event event;
   const auto latest = reader.at(state.last_position);
   if (latest && latest->type == to_string(EventType::modified)) {
@@ -74,7 +74,7 @@ void Core::answer_again(const std::shared_ptr<Incoming>& incoming, const Link& l
 // went with the program, and nothing else leads to them.
 void Core::lose_unreachable() {
   for (const auto& [number, cell] : dialogs_.all()) {
-    const auto state = SipDialog{cell}.snapshot();
+    const auto state = cell->snapshot();
     const bool is_reachable = !dialog::is_own(*state) || links_.may_lead_to(*cell);
     if (cell->recovery.is_of_former_program() && !is_reachable) on(cell, Recovery::CutOff{});
   }
@@ -83,7 +83,7 @@ void Core::lose_unreachable() {
 // A call in: handed to the program as it came, or refused; unless the program has ended it before.
 void Core::hand_over(const std::shared_ptr<Cell>& cell) {
   if (cell->invitation.open && cell->invitation.open->machine.is_answered()) return;
-  const auto state = SipDialog{cell}.snapshot();
+  const auto state = cell->snapshot();
   const auto invite = bare_invite(cell);
   if (const auto evidence = invite_of(*state)) {
     invite->message = parse_sip_message(*evidence);
@@ -99,7 +99,7 @@ void Core::hand_over(const std::shared_ptr<Cell>& cell) {
 }
 
 // The INVITE a dialog stands on, as it came: the evidence of its latest `invited`.
-std::optional<std::string> Core::invite_of(const DialogState& state) {
+std::optional<std::string> Core::invite_of(const dialog::Dialog& state) {
   try {
     log::Reader reader{database_};
     std::optional<std::string> bytes;

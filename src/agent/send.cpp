@@ -60,7 +60,7 @@ void Core::ask_far_end(const std::shared_ptr<Cell>& cell, const std::string& met
 void Core::request(const std::shared_ptr<Cell>& cell, const std::string& method,
                    const Content& content, ResponseHandler handler,
                    call::Authorizations authorizations) {
-  const auto state = SipDialog{cell}.snapshot();
+  const auto state = cell->snapshot();
   // A BYE ends the dialog when it is sent; challenged, it must be sent again all the same.
   const bool again =
       method == "BYE" && (!authorizations.empty() || cell->termination.is_bye_challenged());

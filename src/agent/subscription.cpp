@@ -25,13 +25,13 @@ std::size_t Subscription::deliver() {
   std::size_t delivered = 0;
   while (true) {
     const std::size_t read =
-        implementation_->cursor.read([this](const Event& event, const DialogState* dialog) {
+        implementation_->cursor.read([this](const Event& event, const dialog::Dialog* dialog) {
           const DialogSignals& signals = implementation_->signals;
           if (signals.empty()) return;
-          signals.emit(event,
-                       dialog == nullptr
-                           ? SipDialog{}
-                           : agent::Cell::read_only(std::make_shared<const DialogState>(*dialog)));
+          signals.emit(
+              event, dialog == nullptr
+                         ? SipDialog{}
+                         : agent::Cell::read_only(std::make_shared<const dialog::Dialog>(*dialog)));
         });
     if (read == 0) return delivered;
     delivered += read;

@@ -89,7 +89,8 @@ void Core::told_one(record::Walked& walked) {
 
 // A call record has told of the INVITE first, so that its own sighting is no event. It makes the
 // call this program's: a patch of nothing tells the log, before any frame goes out.
-void Core::take_over(const std::shared_ptr<Cell>& cell, std::shared_ptr<const DialogState> state) {
+void Core::take_over(const std::shared_ptr<Cell>& cell,
+                     std::shared_ptr<const dialog::Dialog> state) {
   {
     const std::lock_guard lock{cell->mutex};
     cell->state = std::move(state);
@@ -221,7 +222,7 @@ void Core::read_call_record(const record::Frame& frame, std::int64_t dialog) {
   using Kind = wire::Envelope::Kind;
   // Its CANCEL comes to a link that is no more.
   if (const auto cell = dialogs_.find(dialog); cell && !cell->recovery.is_heard()) {
-    const auto state = SipDialog{cell}.snapshot();
+    const auto state = cell->snapshot();
     if (state->cause == Cause::cancelled) cancelled(state->invite.transaction_id, {});
   }
   if (!call_records) return;

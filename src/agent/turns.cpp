@@ -37,7 +37,7 @@ void Core::look_for_forgotten() {
   std::erase_if(incoming_, [](const auto& one) { return one.second.expired(); });
   std::erase_if(invited_, [this](const Invited& one) {
     const auto cell = dialogs_.find(one.dialog);
-    return !cell || Recovery::is_settled(*SipDialog{cell}.snapshot(), one.transaction_id);
+    return !cell || Recovery::is_settled(*cell->snapshot(), one.transaction_id);
   });
   std::vector<Invited> forgotten;
   const auto now = std::chrono::steady_clock::now();

@@ -9,7 +9,7 @@
 
 namespace drachtio::call {
 
-std::string default_answer(const DialogState& dialog, const SipMessage& request) {
+std::string default_answer(const dialog::Dialog& dialog, const SipMessage& request) {
   if (!dialog.local.sdp) return {};
   const std::string& ours = *dialog.local.sdp;
   const auto offer = sip::session_description(request.body, sip::body_headers(request.headers));
@@ -18,7 +18,7 @@ std::string default_answer(const DialogState& dialog, const SipMessage& request)
                : sip::with_flows(ours, wanted, dialog.former_streams);
 }
 
-std::string offer_of_hold(const DialogState& dialog, bool held) {
+std::string offer_of_hold(const dialog::Dialog& dialog, bool held) {
   const std::string ours = dialog.local.sdp.value_or("");
   std::vector<sip::Flow> flows = dialog::wanted_flows(dialog.wanted_streams, ours);
   if (held) std::ranges::transform(flows, flows.begin(), sip::held);

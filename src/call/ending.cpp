@@ -6,7 +6,7 @@ namespace drachtio::call {
 
 namespace {
 
-Ending ending_of_answered(const DialogState& dialog, const EndingFacts& facts) {
+Ending ending_of_answered(const dialog::Dialog& dialog, const EndingFacts& facts) {
   // Without a late offer the ACK goes as the 2xx comes, to whoever hears that.
   const bool is_acknowledged = dialog.late_offer ? facts.offer_answered : facts.can_receive;
   if (dialog::awaits_our_ack(dialog) && !is_acknowledged) return Ending::ack_and_bye;
@@ -16,7 +16,7 @@ Ending ending_of_answered(const DialogState& dialog, const EndingFacts& facts) {
 
 }  // namespace
 
-Ending ending_of(const DialogState& dialog, const EndingFacts& facts) {
+Ending ending_of(const dialog::Dialog& dialog, const EndingFacts& facts) {
   if (dialog.state == State::terminated) {
     return facts.bye_challenged ? Ending::bye : Ending::had_ended;
   }
@@ -27,7 +27,7 @@ Ending ending_of(const DialogState& dialog, const EndingFacts& facts) {
   return facts.being_cancelled ? Ending::being_cancelled : Ending::cancel;
 }
 
-bool is_hung_up_unanswered(const DialogState& dialog) {
+bool is_hung_up_unanswered(const dialog::Dialog& dialog) {
   return dialog.role == Role::uas && !dialog::is_answered(dialog) && !dialog.status;
 }
 

@@ -2,7 +2,7 @@
 // 3261 15). It is pure.
 #pragma once
 
-#include <drachtio/dialog_state.hpp>
+#include "dialog/dialog.hpp"
 
 #include <cstdint>
 
@@ -35,10 +35,10 @@ enum class Ending : std::uint8_t {
 };
 
 // Returns what ends the call now.
-Ending ending_of(const DialogState& dialog, const EndingFacts& facts);
+Ending ending_of(const dialog::Dialog& dialog, const EndingFacts& facts);
 
 // Returns whether the INVITE waits for its answer, though the far end has hung up by BYE: it is
 // answered 487 (RFC 3261 15.1.2).
-bool is_hung_up_unanswered(const DialogState& dialog);
+bool is_hung_up_unanswered(const dialog::Dialog& dialog);
 
 }  // namespace drachtio::call

@@ -7,6 +7,7 @@
 #include "call/glare.hpp"
 #include "call/open_offer.hpp"
 #include "call/outcome.hpp"
+#include "dialog/dialog.hpp"
 
 #include <drachtio/headers.hpp>
 
@@ -39,7 +40,7 @@ class Offers {
   };
   // A Call has the facts that the rules of offers ask for, and the machine does not keep.
   struct Call {
-    const DialogState& dialog;
+    const dialog::Dialog& dialog;
     bool first_answered = false;  // as in OfferFacts
     bool can_receive = true;      // likewise
     bool has_link = true;         // there is a link to send anything over

@@ -7,7 +7,7 @@ namespace drachtio::call {
 namespace {
 
 // Returns whether the call's own offer is open: that of its INVITE, or of the answer to that.
-bool first_is_open(const DialogState& dialog, const OfferFacts& facts) {
+bool first_is_open(const dialog::Dialog& dialog, const OfferFacts& facts) {
   // One fork's offer may have been answered: the 2xx of another offers again.
   if (dialog.late_offer && dialog::awaits_our_ack(dialog) && !facts.first_answered) return true;
   // The ACK to a 2xx of ours comes to the link that brought the INVITE, or not at all.
@@ -17,7 +17,7 @@ bool first_is_open(const DialogState& dialog, const OfferFacts& facts) {
 }
 
 // Returns whether an INVITE is under way, in either direction (RFC 3261 14.1).
-bool is_inviting(const DialogState& dialog, const OfferFacts& facts) {
+bool is_inviting(const dialog::Dialog& dialog, const OfferFacts& facts) {
   if (!dialog::is_answered(dialog) || facts.theirs_awaits_ack) return true;
   // The ACK to our 2xx comes to the link that brought the INVITE, or not at all.
   return dialog.state != State::stable && (dialog.role == Role::uac || facts.can_receive);
@@ -25,7 +25,7 @@ bool is_inviting(const DialogState& dialog, const OfferFacts& facts) {
 
 }  // namespace
 
-OpenOffer open_offer(const DialogState& dialog, const OfferFacts& facts) {
+OpenOffer open_offer(const dialog::Dialog& dialog, const OfferFacts& facts) {
   if (facts.ours) return OpenOffer::ours;
   if (facts.theirs) return OpenOffer::theirs;
   // Their re-INVITE had none: our 2xx made it.
@@ -36,12 +36,12 @@ OpenOffer open_offer(const DialogState& dialog, const OfferFacts& facts) {
   return dialog::first_offer_is_ours(dialog) ? OpenOffer::ours : OpenOffer::theirs;
 }
 
-bool may_offer(std::string_view method, const DialogState& dialog, const OfferFacts& facts) {
+bool may_offer(std::string_view method, const dialog::Dialog& dialog, const OfferFacts& facts) {
   if (open_offer(dialog, facts) != OpenOffer::none) return false;
   return method != "INVITE" || !is_inviting(dialog, facts);
 }
 
-std::optional<int> refusal_of_offer(std::string_view method, const DialogState& dialog,
+std::optional<int> refusal_of_offer(std::string_view method, const dialog::Dialog& dialog,
                                     const OfferFacts& facts) {
   OpenOffer open = open_offer(dialog, facts);
   // The INVITE that makes the call is not answered: no other may come (RFC 3261 14.2).

@@ -2,7 +2,7 @@
 // time, whichever way it goes (RFC 3264 4, RFC 3261 14, RFC 3311 5). It is pure.
 #pragma once
 
-#include <drachtio/dialog_state.hpp>
+#include "dialog/dialog.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -24,14 +24,14 @@ struct OfferFacts {
 enum class OpenOffer : std::uint8_t { none, ours, theirs };
 
 // Returns whose offer has been made, and waits for its answer.
-OpenOffer open_offer(const DialogState& dialog, const OfferFacts& facts);
+OpenOffer open_offer(const dialog::Dialog& dialog, const OfferFacts& facts);
 
 // Returns whether an offer of ours may be made now, by a request of this method.
-bool may_offer(std::string_view method, const DialogState& dialog, const OfferFacts& facts);
+bool may_offer(std::string_view method, const dialog::Dialog& dialog, const OfferFacts& facts);
 
 // Returns the status by which an offer of theirs is refused; nothing where it is to be answered.
 // After a 500 they may try again (RFC 3261 14.2 demands a Retry-After).
-std::optional<int> refusal_of_offer(std::string_view method, const DialogState& dialog,
+std::optional<int> refusal_of_offer(std::string_view method, const dialog::Dialog& dialog,
                                     const OfferFacts& facts);
 
 }  // namespace drachtio::call

@@ -194,7 +194,7 @@ void Recovery::resume(const Call& call, const SipMessage& answer, Actions& actio
   }
 }
 
-bool Recovery::is_settled(const DialogState& dialog, const std::string& invite) {
+bool Recovery::is_settled(const dialog::Dialog& dialog, const std::string& invite) {
   return dialog.invite.transaction_id != invite || dialog.state == State::terminated ||
          dialog::is_answered(dialog);
 }

@@ -6,6 +6,8 @@
 // promises that a call is told as resumed once for each loss, and as lost once for each life.
 #pragma once
 
+#include "dialog/dialog.hpp"
+
 #include <drachtio/event.hpp>
 #include <drachtio/sip_message.hpp>
 
@@ -22,7 +24,7 @@ class Recovery {
  public:
   // What the rules ask for, and the machine does not keep.
   struct Call {
-    const DialogState& dialog;
+    const dialog::Dialog& dialog;
     bool given_up = false;        // as in CallFacts
     bool offer_answered = false;  // that of the 2xx: a PRACK or an ACK of ours has answered it
     bool may_probe = true;        // the program wants answered calls to be asked about
@@ -175,7 +177,7 @@ class Recovery {
   [[nodiscard]] bool is_of_former_program() const { return former_; }
   // Returns whether Forgotten changes nothing any more: the INVITE was answered, has ended or was
   // tried again.
-  static bool is_settled(const DialogState& dialog, const std::string& invite);
+  static bool is_settled(const dialog::Dialog& dialog, const std::string& invite);
 
   bool operator==(const Recovery&) const = default;
 

@@ -36,7 +36,7 @@ void Termination::take(const GoOn& input, CallFacts& facts, Actions& actions) {
   if (phase_ == Phase::waiting) end(input.dialog, input.facts, facts, actions);
 }
 
-void Termination::end(const DialogState& dialog, EndingFacts ending, CallFacts& facts,
+void Termination::end(const dialog::Dialog& dialog, EndingFacts ending, CallFacts& facts,
                       Actions& actions) {
   const std::string tag = dialog.remote.tag.value_or("");
   ending.bye_challenged = bye_challenged_;

@@ -8,6 +8,7 @@
 #include "call/call_facts.hpp"
 #include "call/ending.hpp"
 #include "call/outcome.hpp"
+#include "dialog/dialog.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -25,7 +26,7 @@ class Termination {
   // challenge and its next attempt. Of the facts, the machine knows `bye_challenged` and
   // `offer_answered` itself.
   struct Terminate {
-    const DialogState& dialog;
+    const dialog::Dialog& dialog;
     EndingFacts facts;
     Answer answer;
     HandlerId handler = 0;
@@ -33,7 +34,7 @@ class Termination {
   };
   // The end of the call may go on: the final answer is out, or the ACK has come or never will.
   struct GoOn {
-    const DialogState& dialog;
+    const dialog::Dialog& dialog;
     EndingFacts facts;
   };
   // The message that was to end the call has this outcome. `is_over` says whether the call has
@@ -107,7 +108,7 @@ class Termination {
   void take(const ByeAnswered& bye, CallFacts& facts, Actions& actions);
   void take(const HungUp&, CallFacts& facts, Actions& actions);
 
-  void end(const DialogState& dialog, EndingFacts ending, CallFacts& facts, Actions& actions);
+  void end(const dialog::Dialog& dialog, EndingFacts ending, CallFacts& facts, Actions& actions);
   void finish(const Outcome& outcome, bool in_own_turn, Actions& actions);
 
   Phase phase_ = Phase::idle;

@@ -8,18 +8,19 @@
 
 namespace drachtio::call {
 
-UnheardAnswer::Actions UnheardAnswer::on(const Input& input, const DialogState& dialog) {
+UnheardAnswer::Actions UnheardAnswer::on(const Input& input, const dialog::Dialog& dialog) {
   Actions actions;
   std::visit([&](const auto& one) { take(one, dialog, actions); }, input);
   return actions;
 }
 
-void UnheardAnswer::take(const Lost& lost, const DialogState& /*dialog*/, Actions& /*actions*/) {
+void UnheardAnswer::take(const Lost& lost, const dialog::Dialog& /*dialog*/, Actions& /*actions*/) {
   phase_ = Phase::lost;
   cseq_ = lost.cseq;
 }
 
-void UnheardAnswer::take(const LinkUp& /*input*/, const DialogState& /*dialog*/, Actions& actions) {
+void UnheardAnswer::take(const LinkUp& /*input*/, const dialog::Dialog& /*dialog*/,
+                         Actions& actions) {
   if (phase_ != Phase::lost) return;
   phase_ = Phase::acknowledging;
   acks_ = 0;
@@ -33,14 +34,14 @@ void UnheardAnswer::send(Actions& actions) {
   actions.emplace_back(WaitToSend{round_});
 }
 
-void UnheardAnswer::take(const Sent& sent, const DialogState& dialog, Actions& actions) {
+void UnheardAnswer::take(const Sent& sent, const dialog::Dialog& dialog, Actions& actions) {
   const bool is_lost = sent.error == Errc::no_link && sent.round == round_;
   if (!is_lost || phase_ != Phase::acknowledging) return;
   phase_ = Phase::lost;
   if (sent.has_link) take(LinkUp{}, dialog, actions);
 }
 
-void UnheardAnswer::take(const SendAgain& again, const DialogState& dialog, Actions& actions) {
+void UnheardAnswer::take(const SendAgain& again, const dialog::Dialog& dialog, Actions& actions) {
   if (phase_ != Phase::acknowledging || again.round != round_) return;
   const bool may_be_answered = dialog.state != State::terminated &&
                                dialog::find_offer(dialog, "INVITE", cseq_, true) != nullptr;
@@ -48,7 +49,7 @@ void UnheardAnswer::take(const SendAgain& again, const DialogState& dialog, Acti
   phase_ = Phase::idle;
 }
 
-std::optional<std::uint32_t> unacknowledged(const DialogState& dialog, const Event& latest) {
+std::optional<std::uint32_t> unacknowledged(const dialog::Dialog& dialog, const Event& latest) {
   if (!dialog::is_answered(dialog)) return std::nullopt;
   const auto ours = std::ranges::find_if(dialog.offers, [](const WaitingOffer& offer) {
     return offer.by_us && offer.method == "INVITE";

@@ -5,6 +5,8 @@
 // I/O nor a clock.
 #pragma once
 
+#include "dialog/dialog.hpp"
+
 #include <drachtio/event.hpp>
 
 #include <boost/system/error_code.hpp>
@@ -56,7 +58,7 @@ class UnheardAnswer {
   using Actions = std::vector<Action>;
 
   // Takes an input, and returns what is to be done, in this order.
-  Actions on(const Input& input, const DialogState& dialog);
+  Actions on(const Input& input, const dialog::Dialog& dialog);
 
   // Returns whether LinkUp may change anything.
   [[nodiscard]] bool awaits_link() const { return phase_ == Phase::lost; }
@@ -66,10 +68,10 @@ class UnheardAnswer {
  private:
   enum class Phase : std::uint8_t { idle, lost, acknowledging };
 
-  void take(const Lost& lost, const DialogState& dialog, Actions& actions);
-  void take(const LinkUp&, const DialogState& dialog, Actions& actions);
-  void take(const Sent& sent, const DialogState& dialog, Actions& actions);
-  void take(const SendAgain& again, const DialogState& dialog, Actions& actions);
+  void take(const Lost& lost, const dialog::Dialog& dialog, Actions& actions);
+  void take(const LinkUp&, const dialog::Dialog& dialog, Actions& actions);
+  void take(const Sent& sent, const dialog::Dialog& dialog, Actions& actions);
+  void take(const SendAgain& again, const dialog::Dialog& dialog, Actions& actions);
 
   void send(Actions& actions);
 
@@ -82,6 +84,6 @@ class UnheardAnswer {
 // Returns the CSeq of a re-INVITE of ours whose 2xx may have no ACK, as the program died meanwhile;
 // nothing where there is none. `latest` is the latest event of the dialog: where that is the 2xx,
 // nobody knows whether its ACK went out, and an ACK that was sent before does no harm.
-std::optional<std::uint32_t> unacknowledged(const DialogState& dialog, const Event& latest);
+std::optional<std::uint32_t> unacknowledged(const dialog::Dialog& dialog, const Event& latest);
 
 }  // namespace drachtio::call

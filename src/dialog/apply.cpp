@@ -19,12 +19,12 @@ constexpr std::size_t most_earlier_invites = 16;
 constexpr std::size_t most_to_tags = 32;
 
 // Tags are those of the latest message up to the 2xx (RFC 3261 12.1: several forks may speak).
-void set_tags(DialogState& dialog, const Event& event) {
+void set_tags(Dialog& dialog, const Event& event) {
   if (event.from_tag) caller(dialog).tag = event.from_tag;
   if (event.to_tag) callee(dialog).tag = event.to_tag;
 }
 
-void forget_offers(DialogState& dialog) {
+void forget_offers(Dialog& dialog) {
   dialog.offers.clear();
   dialog.early_answers.clear();
   dialog.early_agreements.clear();
@@ -32,7 +32,7 @@ void forget_offers(DialogState& dialog) {
   dialog.former_streams.clear();
 }
 
-void end(DialogState& dialog, const Event& event, std::optional<Instant> when) {
+void end(Dialog& dialog, const Event& event, std::optional<Instant> when) {
   dialog.state = State::terminated;
   dialog.times.end_time = when;
   dialog.cause = event.cause;
@@ -44,7 +44,7 @@ void end(DialogState& dialog, const Event& event, std::optional<Instant> when) {
   forget_offers(dialog);
 }
 
-void revive(DialogState& dialog) {
+void revive(Dialog& dialog) {
   dialog.times.end_time.reset();
   dialog.cause.reset();
   dialog.reason.reset();
@@ -54,7 +54,7 @@ void revive(DialogState& dialog) {
 }
 
 // A leg remembers its earlier INVITEs, so that what comes late on them has no effect.
-void leave_former_invite(DialogState& dialog) {
+void leave_former_invite(Dialog& dialog) {
   if (dialog.number == 0) return;
   std::vector<InviteTransaction>& earlier = dialog.earlier_invites;
   if (earlier.size() == most_earlier_invites) earlier.erase(earlier.begin());
@@ -62,7 +62,7 @@ void leave_former_invite(DialogState& dialog) {
   earlier.back().uri.clear();
 }
 
-void open(DialogState& dialog, const Event& event) {
+void open(Dialog& dialog, const Event& event) {
   leave_former_invite(dialog);
   const Opening& opening = *event.opening;
   if (dialog.number == 0) dialog.number = event.dialog;
@@ -85,7 +85,7 @@ void open(DialogState& dialog, const Event& event) {
   if (!dialog.times.start_time) dialog.times.start_time = event.occurred_at;
 }
 
-void invited(DialogState& dialog, const Event& event) {
+void invited(Dialog& dialog, const Event& event) {
   if (!event.opening) return;
   open(dialog, event);
   dialog.state = State::pending;
@@ -100,7 +100,7 @@ void invited(DialogState& dialog, const Event& event) {
   set_address(callee(dialog), event.received_on);
 }
 
-void progressed(DialogState& dialog, const Event& event) {
+void progressed(Dialog& dialog, const Event& event) {
   remember_early_dialog(dialog, event.to_tag);
   set_tags(dialog, event);
   set_address(callee(dialog), event.contact);
@@ -108,7 +108,7 @@ void progressed(DialogState& dialog, const Event& event) {
   if (event.sdp) remember_early_answer(dialog, event.to_tag, *sdp_of(event));
 }
 
-void answered(DialogState& dialog, const Event& event) {
+void answered(Dialog& dialog, const Event& event) {
   if (event.opening) open(dialog, event);
   revive(dialog);
   dialog.answered_by_proxy = event.answered_by_proxy;
@@ -134,19 +134,19 @@ void answered(DialogState& dialog, const Event& event) {
   dialog.early_dialogs.clear();
 }
 
-void confirmed(DialogState& dialog, const Event& event) {
+void confirmed(Dialog& dialog, const Event& event) {
   dialog.state = State::stable;
   if (dialog.late_offer) set_sdp(sender(dialog, event.direction), sdp_of(event));
 }
 
-void refused(DialogState& dialog, const Event& event) {
+void refused(Dialog& dialog, const Event& event) {
   set_tags(dialog, event);
   if (event.status != 0) dialog.status = event.status;
   dialog.final_from_call_record = event.from_call_record;
   end(dialog, event, event.occurred_at);
 }
 
-void cancelled(DialogState& dialog, const Event& event) {
+void cancelled(Dialog& dialog, const Event& event) {
   if (dialog.state == State::terminated && dialog.cause == Cause::cancelled) {
     // The CANCEL itself says why, after the call record has ended the call.
     dialog.reason = event.reason;
@@ -159,13 +159,13 @@ void cancelled(DialogState& dialog, const Event& event) {
   end(dialog, event, event.occurred_at);
 }
 
-void early(DialogState& dialog, const Event& event) {
+void early(Dialog& dialog, const Event& event) {
   dialog.state = State::early;
   dialog.was_early = true;
   apply_pracked(dialog, event);
 }
 
-void requested(DialogState& dialog, const Event& event) {
+void requested(Dialog& dialog, const Event& event) {
   if (event.method == "PRACK") apply_pracked(dialog, event);
   // Only the BYE that ends one early dialog of several has a tag here.
   if (event.method == "BYE" && event.to_tag) end_early_dialog(dialog, event.to_tag);
@@ -176,7 +176,7 @@ void requested(DialogState& dialog, const Event& event) {
 
 // The server knows the dialog. If we never saw the 2xx, it must have got one all the same; and of
 // an answered one without an ACK it would have been rid of soon (RFC 3261 13.3.1.4).
-void resumed(DialogState& dialog, const Event& event) {
+void resumed(Dialog& dialog, const Event& event) {
   if (dialog.state == State::terminated) return;
   if (event.inferred && !is_answered(dialog)) {
     dialog.inferred = true;
@@ -186,7 +186,7 @@ void resumed(DialogState& dialog, const Event& event) {
 }
 
 // Whatever a fork of the callee answers with: by these tags its later messages are known.
-void learn_to_tag(DialogState& dialog, const Event& event) {
+void learn_to_tag(Dialog& dialog, const Event& event) {
   const bool of_answer = event.method == "INVITE" && event.status > 100;
   const bool says_so = event.callee_tag || !of_answer;
   const std::optional<std::string>& tag = says_so ? event.callee_tag : event.to_tag;
@@ -198,21 +198,21 @@ void learn_to_tag(DialogState& dialog, const Event& event) {
 }
 
 // What was learnt of the INVITE since it opened the dialog as a call record.
-void learn_of_invite(DialogState& dialog, const Event& event) {
+void learn_of_invite(Dialog& dialog, const Event& event) {
   if (event.opening || event.transaction_id.empty()) return;
   dialog.invite.transaction_id = event.transaction_id;
   if (!callee(dialog).signaling_address) set_address(callee(dialog), event.received_on);
 }
 
 // Of a call that was handed on the call records tell the rest: it is no longer the program's.
-void let_go_of_handed_on(DialogState& dialog, const Event& event) {
+void let_go_of_handed_on(Dialog& dialog, const Event& event) {
   if (dialog.cause == Cause::proxied && event.from_call_record) {
     dialog.invite.transaction_id.clear();
   }
 }
 
 // The latest message of the far end tells whether it still has the dialog.
-void note_whether_gone(DialogState& dialog, const Event& event) {
+void note_whether_gone(Dialog& dialog, const Event& event) {
   if (event.direction != Direction::in || event.method.empty()) return;
   if (event.status == 0 || event.status / 100 == 2) dialog.gone.reset();
   const bool is_gone = event.type == EventType::responded && is_answered(dialog) &&
@@ -232,7 +232,7 @@ bool is_heard(EventType type) {
 
 }  // namespace
 
-void apply(DialogState& dialog, const Event& event) {
+void apply(Dialog& dialog, const Event& event) {
   const bool was_over = dialog.state == State::terminated;
   dialog.version = event.version;
   dialog.last_position = event.position;

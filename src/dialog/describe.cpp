@@ -62,11 +62,11 @@ bool is_about(const InviteTransaction& invite, const Observation& seen) {
 
 }  // namespace
 
-bool acts_on_invite(const DialogState& leg, const Observation& seen) {
+bool acts_on_invite(const Dialog& leg, const Observation& seen) {
   return is_about(leg.invite, seen);
 }
 
-bool is_about_creating_invite(const DialogState& leg, const Observation& seen) {
+bool is_about_creating_invite(const Dialog& leg, const Observation& seen) {
   return is_about(leg.invite, seen) ||
          std::ranges::any_of(leg.earlier_invites, [&](const InviteTransaction& invite) {
            return is_about(invite, seen);
@@ -75,14 +75,14 @@ bool is_about_creating_invite(const DialogState& leg, const Observation& seen) {
 
 namespace {
 
-const std::optional<std::string>& callee_tag(const DialogState& leg, const sip::Message& message) {
+const std::optional<std::string>& callee_tag(const Dialog& leg, const sip::Message& message) {
   const bool by_caller = same_tag(message.from.tag.value_or(""), creating_tag(leg));
   return by_caller ? message.to.tag : message.from.tag;
 }
 
 }  // namespace
 
-bool for_another_fork(const DialogState& tip, const sip::Message& message) {
+bool for_another_fork(const Dialog& tip, const sip::Message& message) {
   if (!is_answered(tip)) return has_ended_early(tip, callee_tag(tip, message));
   if (!tip.local.tag || !tip.remote.tag || !message.from.tag || !message.to.tag) return false;
   const auto are = [&](const std::string& from, const std::string& to) {

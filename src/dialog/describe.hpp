@@ -1,6 +1,7 @@
 // What any event takes over from the message that was seen, and which of several forks it is about.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "dialog/observation.hpp"
 
 #include <drachtio/event.hpp>
@@ -27,11 +28,11 @@ std::string_view invite_transaction_id(const Observation& seen);
 // The message is about the INVITE the dialog stands on now, not about an earlier one that was
 // refused, nor about another transaction with the same ids. drachtio's transactionId decides where
 // both have one: the server delivers the CANCEL of one branch under that of another, and means it.
-bool acts_on_invite(const DialogState& leg, const Observation& seen);
+bool acts_on_invite(const Dialog& leg, const Observation& seen);
 // It is about that INVITE or an earlier one that was tried again.
-bool is_about_creating_invite(const DialogState& leg, const Observation& seen);
+bool is_about_creating_invite(const Dialog& leg, const Observation& seen);
 // What another fork sends does not concern the call that was answered (RFC 3261 12.2.2), nor does
 // what is sent in an early dialog that our BYE has ended concern one that others may answer.
-bool for_another_fork(const DialogState& tip, const sip::Message& message);
+bool for_another_fork(const Dialog& tip, const sip::Message& message);
 
 }  // namespace drachtio::dialog

@@ -20,7 +20,7 @@ bool sent_by_server(const Observation& seen) {
 
 }  // namespace
 
-Event bye(const DialogState& tip, const Observation& seen) {
+Event bye(const Dialog& tip, const Observation& seen) {
   if (is_over(tip) || for_another_fork(tip, seen.message)) return without_effect(seen);
   if (seen.direction == Direction::out && another_goes_on(tip, seen.message.to.tag)) {
     Event event = without_effect(seen);
@@ -49,7 +49,7 @@ Event bye(const DialogState& tip, const Observation& seen) {
   return event;
 }
 
-std::optional<Event> hung_up_with(const DialogState& leg, const DialogState& other) {
+std::optional<Event> hung_up_with(const Dialog& leg, const Dialog& other) {
   const bool handed_on = leg.answered_by_proxy && leg.state != State::terminated;
   if (!handed_on || other.state != State::terminated || !other.times.end_time) return std::nullopt;
   // Calls before or after this one may have had the same ids: the other leg was up when this one
@@ -85,7 +85,7 @@ std::optional<Event> hung_up_with(const DialogState& leg, const DialogState& oth
   }
 }
 
-std::optional<Event> cancelled_with(const DialogState& leg, const DialogState& other) {
+std::optional<Event> cancelled_with(const Dialog& leg, const Dialog& other) {
   const bool is_branch =
       leg.role == Role::uac && !is_own(leg) && !is_answered(leg) && !is_over(leg);
   if (!is_branch || other.role != Role::uas || other.invite.cseq != leg.invite.cseq) {
@@ -112,7 +112,7 @@ std::optional<Event> cancelled_with(const DialogState& leg, const DialogState& o
   return event;
 }
 
-std::optional<Event> proxied(const DialogState& tip, Instant at) {
+std::optional<Event> proxied(const Dialog& tip, Instant at) {
   if (tip.state == State::terminated || is_answered(tip)) return std::nullopt;
   Event event;
   event.type = EventType::proxied;

@@ -29,13 +29,13 @@ void forget_fork(Kept& kept, const std::optional<std::string>& to_tag) {
   if (const auto known = find_fork(kept, to_tag); known != kept.end()) kept.erase(known);
 }
 
-EarlyAgreement as_it_stands(DialogState& dialog, std::optional<std::string> to_tag) {
+EarlyAgreement as_it_stands(Dialog& dialog, std::optional<std::string> to_tag) {
   return {std::move(to_tag), sdp_of(caller(dialog)), dialog.held_locally, dialog.held_remotely,
           dialog.held_streams};
 }
 
 // The callee's tag and both descriptions, and the hold, are those of this early dialog.
-void show_fork(DialogState& dialog, const std::string& to_tag) {
+void show_fork(Dialog& dialog, const std::string& to_tag) {
   Endpoint& shown = callee(dialog);
   shown.tag.reset();
   if (!to_tag.empty()) shown.tag = to_tag;
@@ -47,7 +47,7 @@ void show_fork(DialogState& dialog, const std::string& to_tag) {
 
 }  // namespace
 
-void remember_early_answer(DialogState& dialog, const std::optional<std::string>& to_tag,
+void remember_early_answer(Dialog& dialog, const std::optional<std::string>& to_tag,
                            const Sdp& sdp) {
   const auto known = find_fork(dialog.early_answers, to_tag);
   if (known != dialog.early_answers.end()) {
@@ -60,14 +60,14 @@ void remember_early_answer(DialogState& dialog, const std::optional<std::string>
   dialog.early_answers.push_back({to_tag.value_or(""), sdp});
 }
 
-std::optional<Sdp> answer_of(const DialogState& dialog, const Event& event) {
+std::optional<Sdp> answer_of(const Dialog& dialog, const Event& event) {
   if (event.sdp) return sdp_of(event);
   const auto early = find_fork(dialog.early_answers, event.to_tag);
   if (early == dialog.early_answers.end()) return std::nullopt;
   return early->sdp;
 }
 
-Agreement agreement_with(const DialogState& dialog, const std::optional<std::string>& to_tag) {
+Agreement agreement_with(const Dialog& dialog, const std::optional<std::string>& to_tag) {
   Agreement agreement{{dialog.held_locally, dialog.held_remotely, dialog.held_streams},
                       caller(dialog).sdp,
                       callee(dialog).sdp};
@@ -84,11 +84,11 @@ Agreement agreement_with(const DialogState& dialog, const std::optional<std::str
   return agreement;
 }
 
-bool prack_answers(const DialogState& dialog, const std::optional<std::string>& to_tag) {
+bool prack_answers(const Dialog& dialog, const std::optional<std::string>& to_tag) {
   return dialog.late_offer && !is_answered(dialog) && !agreement_with(dialog, to_tag).of_caller;
 }
 
-void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to_tag) {
+void take_up_agreement(Dialog& dialog, const std::optional<std::string>& to_tag) {
   std::vector<EarlyAgreement>& agreed = dialog.early_agreements;
   if (agreed.empty()) {
     agreed.push_back(as_it_stands(dialog, {}));  // the INVITE's own
@@ -103,14 +103,14 @@ void take_up_agreement(DialogState& dialog, const std::optional<std::string>& to
   dialog.held_streams = found->held_streams;
 }
 
-void remember_agreement(DialogState& dialog, const std::optional<std::string>& to_tag) {
+void remember_agreement(Dialog& dialog, const std::optional<std::string>& to_tag) {
   std::vector<EarlyAgreement>& agreed = dialog.early_agreements;
   forget_fork(agreed, to_tag);
   if (agreed.size() == most_early_agreements) agreed.erase(agreed.begin() + 1);
   agreed.push_back(as_it_stands(dialog, to_tag.value_or("")));
 }
 
-void remember_early_dialog(DialogState& dialog, const std::optional<std::string>& to_tag) {
+void remember_early_dialog(Dialog& dialog, const std::optional<std::string>& to_tag) {
   if (dialog.role == Role::uas) return;
   std::vector<EarlyDialog>& known = dialog.early_dialogs;
   EarlyDialog heard{to_tag.value_or("")};
@@ -122,18 +122,18 @@ void remember_early_dialog(DialogState& dialog, const std::optional<std::string>
   known.push_back(std::move(heard));
 }
 
-bool another_goes_on(const DialogState& dialog, const std::optional<std::string>& to_tag) {
+bool another_goes_on(const Dialog& dialog, const std::optional<std::string>& to_tag) {
   return std::ranges::any_of(dialog.early_dialogs, [&](const EarlyDialog& one) {
     return !one.ended && !same_tag(one.to_tag, to_tag.value_or(""));
   });
 }
 
-bool has_ended_early(const DialogState& dialog, const std::optional<std::string>& to_tag) {
+bool has_ended_early(const Dialog& dialog, const std::optional<std::string>& to_tag) {
   const auto known = find_fork(dialog.early_dialogs, to_tag);
   return known != dialog.early_dialogs.end() && known->ended;
 }
 
-void end_early_dialog(DialogState& dialog, const std::optional<std::string>& to_tag) {
+void end_early_dialog(Dialog& dialog, const std::optional<std::string>& to_tag) {
   if (!another_goes_on(dialog, to_tag)) return;
   remember_early_dialog(dialog, to_tag);
   dialog.early_dialogs.back().ended = true;

@@ -3,7 +3,7 @@
 // formats for a while (RFC 3264 8.2 and 8.3). Pure functions of session descriptions.
 #pragma once
 
-#include <drachtio/dialog_state.hpp>
+#include "dialog/dialog.hpp"
 
 #include <optional>
 #include <string_view>

@@ -25,7 +25,7 @@ std::string dialog_id(std::string_view call_id, std::string_view creating_tag) {
   return id.append(call_id).append(from_tag).append(creating_tag);
 }
 
-std::string_view creating_tag(const DialogState& dialog) {
+std::string_view creating_tag(const Dialog& dialog) {
   const std::size_t begin = dialog.call_id.size() + from_tag.size();
   const std::string_view id = dialog.dialog_id;
   return id.substr(std::min(begin, id.size()));

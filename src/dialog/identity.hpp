@@ -1,6 +1,7 @@
 // The names of a dialog (RFC 3261 section 12), and which side of it the program is.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "dialog/observation.hpp"
 
 #include <string>
@@ -13,7 +14,7 @@ namespace drachtio::dialog {
 std::string dialog_id(std::string_view call_id, std::string_view creating_tag);
 
 // The From tag of the request that created the dialog.
-std::string_view creating_tag(const DialogState& dialog);
+std::string_view creating_tag(const Dialog& dialog);
 
 // Tags are tokens: equal without regard to case (RFC 3261 7.3.1).
 bool same_tag(std::string_view a, std::string_view b);

@@ -32,7 +32,7 @@ Microseconds distance(Instant a, Instant b) { return a < b ? b - a : a - b; }
 
 bool from_call_record(const Observation& seen) { return seen.channel != Channel::sip; }
 
-bool knows_tag(const DialogState& leg, const std::optional<std::string>& tag) {
+bool knows_tag(const Dialog& leg, const std::optional<std::string>& tag) {
   if (!tag) return false;
   return std::ranges::any_of(leg.to_tags,
                              [&](const std::string& known) { return same_tag(known, *tag); });
@@ -50,7 +50,7 @@ bool is_another_transaction(const InviteTransaction& invite, const Observation& 
 
 // The latest INVITE of the leg first.
 template <typename Predicate>
-const InviteTransaction* find_invite(const DialogState& leg, const Predicate& is_wanted) {
+const InviteTransaction* find_invite(const Dialog& leg, const Predicate& is_wanted) {
   if (is_wanted(leg.invite)) return &leg.invite;
   const auto earlier = std::ranges::find_if(leg.earlier_invites, is_wanted);
   return earlier == leg.earlier_invites.end() ? nullptr : &*earlier;
@@ -66,7 +66,7 @@ std::vector<Leg> created_by_sender(Legs legs, const Observation& seen) {
   return own;
 }
 
-const DialogState* of_transaction_id(Legs legs, const Observation& seen) {
+const Dialog* of_transaction_id(Legs legs, const Observation& seen) {
   const std::string_view id = invite_transaction_id(seen);
   if (id.empty()) return nullptr;
   for (const Leg& leg : legs) {
@@ -79,8 +79,8 @@ const DialogState* of_transaction_id(Legs legs, const Observation& seen) {
 }
 
 template <typename Wanted, typename Measure>
-const DialogState* least(Legs legs, const Wanted& is_wanted, const Measure& measure) {
-  const DialogState* found = nullptr;
+const Dialog* least(Legs legs, const Wanted& is_wanted, const Measure& measure) {
+  const Dialog* found = nullptr;
   for (const Leg& leg : legs) {
     if (!is_wanted(leg)) continue;
     if (found == nullptr || measure(*leg.state) < measure(*found)) found = leg.state;
@@ -90,7 +90,7 @@ const DialogState* least(Legs legs, const Wanted& is_wanted, const Measure& meas
 
 // A 2xx, by call records, to an INVITE that they have not told: the only leg with its ids was
 // answered, and had ended long before.
-bool is_of_untold_call(const DialogState& leg, const Observation& seen) {
+bool is_of_untold_call(const Dialog& leg, const Observation& seen) {
   return seen.channel == Channel::start && seen.message.status_class() == 2 && is_answered(leg) &&
          is_over(leg) && leg.times.end_time &&
          seen.occurred_at > *leg.times.end_time + ways_apart &&
@@ -100,12 +100,12 @@ bool is_of_untold_call(const DialogState& leg, const Observation& seen) {
 // An answer, a CANCEL or a cdr:stop in the INVITE's transaction: null where no leg has it.
 Placement in_invite_transaction(Legs legs, const Observation& seen) {
   const std::vector<Leg> own = created_by_sender(legs, seen);
-  if (const DialogState* leg = of_transaction_id(own, seen)) return {Kind::belongs, leg, true};
+  if (const Dialog* leg = of_transaction_id(own, seen)) return {Kind::belongs, leg, true};
   const auto has_ids = [&](const InviteTransaction& invite) {
     return has_ids_of(invite, seen.message) && !is_another_transaction(invite, seen);
   };
   // Legs with the same ids follow one another: the message is of the last one that had begun.
-  const DialogState* begun = nullptr;
+  const Dialog* begun = nullptr;
   Instant begun_at = Instant::min();
   std::vector<Leg> with_ids;
   for (const Leg& leg : own) {
@@ -129,25 +129,21 @@ Placement in_invite_transaction(Legs legs, const Observation& seen) {
            leg.state->times.end_time &&
            seen.occurred_at <= *leg.state->times.end_time + clocks_apart;
   };
-  const auto number = [](const DialogState& leg) { return leg.number; };
-  if (const DialogState* leg = least(with_ids, was_answered_so, number))
-    return {Kind::belongs, leg};
+  const auto number = [](const Dialog& leg) { return leg.number; };
+  if (const Dialog* leg = least(with_ids, was_answered_so, number)) return {Kind::belongs, leg};
   if (begun != nullptr) {
     return is_of_untold_call(*begun, seen) ? Placement{} : Placement{Kind::belongs, begun};
   }
   if (with_ids.size() == 1) return {Kind::belongs, with_ids.front().state};
-  const auto age = [&](const DialogState& leg) {
-    return distance(leg.invite.at, seen.occurred_at);
-  };
-  if (const DialogState* leg = least(with_ids, lacks_final, age)) return {Kind::belongs, leg};
+  const auto age = [&](const Dialog& leg) { return distance(leg.invite.at, seen.occurred_at); };
+  if (const Dialog* leg = least(with_ids, lacks_final, age)) return {Kind::belongs, leg};
   return {Kind::belongs, with_ids.back().state};
 }
 
 // An INVITE with the ids of `invite`, and another time, may be the same: it came while the leg was
 // up, and not so late that nobody repeats it any more. The server gives what is repeated the same
 // transactionId, and call records tell of an INVITE once.
-bool may_be_repeated(const DialogState& leg, const InviteTransaction& invite,
-                     const Observation& seen) {
+bool may_be_repeated(const Dialog& leg, const InviteTransaction& invite, const Observation& seen) {
   const bool other_way = invite.from_call_record != from_call_record(seen);
   if (seen.occurred_at + (other_way ? clocks_apart : 0ms) < invite.at) return false;
   if (leg.state == State::terminated) {
@@ -164,10 +160,10 @@ Placement invite_with_ids(Legs own, const Observation& seen) {
   const auto with_ids = [&](const InviteTransaction& invite) {
     return has_ids_of(invite, seen.message);
   };
-  const DialogState* nearest_untold = nullptr;
+  const Dialog* nearest_untold = nullptr;
   Microseconds nearest = ways_apart;
-  const DialogState* covering = nullptr;
-  const DialogState* latest = nullptr;
+  const Dialog* covering = nullptr;
+  const Dialog* latest = nullptr;
   for (const Leg& leg : own) {
     const InviteTransaction* invite = find_invite(*leg.state, with_ids);
     if (invite == nullptr) continue;
@@ -189,7 +185,7 @@ Placement invite_with_ids(Legs own, const Observation& seen) {
 }
 
 // The caller may try again what ended like this.
-bool may_be_retried(const DialogState& leg, Instant now) {
+bool may_be_retried(const Dialog& leg, Instant now) {
   if (is_answered(leg)) return false;
   if (leg.state != State::terminated) return true;
   if (now - leg.times.end_time.value_or(Instant{}) > retry_within) return false;
@@ -205,7 +201,7 @@ bool may_be_retried(const DialogState& leg, Instant now) {
 
 // Another leg has begun since with the ids of this one's INVITE: what its caller does now is about
 // that.
-bool is_replaced(Legs own, const DialogState& leg) {
+bool is_replaced(Legs own, const Dialog& leg) {
   return std::ranges::any_of(own, [&](const Leg& other) {
     const InviteTransaction& invite = other.state->invite;
     return invite.at > leg.invite.at && invite.cseq == leg.invite.cseq &&
@@ -215,8 +211,8 @@ bool is_replaced(Legs own, const DialogState& leg) {
 
 // A leg that was refused, or was not answered yet, with a lower CSeq: of several branches the one
 // that was asked for credentials, before those that were refused for another reason.
-const DialogState* retried(Legs own, const Observation& seen) {
-  const auto rank = [&](const DialogState& leg) {
+const Dialog* retried(Legs own, const Observation& seen) {
+  const auto rank = [&](const Dialog& leg) {
     return std::tuple{leg.state != State::terminated, leg.cause != Cause::challenged,
                       leg.invite.uri != seen.message.request_uri(), leg.number};
   };
@@ -230,11 +226,11 @@ const DialogState* retried(Legs own, const Observation& seen) {
 }
 
 // A call in whose caller's proxy has had a 408 or 5xx from us, and tries the same once more.
-const DialogState* failed_over(Legs own, const Observation& seen) {
+const Dialog* failed_over(Legs own, const Observation& seen) {
   return least(
       own,
       [&](const Leg& one) {
-        const DialogState& leg = *one.state;
+        const Dialog& leg = *one.state;
         const int status = leg.status.value_or(0);
         return leg.role == Role::uas && leg.cause == Cause::rejected &&
                (status == 408 || status / 100 == 5) && leg.invite.cseq == seen.message.cseq &&
@@ -242,19 +238,19 @@ const DialogState* failed_over(Legs own, const Observation& seen) {
                seen.occurred_at >= leg.times.end_time.value_or(Instant{}) &&
                seen.occurred_at - leg.times.end_time.value_or(Instant{}) <= fail_over_within;
       },
-      [](const DialogState& leg) { return leg.number; });
+      [](const Dialog& leg) { return leg.number; });
 }
 
 Placement initial_invite(Legs legs, const Observation& seen) {
   const std::vector<Leg> own = created_by_sender(legs, seen);
-  if (const DialogState* leg = of_transaction_id(own, seen)) return {Kind::belongs, leg, true};
+  if (const Dialog* leg = of_transaction_id(own, seen)) return {Kind::belongs, leg, true};
   Placement again = invite_with_ids(own, seen);
   if (again.kind == Kind::belongs) return again;
   if (again.kind == Kind::begins) {
     // The retry of a call that uses the ids of an earlier one, whose own retry had these.
     std::vector<Leg> younger = own;
     std::erase_if(younger, [&](const Leg& leg) { return leg.state->number <= again.leg->number; });
-    const DialogState* leg = retried(younger, seen);
+    const Dialog* leg = retried(younger, seen);
     if (leg != nullptr) return {Kind::reopens, leg};
     const bool replaces =
         again.leg->state != State::terminated && seen.occurred_at > again.leg->invite.at;
@@ -262,21 +258,21 @@ Placement initial_invite(Legs legs, const Observation& seen) {
     if (replaces) begins.replaced = again.leg;
     return begins;
   }
-  if (const DialogState* leg = retried(own, seen)) return {Kind::reopens, leg};
-  if (const DialogState* leg = failed_over(own, seen)) return {Kind::reopens, leg};
+  if (const Dialog* leg = retried(own, seen)) return {Kind::reopens, leg};
+  if (const Dialog* leg = failed_over(own, seen)) return {Kind::reopens, leg};
   return {Kind::begins};
 }
 
 // The program itself answered it, as far as is known.
-bool is_answered_by_program(const DialogState& leg) {
+bool is_answered_by_program(const Dialog& leg) {
   return is_answered(leg) && !leg.answered_by_proxy;
 }
 
 // Everything but the INVITE's own transaction goes by tags, whatever dialogId the server names.
 Placement by_tags(Legs legs, const Observation& seen) {
   const sip::Message& message = seen.message;
-  std::vector<const DialogState*> of_creator;
-  std::vector<const DialogState*> knowing;
+  std::vector<const Dialog*> of_creator;
+  std::vector<const Dialog*> knowing;
   std::vector<std::optional<std::string>> other_tags;  // of each of the first
   for (const Leg& leg : legs) {
     for (const bool creator_in_from : {true, false}) {
@@ -293,13 +289,13 @@ Placement by_tags(Legs legs, const Observation& seen) {
   if (knowing.size() == 1) return {Kind::belongs, knowing.front(), true};
   if (!knowing.empty()) {
     // A call that was proxied to its own server: two legs with the same tags.
-    const auto rank = [](const DialogState* leg) {
+    const auto rank = [](const Dialog* leg) {
       const bool over = is_over(*leg);
       return std::tuple{!is_answered_by_program(*leg), over, over ? -leg->number : leg->number};
     };
     return {Kind::belongs, *std::ranges::min_element(knowing, {}, rank), true};
   }
-  const auto is_open = [](const DialogState* leg) { return !is_over(*leg); };
+  const auto is_open = [](const Dialog* leg) { return !is_over(*leg); };
   if (std::ranges::count_if(of_creator, is_open) == 1) {
     const auto open = std::ranges::find_if(of_creator, is_open);
     return {Kind::belongs, *open, false,

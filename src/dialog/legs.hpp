@@ -6,9 +6,8 @@
 // 8.1.3.5, 22.2) and a fail-over (RFC 3263 4.3) reopen the leg that is there.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "dialog/observation.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <optional>
 #include <span>
@@ -18,7 +17,7 @@ namespace drachtio::dialog {
 
 // A leg, and what is known of it beside its events: second sightings make none.
 struct Leg {
-  const DialogState* state = nullptr;
+  const Dialog* state = nullptr;
   bool invite_told_both_ways = false;  // its latest INVITE: on the connection and by call records
   bool final_told_both_ways = false;   // likewise its final answer
 };
@@ -32,14 +31,14 @@ struct Placement {
     reopens,  // an INVITE that tries again what `leg` was refused
   };
   Kind kind = Kind::none;
-  const DialogState* leg = nullptr;
+  const Dialog* leg = nullptr;
   // The ids leave no doubt, whatever other legs there may be.
   bool certain = false;
   // The message has this tag in the callee's place, which the leg has not heard of before.
   std::optional<std::string> unknown_tag = {};
   // Begins: a leg with the same ids stands open still. It must be over, for its peer uses them
   // again.
-  const DialogState* replaced = nullptr;
+  const Dialog* replaced = nullptr;
 };
 
 // Could the message be of a leg at all? Out-of-dialog requests are many (OPTIONS pings, REGISTER)

@@ -12,7 +12,7 @@ namespace {
 
 // `event` completes an offer: who holds the call from now on, what that was, and what our side
 // wants of its streams. `agreed` is what was in force before.
-void complete_exchange(Event& event, const DialogState& tip, const Agreement& agreed,
+void complete_exchange(Event& event, const Dialog& tip, const Agreement& agreed,
                        const Exchange& exchange) {
   const Holding& before = agreed.holding;
   const Holding after = after_exchange(before, exchange);
@@ -41,7 +41,7 @@ std::optional<std::string_view> text_of(const std::optional<Sdp>& sdp) {
 }
 
 // An offer and its answer, with whoever the offer was made to.
-void note_exchange(Event& event, const DialogState& tip, const Agreement& agreed, bool by_us,
+void note_exchange(Event& event, const Dialog& tip, const Agreement& agreed, bool by_us,
                    const Sdp& offer, const std::optional<Sdp>& answer) {
   const bool by_caller = by_us == (tip.role == Role::uac);
   const std::optional<std::string>& before = by_caller ? agreed.of_caller : agreed.of_callee;
@@ -52,7 +52,7 @@ void note_exchange(Event& event, const DialogState& tip, const Agreement& agreed
 
 }  // namespace
 
-Event offered(const DialogState& tip, const Observation& seen) {
+Event offered(const Dialog& tip, const Observation& seen) {
   if (tip.state == State::terminated || for_another_fork(tip, seen.message)) {
     return without_effect(seen);
   }
@@ -62,7 +62,7 @@ Event offered(const DialogState& tip, const Observation& seen) {
   return event;
 }
 
-Event answer_to_offer(const DialogState& tip, const Observation& seen) {
+Event answer_to_offer(const Dialog& tip, const Observation& seen) {
   const sip::Message& answer = seen.message;
   const bool by_us = seen.direction == Direction::in;
   const WaitingOffer* offer = find_offer(tip, answer.method, answer.cseq, by_us);
@@ -99,7 +99,7 @@ Event answer_to_offer(const DialogState& tip, const Observation& seen) {
   return event;
 }
 
-Event ack(const DialogState& tip, const Observation& seen) {
+Event ack(const Dialog& tip, const Observation& seen) {
   if (for_another_fork(tip, seen.message)) return without_effect(seen);
   const bool of_refusal = seen.direction == Direction::in && !is_answered(tip) && !is_over(tip) &&
                           seen.message.cseq == tip.invite.cseq &&

@@ -10,7 +10,7 @@ namespace drachtio::dialog {
 
 namespace {
 
-std::optional<Event> request(const DialogState& leg, const Observation& seen) {
+std::optional<Event> request(const Dialog& leg, const Observation& seen) {
   const sip::Message& message = seen.message;
   if (message.method == "INVITE") {
     if (!message.to.tag) return invite_again(leg, seen);
@@ -24,7 +24,7 @@ std::optional<Event> request(const DialogState& leg, const Observation& seen) {
   return without_effect(seen);
 }
 
-std::optional<Event> response(const DialogState& leg, const Observation& seen) {
+std::optional<Event> response(const Dialog& leg, const Observation& seen) {
   const sip::Message& message = seen.message;
   if (message.status <= 100) return std::nullopt;
   if (message.method == "INVITE" || message.method == "UPDATE") {
@@ -39,23 +39,21 @@ std::optional<Event> response(const DialogState& leg, const Observation& seen) {
 
 }  // namespace
 
-bool tells_transaction(const DialogState& leg, const Observation& seen) {
+bool tells_transaction(const Dialog& leg, const Observation& seen) {
   return seen.channel == Channel::sip && is_initial_invite(seen) && !seen.transaction_id.empty() &&
          leg.invite.transaction_id.empty() && !is_answered(leg) && acts_on_invite(leg, seen);
 }
 
-std::optional<Event> observe_proxied(const DialogState& leg, Instant at) {
-  return proxied(leg, at);
-}
+std::optional<Event> observe_proxied(const Dialog& leg, Instant at) { return proxied(leg, at); }
 
-std::optional<Event> observe_again(const DialogState& leg, const Observation& seen) {
+std::optional<Event> observe_again(const Dialog& leg, const Observation& seen) {
   const bool is_answer = seen.channel == Channel::start && seen.message.status_class() == 2 &&
                          acts_on_invite(leg, seen);
   if (!is_answer || !seen.connection_gone || !is_up_without_ack(leg)) return std::nullopt;
   return describe(seen, EventType::confirmed);
 }
 
-Event settled_without_ack(const DialogState& leg) {
+Event settled_without_ack(const Dialog& leg) {
   Event event;
   event.type = EventType::confirmed;
   event.occurred_at = leg.last_heard;
@@ -65,7 +63,7 @@ Event settled_without_ack(const DialogState& leg) {
   return event;
 }
 
-std::optional<Event> ends_with(const DialogState& leg, const DialogState& other) {
+std::optional<Event> ends_with(const Dialog& leg, const Dialog& other) {
   auto end = hung_up_with(leg, other);
   return end ? std::move(end) : cancelled_with(leg, other);
 }
@@ -78,7 +76,7 @@ std::optional<Event> observe(const Placement& place, const Observation& seen) {
     case Placement::Kind::reopens: return reopen(*place.leg, seen);
     case Placement::Kind::belongs: break;
   }
-  const DialogState& leg = *place.leg;
+  const Dialog& leg = *place.leg;
   auto event = seen.message.is_request() ? request(leg, seen) : response(leg, seen);
   if (event) event->callee_tag = place.unknown_tag;
   return event;

@@ -12,7 +12,7 @@ namespace {
 // A dialog keeps so many offers that nobody has answered: a peer must not grow our memory.
 constexpr std::size_t most_waiting_offers = 8;
 
-void set_hold(DialogState& dialog, const Event& event) {
+void set_hold(Dialog& dialog, const Event& event) {
   if (event.hold) {
     dialog.held_locally = event.hold == Hold::local || event.hold == Hold::both;
     dialog.held_remotely = event.hold == Hold::remote || event.hold == Hold::both;
@@ -26,12 +26,12 @@ void set_hold(DialogState& dialog, const Event& event) {
   if (event.modification == Modification::unhold) held = false;
 }
 
-void forget_offer(DialogState& dialog, const WaitingOffer* offer) {
+void forget_offer(Dialog& dialog, const WaitingOffer* offer) {
   dialog.offers.erase(dialog.offers.begin() + (offer - dialog.offers.data()));
 }
 
 // An offer and its answer are in force.
-void set_descriptions(DialogState& dialog, bool offered_by_us, std::optional<Sdp> ours,
+void set_descriptions(Dialog& dialog, bool offered_by_us, std::optional<Sdp> ours,
                       std::optional<Sdp> theirs) {
   if (const std::optional<Sdp> before = sdp_of(dialog.local); before && ours) {
     std::optional<std::string_view> offer;
@@ -45,7 +45,7 @@ void set_descriptions(DialogState& dialog, bool offered_by_us, std::optional<Sdp
 
 // A re-INVITE that has been answered in a reliable 1xx, and in which another offer was accepted
 // since, comes to what that one did.
-void bring_up_to_date(DialogState& dialog) {
+void bring_up_to_date(Dialog& dialog) {
   for (WaitingOffer& offer : dialog.offers) {
     if (offer.answered || !offer.of_requester || !offer.of_responder) continue;
     offer.of_requester = sdp_of(offer.by_us ? dialog.local : dialog.remote);
@@ -55,7 +55,7 @@ void bring_up_to_date(DialogState& dialog) {
 
 // `event` has accepted the offer: both descriptions count from now on. Before the INVITE is
 // answered this is what one fork agrees to (RFC 3311, RFC 3262 section 5).
-void accepted(DialogState& dialog, const Event& event, const WaitingOffer* waiting) {
+void accepted(Dialog& dialog, const Event& event, const WaitingOffer* waiting) {
   const WaitingOffer offer = *waiting;
   forget_offer(dialog, waiting);
   const std::optional<Sdp> of_responder = event.sdp ? sdp_of(event) : offer.of_responder;
@@ -76,7 +76,7 @@ void accepted(DialogState& dialog, const Event& event, const WaitingOffer* waiti
 
 }  // namespace
 
-void apply_offered(DialogState& dialog, const Event& event) {
+void apply_offered(Dialog& dialog, const Event& event) {
   WaitingOffer offer;
   offer.method = event.method;
   offer.cseq = event.cseq;
@@ -92,7 +92,7 @@ void apply_offered(DialogState& dialog, const Event& event) {
 }
 
 // A PRACK carries the answer to an offer in the 1xx, or an offer (RFC 3262 section 5).
-void apply_pracked(DialogState& dialog, const Event& event) {
+void apply_pracked(Dialog& dialog, const Event& event) {
   if (!event.sdp) return;
   const bool by_us = event.direction == Direction::out;
   if (WaitingOffer* late = find_offer_of_prack(dialog, by_us)) {
@@ -105,7 +105,7 @@ void apply_pracked(DialogState& dialog, const Event& event) {
   remember_agreement(dialog, event.to_tag);
 }
 
-void apply_modified(DialogState& dialog, const Event& event) {
+void apply_modified(Dialog& dialog, const Event& event) {
   const bool by_us = event.direction == Direction::in;
   WaitingOffer* offer = find_offer(dialog, event.method, event.cseq, by_us);
   if (offer == nullptr) return;
@@ -123,7 +123,7 @@ void apply_modified(DialogState& dialog, const Event& event) {
   accepted(dialog, event, offer);
 }
 
-void apply_acknowledged(DialogState& dialog, const Event& event) {
+void apply_acknowledged(Dialog& dialog, const Event& event) {
   if (dialog.state == State::terminated) return;
   const bool by_us = event.direction == Direction::out;
   WaitingOffer* offer = find_offer_of_ack(dialog, event.cseq, by_us);
@@ -141,7 +141,7 @@ void apply_acknowledged(DialogState& dialog, const Event& event) {
 
 // A refused offer leaves no trace, nor does what a 1xx answered to it. The 2xx to a PRACK that
 // offers says who holds the call.
-void apply_responded(DialogState& dialog, const Event& event) {
+void apply_responded(Dialog& dialog, const Event& event) {
   WaitingOffer* offer =
       find_offer(dialog, event.method, event.cseq, event.direction == Direction::in);
   if (offer != nullptr && event.method == "PRACK" && event.hold) {

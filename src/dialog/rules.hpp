@@ -1,6 +1,8 @@
 // Questions about a dialog that both observe and apply ask.
 #pragma once
 
+#include "dialog/dialog.hpp"
+
 #include <drachtio/event.hpp>
 
 #include <string_view>
@@ -8,13 +10,13 @@
 namespace drachtio::dialog {
 
 // An end that only says we stopped hearing of the call: what the network says later replaces it.
-inline bool is_provisional_end(const DialogState& dialog) {
+inline bool is_provisional_end(const Dialog& dialog) {
   return dialog.state == State::terminated &&
          (dialog.cause == Cause::lost || dialog.cause == Cause::proxied);
 }
 
 // Ended, as the network itself said.
-inline bool is_over(const DialogState& dialog) {
+inline bool is_over(const Dialog& dialog) {
   return dialog.state == State::terminated && !is_provisional_end(dialog);
 }
 
@@ -23,13 +25,13 @@ inline Hold hold_of(bool locally, bool remotely) {
   return remotely ? Hold::remote : Hold::none;
 }
 
-inline bool is_answered(const DialogState& dialog) {
+inline bool is_answered(const Dialog& dialog) {
   return dialog.times.connect_time.has_value() || dialog.inferred;
 }
 
 // The program's own connection has carried it: what call records alone tell of is another program's
 // call, or one of before this program began.
-inline bool is_own(const DialogState& dialog) { return !dialog.invite.transaction_id.empty(); }
+inline bool is_own(const Dialog& dialog) { return !dialog.invite.transaction_id.empty(); }
 
 // An answer to a request in a dialog that is up: the far end has no such dialog any more (RFC 3261
 // 12.2.1.2, RFC 5057). Dialogs were seen to live on after the same answers to other methods.
@@ -40,12 +42,12 @@ inline bool tells_that_dialog_is_gone(std::string_view method, int status) {
 }
 
 // Answered, and its ACK has not been seen.
-inline bool is_up_without_ack(const DialogState& dialog) {
+inline bool is_up_without_ack(const Dialog& dialog) {
   return is_answered(dialog) && (dialog.state == State::pending || dialog.state == State::early);
 }
 
 // We called, the 2xx has come, and our ACK has not been seen.
-inline bool awaits_our_ack(const DialogState& dialog) {
+inline bool awaits_our_ack(const Dialog& dialog) {
   return dialog.role == Role::uac && is_answered(dialog) &&
          (dialog.state == State::pending || dialog.state == State::early);
 }
@@ -54,36 +56,36 @@ inline bool awaits_our_ack(const DialogState& dialog) {
 inline constexpr std::chrono::milliseconds clocks_apart{50};
 
 // A call in that nothing has been answered to: 64 s after the INVITE the server forgets it.
-inline bool is_untouched(const DialogState& dialog) {
+inline bool is_untouched(const Dialog& dialog) {
   return dialog.role == Role::uas && dialog.state == State::pending && is_own(dialog) &&
          !is_answered(dialog) && !dialog.local.tag;
 }
 
 // Whoever sends in direction `out` is local.
-inline Endpoint& sender(DialogState& dialog, Direction direction) {
+inline Endpoint& sender(Dialog& dialog, Direction direction) {
   return direction == Direction::out ? dialog.local : dialog.remote;
 }
-inline Endpoint& receiver(DialogState& dialog, Direction direction) {
+inline Endpoint& receiver(Dialog& dialog, Direction direction) {
   return direction == Direction::out ? dialog.remote : dialog.local;
 }
-template <typename Dialog>
-auto& caller(Dialog& dialog) {
+template <typename AnyDialog>
+auto& caller(AnyDialog& dialog) {
   return dialog.role == Role::uac ? dialog.local : dialog.remote;
 }
-template <typename Dialog>
-auto& callee(Dialog& dialog) {
+template <typename AnyDialog>
+auto& callee(AnyDialog& dialog) {
   return dialog.role == Role::uac ? dialog.remote : dialog.local;
 }
 
 // The caller makes the first offer of a call, in its INVITE; where that has none, the callee does,
 // and the PRACK or the ACK answers (RFC 3261 13.2.1, RFC 3262 section 5).
-inline bool first_offer_is_ours(const DialogState& dialog) {
+inline bool first_offer_is_ours(const Dialog& dialog) {
   return (dialog.role == Role::uac) != dialog.late_offer;
 }
 
 // The first offer waits for its answer, or is still to be made. An SDP in a provisional answer that
 // is not reliable counts as the answer, as callers take it.
-inline bool first_offer_is_open(const DialogState& dialog) {
+inline bool first_offer_is_open(const Dialog& dialog) {
   if (!dialog.late_offer) return !is_answered(dialog) && !callee(dialog).sdp;
   const bool may_be_answered = dialog.state == State::pending || dialog.state == State::early;
   return may_be_answered && !caller(dialog).sdp;
@@ -91,8 +93,8 @@ inline bool first_offer_is_open(const DialogState& dialog) {
 
 // The offer a message of this method and CSeq is about. CSeq numbers are each side's own
 // (RFC 3261 12.2.1.1), so whose request it was counts too.
-template <typename Dialog>
-auto* find_offer(Dialog& dialog, std::string_view method, std::uint32_t cseq, bool by_us) {
+template <typename AnyDialog>
+auto* find_offer(AnyDialog& dialog, std::string_view method, std::uint32_t cseq, bool by_us) {
   for (auto& offer : dialog.offers) {
     if (offer.method == method && offer.cseq == cseq && offer.by_us == by_us) return &offer;
   }
@@ -101,8 +103,8 @@ auto* find_offer(Dialog& dialog, std::string_view method, std::uint32_t cseq, bo
 
 // The offer in a 2xx that an ACK answers. The server numbers the program's ACK as the last request
 // that the program has sent, which may be a later one than the re-INVITE.
-template <typename Dialog>
-auto* find_offer_of_ack(Dialog& dialog, std::uint32_t cseq, bool by_us) {
+template <typename AnyDialog>
+auto* find_offer_of_ack(AnyDialog& dialog, std::uint32_t cseq, bool by_us) {
   auto* found = find_offer(dialog, "INVITE", cseq, by_us);
   if (found != nullptr || !by_us) return found;
   for (auto& offer : dialog.offers) {
@@ -114,8 +116,8 @@ auto* find_offer_of_ack(Dialog& dialog, std::uint32_t cseq, bool by_us) {
 
 // The re-INVITE whose offer, made in a reliable 1xx, an SDP in a PRACK answers (RFC 3262 section
 // 5).
-template <typename Dialog>
-auto* find_offer_of_prack(Dialog& dialog, bool by_us) {
+template <typename AnyDialog>
+auto* find_offer_of_prack(AnyDialog& dialog, bool by_us) {
   for (auto& offer : dialog.offers) {
     const bool is_open = offer.late && !offer.answered && offer.of_responder && !offer.of_requester;
     if (is_open && offer.by_us == by_us) return &offer;

@@ -17,7 +17,7 @@ using sip::Message;
 constexpr const char* cancelled_phrase = "487 Request Terminated";
 
 // Our own CANCEL has said why; the 487 does not.
-void take_cancel_reason(Event& event, const DialogState& tip) {
+void take_cancel_reason(Event& event, const Dialog& tip) {
   if (!event.reason) event.reason = cancelled_phrase;
   if (!tip.cancel_sent) return;
   if (tip.cancel_sent->text) event.reason = tip.cancel_sent->text;
@@ -51,7 +51,7 @@ std::string opened_id(const Message& message) {
 
 // Our side's first description says what it wants of the streams. Where that is an answer, the far
 // end's offer bounds it.
-void note_first_wish(Event& event, const DialogState& tip, std::optional<std::string_view> offer) {
+void note_first_wish(Event& event, const Dialog& tip, std::optional<std::string_view> offer) {
   if (event.direction != Direction::out || !event.sdp) return;
   std::string wanted = wanted_after({}, event.sdp->text, offer, true);
   if (wanted != tip.wanted_streams) event.wanted = std::move(wanted);
@@ -76,14 +76,14 @@ Event invited(const Observation& seen, std::string id, Role role) {
 }
 
 // The 2xx, or a provisional answer with a description of its own.
-void take_answer(Event& event, const DialogState& tip, const Message& answer) {
+void take_answer(Event& event, const Dialog& tip, const Message& answer) {
   event.contact = answer.contact;
   event.sdp = answer.sdp;
   const auto& offer = tip.late_offer ? std::optional<std::string>{} : caller(tip).sdp;
   note_first_wish(event, tip, text_of(offer));
 }
 
-Event answered(const DialogState& tip, const Observation& seen) {
+Event answered(const Dialog& tip, const Observation& seen) {
   Event event = describe_with_tags(seen, EventType::answered);
   take_answer(event, tip, seen.message);
   event.called_party = asserted_called_party(seen.message);
@@ -107,7 +107,7 @@ Event answered_in_mid_call(const Observation& seen) {
 
 // True where a CANCEL tells why a leg was cancelled that a cdr:stop has ended: the two ways tell of
 // that within 5 s of each other.
-bool completes_end(const DialogState& tip, const Observation& seen) {
+bool completes_end(const Dialog& tip, const Observation& seen) {
   constexpr std::chrono::seconds apart{5};
   if (tip.state != State::terminated || tip.cause != Cause::cancelled) return false;
   const bool is_unexplained = tip.reason && tip.reason->starts_with("487");
@@ -130,11 +130,11 @@ std::optional<Event> open(const Observation& seen) {
 }
 
 // The dialog's identity stands, whatever a muddled envelope says.
-Event reopen(const DialogState& tip, const Observation& seen) {
+Event reopen(const Dialog& tip, const Observation& seen) {
   return invited(seen, tip.dialog_id, tip.role);
 }
 
-std::optional<Event> invite_again(const DialogState& tip, const Observation& seen) {
+std::optional<Event> invite_again(const Dialog& tip, const Observation& seen) {
   if (seen.channel != Channel::stop) return without_effect(seen);
   // cdr:stop of a caller's CANCEL
   if (is_over(tip) || is_answered(tip)) return std::nullopt;
@@ -145,7 +145,7 @@ std::optional<Event> invite_again(const DialogState& tip, const Observation& see
   return event;
 }
 
-Event answer_to_invite(const DialogState& tip, const Observation& seen) {
+Event answer_to_invite(const Dialog& tip, const Observation& seen) {
   const Message& answer = seen.message;
   if (!acts_on_invite(tip, seen) || is_answered(tip)) return answer_without_effect(seen);
   if (is_over(tip)) {
@@ -179,7 +179,7 @@ Event answer_to_invite(const DialogState& tip, const Observation& seen) {
   }
 }
 
-Event cancel(const DialogState& tip, const Observation& seen) {
+Event cancel(const Dialog& tip, const Observation& seen) {
   if (!acts_on_invite(tip, seen)) return without_effect(seen);
   const sip::Reason& reason = seen.message.reason;
   const bool is_new = reason.text || reason.q850_cause || reason.completed_elsewhere;
@@ -197,7 +197,7 @@ Event cancel(const DialogState& tip, const Observation& seen) {
   return event;
 }
 
-Event prack(const DialogState& tip, const Observation& seen) {
+Event prack(const Dialog& tip, const Observation& seen) {
   if (tip.state == State::terminated || for_another_fork(tip, seen.message)) {
     return without_effect(seen);
   }

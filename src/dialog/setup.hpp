@@ -3,6 +3,7 @@
 // the event that it is.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "dialog/observation.hpp"
 
 #include <drachtio/event.hpp>
@@ -17,12 +18,12 @@ bool is_initial_invite(const Observation& seen);
 std::optional<Event> open(const Observation& seen);
 
 // An INVITE that tries again what the leg was refused.
-Event reopen(const DialogState& tip, const Observation& seen);
+Event reopen(const Dialog& tip, const Observation& seen);
 // An INVITE without a To tag that the leg has had before, or a cdr:stop that carries it.
-std::optional<Event> invite_again(const DialogState& tip, const Observation& seen);
+std::optional<Event> invite_again(const Dialog& tip, const Observation& seen);
 // A response of 101 or more to the INVITE the dialog stands on.
-Event answer_to_invite(const DialogState& tip, const Observation& seen);
-Event cancel(const DialogState& tip, const Observation& seen);
-Event prack(const DialogState& tip, const Observation& seen);
+Event answer_to_invite(const Dialog& tip, const Observation& seen);
+Event cancel(const Dialog& tip, const Observation& seen);
+Event prack(const Dialog& tip, const Observation& seen);
 
 }  // namespace drachtio::dialog

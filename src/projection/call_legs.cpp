@@ -79,11 +79,11 @@ CallIndex& LegFinder::index() {
   return *index_;
 }
 
-void LegFinder::look_ahead(const std::vector<DialogState>& dialogs) {
+void LegFinder::look_ahead(const std::vector<dialog::Dialog>& dialogs) {
   try {
     std::vector<std::int64_t> keys;
     keys.reserve(dialogs.size());
-    for (const DialogState& dialog : dialogs) keys.push_back(call_key(dialog.call_id));
+    for (const dialog::Dialog& dialog : dialogs) keys.push_back(call_key(dialog.call_id));
     const std::vector<std::int64_t> found = index().repeated(keys);
     const std::unordered_set<std::int64_t> repeated{found.begin(), found.end()};
     sole_.clear();
@@ -95,7 +95,7 @@ void LegFinder::look_ahead(const std::vector<DialogState>& dialogs) {
   }
 }
 
-LegPlace LegFinder::place_of(const DialogState& dialog) {
+LegPlace LegFinder::place_of(const dialog::Dialog& dialog) {
   if (sole_.contains(dialog.number)) return {};
   const std::string key = dialog.server + '\n' + dialog.call_id;
   if (const auto known = known_.find(key); known != known_.end()) {

@@ -6,9 +6,8 @@
 // minutes of its end.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/reader.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -60,12 +59,12 @@ class LegFinder {
 
   // Looks up which of these dialogs are the only leg of their Call-ID, as most are: place_of() then
   // knows of those, until the next call. A leg that begins later may not be counted.
-  void look_ahead(const std::vector<DialogState>& dialogs);
+  void look_ahead(const std::vector<dialog::Dialog>& dialogs);
 
   // Tells where the dialog stands in its call. The answer is remembered for its siblings, since a
   // test program may use one Call-ID for all of its calls: a leg that begins later may not be
   // counted.
-  LegPlace place_of(const DialogState& dialog);
+  LegPlace place_of(const dialog::Dialog& dialog);
 
  private:
   using Places = std::unordered_map<std::int64_t, LegPlace>;  // by the dialog's number

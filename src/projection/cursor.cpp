@@ -27,7 +27,7 @@ std::size_t Cursor::read(const Visit& visit, std::size_t limit) {
       visit(event, nullptr);
       continue;
     }
-    DialogState& dialog = dialog_of(event);
+    dialog::Dialog& dialog = dialog_of(event);
     dialog::apply(dialog, event);
     if (dialog.state == State::terminated) ended_.push_back(dialog.number);
     visit(event, &dialog);
@@ -43,7 +43,7 @@ std::size_t Cursor::read(const Visit& visit, std::size_t limit) {
 }
 
 // One not met before in this run began before it: what came first is folded now.
-DialogState& Cursor::dialog_of(const Event& event) {
+dialog::Dialog& Cursor::dialog_of(const Event& event) {
   const auto [place, is_new] = dialogs_.try_emplace(event.dialog);
   if (is_new && event.version > 1) {
     place->second = fold(reader_.of_dialog(event.dialog, event.version - 1));

@@ -5,6 +5,7 @@
 // is no hand-over, only reading on.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/reader.hpp"
 
 #include <drachtio/event.hpp>
@@ -23,7 +24,7 @@ class Cursor {
   Cursor(const std::filesystem::path& database, std::int64_t after);
 
   // `dialog` is the state with `event` applied; null for events of no dialog.
-  using Visit = std::function<void(const Event& event, const DialogState* dialog)>;
+  using Visit = std::function<void(const Event& event, const dialog::Dialog* dialog)>;
 
   // Visits what is committed and not yet visited, at most `limit` events; returns how many it
   // were. Reads nothing where nothing was committed since. If `visit` throws, the event it threw
@@ -33,17 +34,17 @@ class Cursor {
   // Of the last event visited.
   [[nodiscard]] std::int64_t position() const { return position_; }
   // The dialogs followed: the open ones that had an event since the start, and some just ended.
-  [[nodiscard]] const std::unordered_map<std::int64_t, DialogState>& dialogs() const {
+  [[nodiscard]] const std::unordered_map<std::int64_t, dialog::Dialog>& dialogs() const {
     return dialogs_;
   }
 
  private:
-  DialogState& dialog_of(const Event& event);
+  dialog::Dialog& dialog_of(const Event& event);
 
   log::Reader reader_;
   std::int64_t position_;
   std::int64_t seen_version_ = -1;  // data_version when all was read
-  std::unordered_map<std::int64_t, DialogState> dialogs_;
+  std::unordered_map<std::int64_t, dialog::Dialog> dialogs_;
   std::deque<std::int64_t> ended_;
 };
 

@@ -26,7 +26,7 @@ void DialogTable::prepare_to_write() {
       std::make_unique<SQLite::Statement>(database_, "DELETE FROM open_dialog WHERE id = ?");
 }
 
-void DialogTable::write(const DialogState& leg) {
+void DialogTable::write(const dialog::Dialog& leg) {
   prepare_to_write();
   write_->tryReset();  // a commit that failed may have left it half-way
   const std::string invite = invite_json(leg);
@@ -50,25 +50,25 @@ void DialogTable::write(const OpenRow& row) {
   write_open_->reset();
 }
 
-std::optional<DialogState> DialogTable::find(std::int64_t number) {
+std::optional<dialog::Dialog> DialogTable::find(std::int64_t number) {
   if (!by_number_) {
     by_number_ = std::make_unique<SQLite::Statement>(
         database_, std::string{"SELECT "} + leg_columns + " FROM leg WHERE id = ?");
   }
   by_number_->tryReset();
   by_number_->bind(1, number);
-  std::optional<DialogState> leg;
+  std::optional<dialog::Dialog> leg;
   if (by_number_->executeStep()) leg = read_leg(*by_number_);
   by_number_->reset();
   if (leg) fetch_sdp(*leg);
   return leg;
 }
 
-std::vector<DialogState> DialogTable::legs(std::string_view server, std::string_view call_id,
-                                           std::string_view creating_tag,
-                                           std::optional<Instant> since,
-                                           std::optional<std::size_t> limit) {
-  std::vector<DialogState> legs;
+std::vector<dialog::Dialog> DialogTable::legs(std::string_view server, std::string_view call_id,
+                                              std::string_view creating_tag,
+                                              std::optional<Instant> since,
+                                              std::optional<std::size_t> limit) {
+  std::vector<dialog::Dialog> legs;
   const std::string dialog_id = dialog::dialog_id(call_id, creating_tag);
   std::vector<std::int64_t> numbers = calls().find(call_id, since);
   std::ranges::reverse(numbers);  // the latest count
@@ -81,7 +81,7 @@ std::vector<DialogState> DialogTable::legs(std::string_view server, std::string_
     leg.reset();
   }
   std::ranges::reverse(legs);
-  for (DialogState& leg : legs) fetch_sdp(leg);
+  for (dialog::Dialog& leg : legs) fetch_sdp(leg);
   return legs;
 }
 
@@ -90,7 +90,7 @@ void DialogTable::each_of_call(const std::string& call_id, const Visit& visit) {
     SQLite::Statement& statement = of_call(number, call_id);
     statement.bind(3);
     statement.bind(4);
-    std::optional<DialogState> leg;
+    std::optional<dialog::Dialog> leg;
     if (statement.executeStep()) leg = read_leg(statement);
     statement.reset();
     if (!leg) continue;
@@ -132,13 +132,13 @@ void DialogTable::each(const std::string& where, const Visit& visit) {
 
 void DialogTable::each(SQLite::Statement& statement, const Visit& visit) {
   while (statement.executeStep()) {
-    DialogState leg = read_leg(statement);
+    dialog::Dialog leg = read_leg(statement);
     fetch_sdp(leg);
     visit(std::move(leg));
   }
 }
 
-void DialogTable::fetch_sdp(DialogState& leg) {
+void DialogTable::fetch_sdp(dialog::Dialog& leg) {
   for (Endpoint* endpoint : {&leg.local, &leg.remote}) {
     if (endpoint->sdp_position == 0) continue;
     Sdp sdp = sdp_of_event(endpoint->sdp_position);

@@ -2,10 +2,9 @@
 // rebuilt from it.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "projection/call_index.hpp"
 #include "projection/leg_row.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -33,21 +32,21 @@ class DialogTable {
   DialogTable& operator=(const DialogTable&) = delete;
 
   // Writes the leg's rows in both tables.
-  void write(const DialogState& leg);
+  void write(const dialog::Dialog& leg);
   // Writes that of an open leg in `open_dialog`, where its row in `dialog` is as it was
   // (digest_of_row).
   void write(const OpenRow& row);
 
-  [[nodiscard]] std::optional<DialogState> find(std::int64_t number);
+  [[nodiscard]] std::optional<dialog::Dialog> find(std::int64_t number);
   // The legs of a call that were created with that tag, in the order they began: those in the part
   // of the log that was recorded since then, and those in older parts too where `since` is null.
   // Returns only the latest where there are more than `limit`.
-  [[nodiscard]] std::vector<DialogState> legs(std::string_view server, std::string_view call_id,
-                                              std::string_view creating_tag,
-                                              std::optional<Instant> since = {},
-                                              std::optional<std::size_t> limit = {});
+  [[nodiscard]] std::vector<dialog::Dialog> legs(std::string_view server, std::string_view call_id,
+                                                 std::string_view creating_tag,
+                                                 std::optional<Instant> since = {},
+                                                 std::optional<std::size_t> limit = {});
 
-  using Visit = std::function<void(DialogState&&)>;
+  using Visit = std::function<void(dialog::Dialog&&)>;
   // All legs with that Call-ID, on any server, by number.
   void each_of_call(const std::string& call_id, const Visit& visit);
   // All that are not terminated, by number.
@@ -57,7 +56,7 @@ class DialogTable {
   void each(const std::string& where, const Visit& visit);
 
   // Reads the SDP of a leg that read_leg has read.
-  void fetch_sdp(DialogState& leg);
+  void fetch_sdp(dialog::Dialog& leg);
 
  private:
   void prepare_to_write();

@@ -58,8 +58,8 @@ log::Row to_row(const Event& event) {
   return row;
 }
 
-DialogState fold(std::span<const log::Row> rows) {
-  DialogState state;
+dialog::Dialog fold(std::span<const log::Row> rows) {
+  dialog::Dialog state;
   for (const log::Row& row : rows) dialog::apply(state, to_event(row));
   return state;
 }

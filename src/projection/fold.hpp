@@ -1,6 +1,7 @@
 // From stored rows to events to a dialog's state.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/row.hpp"
 
 #include <drachtio/event.hpp>
@@ -17,6 +18,6 @@ Event to_event(const log::Row& row);
 log::Row to_row(const Event& event);
 
 // The dialog after these rows, which must be its first ones, in order.
-DialogState fold(std::span<const log::Row> rows);
+dialog::Dialog fold(std::span<const log::Row> rows);
 
 }  // namespace drachtio::projection

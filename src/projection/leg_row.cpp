@@ -80,7 +80,7 @@ void put_endpoint(Columns& columns, const Side& endpoint) {
 
 // These columns of `dialog` have their values from the opening of the leg on; its id is one more.
 template <typename Columns>
-void put_identity(Columns& columns, const DialogState& leg) {
+void put_identity(Columns& columns, const dialog::Dialog& leg) {
   columns.text(leg.server);
   columns.text(leg.dialog_id);
   columns.text(leg.call_id);
@@ -93,7 +93,7 @@ void put_identity(Columns& columns, const DialogState& leg) {
 
 // These columns have their values once the leg has ended; `tracking` is one more.
 template <typename Columns>
-void put_outcome(Columns& columns, const DialogState& leg) {
+void put_outcome(Columns& columns, const dialog::Dialog& leg) {
   put_instant(columns, leg.times.connect_time);
   put_instant(columns, leg.times.end_time);
   put_number(columns, leg.closed_at);
@@ -212,7 +212,7 @@ std::string write_dialog_sql() { return write_sql("dialog", dialog_columns); }
 
 std::string write_open_dialog_sql() { return write_sql("open_dialog", open_dialog_columns); }
 
-void bind_dialog(SQLite::Statement& statement, const DialogState& leg, const std::string& invite,
+void bind_dialog(SQLite::Statement& statement, const dialog::Dialog& leg, const std::string& invite,
                  const std::string& tracking) {
   Binder columns{statement};
   columns.integer(leg.number);
@@ -248,7 +248,7 @@ bool may_change_row(const Event& event) {
          event.from_call_record;
 }
 
-std::uint64_t digest_of_row(const DialogState& leg) {
+std::uint64_t digest_of_row(const dialog::Dialog& leg) {
   Digest columns;
   put_identity(columns, leg);
   columns.integer(leg.invite.cseq);
@@ -272,9 +272,9 @@ const char* const leg_columns =
     "hold,status,cause,reason,q850_cause,session,version,last_position,closed_at,last_heard,"
     "invite,tracking";
 
-DialogState read_leg(SQLite::Statement& statement) {
+dialog::Dialog read_leg(SQLite::Statement& statement) {
   Columns columns{statement};
-  DialogState dialog;
+  dialog::Dialog dialog;
   dialog.number = columns.integer();
   dialog.server = columns.text();
   dialog.dialog_id = columns.text();

@@ -2,9 +2,9 @@
 // place that knows which column holds what.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "projection/open_row.hpp"
 
-#include <drachtio/dialog_state.hpp>
 #include <drachtio/event.hpp>
 
 #include <cstdint>
@@ -28,14 +28,14 @@ std::string write_open_dialog_sql();
 // The columns of a leg's row in `dialog`. The leg must outlive the statement's step: its texts are
 // not copied; nor are `invite` and `tracking`, which are invite_json and, once it has ended,
 // tracking_json of it.
-void bind_dialog(SQLite::Statement& statement, const DialogState& leg, const std::string& invite,
+void bind_dialog(SQLite::Statement& statement, const dialog::Dialog& leg, const std::string& invite,
                  const std::string& tracking);
 // Binds the columns of an open leg's row in `open_dialog`. The row must outlive the statement's
 // step.
 void bind_open_dialog(SQLite::Statement& statement, const OpenRow& row);
 
 // A digest of what the row in `dialog` holds of a leg: while it stays the same, the row does.
-std::uint64_t digest_of_row(const DialogState& leg);
+std::uint64_t digest_of_row(const dialog::Dialog& leg);
 
 // Returns false where the event cannot have changed the row in `dialog` of its leg, if the leg was
 // open before and still is.
@@ -46,6 +46,6 @@ extern const char* const leg_columns;
 
 // The leg that a statement stands on which selects leg_columns. Its SDP is known by position only:
 // DialogTable::fetch_sdp. Throws std::runtime_error for values that nothing above has written.
-DialogState read_leg(SQLite::Statement& statement);
+dialog::Dialog read_leg(SQLite::Statement& statement);
 
 }  // namespace drachtio::projection

@@ -24,7 +24,7 @@ LogFold::Entry& LogFold::entry_of(const log::Row& row) {
     ++dialogs_;
     return entries_[number];
   }
-  std::optional<DialogState> stored = fetch_(number);
+  std::optional<dialog::Dialog> stored = fetch_(number);
   if (!stored) {
     throw dialog::EventFormatError{"event at position " + std::to_string(row.position) +
                                    ": no event opened its dialog, " + std::to_string(number)};

@@ -5,6 +5,7 @@
 // the retry of a challenged INVITE) fetches it again.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/row.hpp"
 
 #include <drachtio/event.hpp>
@@ -19,8 +20,8 @@ namespace drachtio::projection {
 
 class LogFold {
  public:
-  using Store = std::function<void(const DialogState&)>;
-  using Fetch = std::function<std::optional<DialogState>(std::int64_t number)>;
+  using Store = std::function<void(const dialog::Dialog&)>;
+  using Fetch = std::function<std::optional<dialog::Dialog>(std::int64_t number)>;
 
   // `store` is given each dialog as it leaves memory, again where it had been fetched since;
   // `fetch` must give back what was stored last.
@@ -37,7 +38,7 @@ class LogFold {
 
  private:
   struct Entry {
-    DialogState state;
+    dialog::Dialog state;
     bool leaving = false;  // in ended_
   };
 

@@ -13,7 +13,7 @@ OpenRow::Side side_of(const Endpoint& endpoint) {
 
 }  // namespace
 
-OpenRow open_row(const DialogState& leg) {
+OpenRow open_row(const dialog::Dialog& leg) {
   return {leg.number,        leg.state,          leg.times.connect_time,
           leg.status,        side_of(leg.local), side_of(leg.remote),
           leg.hold(),        leg.session,        leg.version,

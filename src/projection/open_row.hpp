@@ -1,8 +1,9 @@
 // An OpenRow holds the values of an open leg's row in `open_dialog`. A batch keeps no more of a leg
-// of which nothing else has changed: a DialogState is several times as large, because of its SDP.
+// of which nothing else has changed: a dialog::Dialog is several times as large, because of its
+// SDP.
 #pragma once
 
-#include <drachtio/dialog_state.hpp>
+#include "dialog/dialog.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -34,6 +35,6 @@ struct OpenRow {
 };
 
 // Returns the row of an open leg as the leg stands.
-OpenRow open_row(const DialogState& leg);
+OpenRow open_row(const dialog::Dialog& leg);
 
 }  // namespace drachtio::projection

@@ -45,7 +45,7 @@ Microseconds slow_setup(log::Reader& reader, Selection selection) {
   selection.problems = false;
   selection.with_sdp = false;
   std::vector<Microseconds> setups;
-  each_dialog(reader, selection, [&](const DialogState& leg) {
+  each_dialog(reader, selection, [&](const dialog::Dialog& leg) {
     const Times& times = leg.times;
     if (times.start_time && times.connect_time) {
       setups.push_back(*times.connect_time - *times.start_time);
@@ -70,7 +70,7 @@ ProblemFinder::ProblemFinder(log::Reader& reader, Microseconds slow_setup)
 
 ProblemFinder::~ProblemFinder() = default;
 
-std::vector<std::string> ProblemFinder::of(const DialogState& leg) {
+std::vector<std::string> ProblemFinder::of(const dialog::Dialog& leg) {
   try {
     std::vector<std::string> found;
     rules_->reset();

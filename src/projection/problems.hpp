@@ -2,10 +2,9 @@
 // rule.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/reader.hpp"
 #include "projection/selection.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <array>
 #include <memory>
@@ -38,7 +37,7 @@ class ProblemFinder {
   ProblemFinder& operator=(ProblemFinder&&) = delete;
 
   // Returns the names of the rules that hold for this leg. Throws log::Error.
-  std::vector<std::string> of(const DialogState& leg);
+  std::vector<std::string> of(const dialog::Dialog& leg);
 
  private:
   log::Reader& reader_;

@@ -50,7 +50,7 @@ void read_into(SQLite::Statement& statement, log::Row& row) {
 
 Rebuilt refill(SQLite::Database& database, std::int64_t head, const log::Progress& progress) {
   DialogTable table{database};
-  LogFold fold{[&](const DialogState& dialog) { table.write(dialog); },
+  LogFold fold{[&](const dialog::Dialog& dialog) { table.write(dialog); },
                [&](std::int64_t number) { return table.find(number); }};
   // NOT INDEXED: in the order of the log, not dialog by dialog.
   SQLite::Statement rows{database,

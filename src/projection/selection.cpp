@@ -56,7 +56,7 @@ class LegsByStart {
 
   [[nodiscard]] bool done() const { return done_; }
 
-  void next(std::vector<DialogState>& legs) {
+  void next(std::vector<dialog::Dialog>& legs) {
     const Place end = page_end();
     page_.reset();
     page_.bind(1, place_.start);
@@ -136,7 +136,7 @@ class OpenLegs {
 
   [[nodiscard]] bool done() const { return next_ == numbers_.size(); }
 
-  void next(std::vector<DialogState>& legs) {
+  void next(std::vector<dialog::Dialog>& legs) {
     for (std::size_t left = legs_a_page; left > 0 && !done(); --left) {
       leg_.reset();
       leg_.bind(1, numbers_[next_++]);
@@ -155,8 +155,8 @@ class OpenLegs {
 
 // Reads a page of legs, in a read transaction of its own.
 template <typename Legs>
-std::vector<DialogState> next_page(log::Reader& reader, Legs& legs) {
-  std::vector<DialogState> found;
+std::vector<dialog::Dialog> next_page(log::Reader& reader, Legs& legs) {
+  std::vector<dialog::Dialog> found;
   SQLite::Transaction transaction{reader.database()};
   legs.next(found);
   transaction.commit();
@@ -164,14 +164,14 @@ std::vector<DialogState> next_page(log::Reader& reader, Legs& legs) {
 }
 
 // A Filter selects by what SQL alone does not know. It is null where every leg will do.
-using Filter = std::function<bool(const DialogState&)>;
+using Filter = std::function<bool(const dialog::Dialog&)>;
 
 template <typename Legs>
 void visit_each(log::Reader& reader, const Selection& selection, Legs legs, const Filter& filter,
-                const std::function<void(DialogState&)>& visit) {
+                const std::function<void(dialog::Dialog&)>& visit) {
   std::int64_t left = selection.limit.value_or(std::numeric_limits<std::int64_t>::max());
   while (left > 0 && !legs.done()) {
-    for (DialogState& leg : next_page(reader, legs)) {
+    for (dialog::Dialog& leg : next_page(reader, legs)) {
       if (filter && !filter(leg)) continue;
       if (left-- <= 0) return;
       visit(leg);
@@ -181,48 +181,48 @@ void visit_each(log::Reader& reader, const Selection& selection, Legs legs, cons
 
 // Visits the last so many, in order of their start.
 void visit_latest(log::Reader& reader, const Selection& selection, LegsByStart legs,
-                  const Filter& filter, const std::function<void(DialogState&)>& visit) {
-  std::deque<DialogState> latest;
+                  const Filter& filter, const std::function<void(dialog::Dialog&)>& visit) {
+  std::deque<dialog::Dialog> latest;
   const auto most = static_cast<std::size_t>(std::max<std::int64_t>(*selection.last, 0));
   while (latest.size() < most && !legs.done()) {
-    for (DialogState& leg : next_page(reader, legs)) {
+    for (dialog::Dialog& leg : next_page(reader, legs)) {
       if (latest.size() == most) break;
       if (!filter || filter(leg)) latest.push_front(std::move(leg));
     }
   }
-  for (DialogState& leg : latest) visit(leg);
+  for (dialog::Dialog& leg : latest) visit(leg);
 }
 
 void visit_latest_open(log::Reader& reader, const Selection& selection, OpenLegs legs,
-                       const Filter& filter, const std::function<void(DialogState&)>& visit) {
-  std::deque<DialogState> latest;
+                       const Filter& filter, const std::function<void(dialog::Dialog&)>& visit) {
+  std::deque<dialog::Dialog> latest;
   const auto most = static_cast<std::size_t>(std::max<std::int64_t>(*selection.last, 0));
   while (!legs.done()) {
-    for (DialogState& leg : next_page(reader, legs)) {
+    for (dialog::Dialog& leg : next_page(reader, legs)) {
       if (filter && !filter(leg)) continue;
       latest.push_back(std::move(leg));
       if (latest.size() > most) latest.pop_front();
     }
   }
-  for (DialogState& leg : latest) visit(leg);
+  for (dialog::Dialog& leg : latest) visit(leg);
 }
 
 }  // namespace
 
 void each_dialog(log::Reader& reader, const Selection& selection,
-                 const std::function<void(DialogState&)>& visit) {
+                 const std::function<void(dialog::Dialog&)>& visit) {
   try {
     SQLite::Database& database = reader.database();
     const Conditions conditions{database, selection};
     DialogTable table{database};
-    const auto fetch_and_visit = [&](DialogState& leg) {
+    const auto fetch_and_visit = [&](dialog::Dialog& leg) {
       if (selection.with_sdp) table.fetch_sdp(leg);
       visit(leg);
     };
     Filter filter;
     if (selection.problems) {
       auto rules = std::make_shared<ProblemFinder>(reader, slow_setup(reader, selection));
-      filter = [rules](const DialogState& leg) { return !rules->of(leg).empty(); };
+      filter = [rules](const dialog::Dialog& leg) { return !rules->of(leg).empty(); };
     }
     if (selection.active && selection.last) {
       visit_latest_open(reader, selection, OpenLegs{database, conditions}, filter, fetch_and_visit);

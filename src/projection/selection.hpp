@@ -1,9 +1,8 @@
 // Picks dialogs from the `dialog` table by what people ask about calls.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/reader.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <array>
 #include <cstdint>
@@ -56,6 +55,6 @@ std::string glob_of(SQLite::Database& database, const std::string& pattern);
 // in a short read transaction that is over before `visit` is called, which may take the dialog.
 // Throws log::Error, and UnfitCondition.
 void each_dialog(log::Reader& reader, const Selection& selection,
-                 const std::function<void(DialogState&)>& visit);
+                 const std::function<void(dialog::Dialog&)>& visit);
 
 }  // namespace drachtio::projection

@@ -67,7 +67,7 @@ void visit_cut(log::Reader& reader, std::int64_t number, const IsLater& is_later
   const auto cut = std::ranges::find_if(rows, is_later);
   const std::span<const log::Row> past{rows.begin(), cut};
   if (past.empty()) return;
-  const DialogState dialog = fold(past);
+  const dialog::Dialog dialog = fold(past);
   // It may have ended by then all the same, and have been reopened by a retried INVITE.
   if (dialog.state != State::terminated) visit(dialog, past);
 }

@@ -4,9 +4,8 @@
 // opened and closed them); what they were comes from their events alone.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/reader.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -15,7 +14,8 @@
 namespace drachtio::projection {
 
 // `events` are the rows the state was folded from: the dialog's first ones.
-using VisitPast = std::function<void(const DialogState& dialog, std::span<const log::Row> events)>;
+using VisitPast =
+    std::function<void(const dialog::Dialog& dialog, std::span<const log::Row> events)>;
 
 // As things stood at `when`: each dialog is cut before its first event that occurred later. In
 // order of start. Throws log::Error, and dialog::EventFormatError for an event that cannot be read.

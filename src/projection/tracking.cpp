@@ -130,7 +130,7 @@ WaitingOffer read_offer(const json::object& object) {
 
 }  // namespace
 
-std::string invite_json(const DialogState& dialog) {
+std::string invite_json(const dialog::Dialog& dialog) {
   std::string out;
   JsonObject object{out};
   write_invite(object, dialog.invite);
@@ -138,7 +138,7 @@ std::string invite_json(const DialogState& dialog) {
   return out;
 }
 
-std::string tracking_json(const DialogState& dialog) {
+std::string tracking_json(const dialog::Dialog& dialog) {
   std::string out;
   JsonObject object{out};
   if (!dialog.invite.uri.empty()) object.string("uri", std::string_view{dialog.invite.uri});
@@ -195,13 +195,13 @@ std::string tracking_json(const DialogState& dialog) {
   return out;
 }
 
-void read_invite(std::string_view text, DialogState& dialog) {
+void read_invite(std::string_view text, dialog::Dialog& dialog) {
   std::array<unsigned char, 1024> buffer;
   json::monotonic_resource memory{buffer.data(), buffer.size()};
   dialog.invite = invite_of(json::parse(text, &memory).as_object());
 }
 
-void read_tracking(std::string_view text, DialogState& dialog) {
+void read_tracking(std::string_view text, dialog::Dialog& dialog) {
   std::array<unsigned char, 2048> buffer;
   json::monotonic_resource memory{buffer.data(), buffer.size()};
   const json::value value = json::parse(text, &memory);

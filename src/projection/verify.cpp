@@ -92,7 +92,7 @@ class Scratch {
   }
 
   // The rows are then as they ought to be.
-  void write(const DialogState& leg) {
+  void write(const dialog::Dialog& leg) {
     for (SQLite::Statement& select : select_) select.reset();
     database_.exec("DELETE FROM dialog; DELETE FROM open_dialog;");
     table_->write(leg);
@@ -175,7 +175,7 @@ class Check {
   }
 
   void check(std::int64_t number) {
-    DialogState dialog;
+    dialog::Dialog dialog;
     std::optional<std::string> unreadable;
     // A dialog with very many events is folded over several transactions; the last of them sees
     // both its last event and its row.
@@ -196,7 +196,8 @@ class Check {
   }
 
   // Applies what there is, as far as this transaction may go; returns whether there may be more.
-  bool fold_on(std::int64_t number, DialogState& dialog, std::optional<std::string>& unreadable) {
+  bool fold_on(std::int64_t number, dialog::Dialog& dialog,
+               std::optional<std::string>& unreadable) {
     events_.reset();
     events_.bind(1, number);
     events_.bind(2, dialog.version);
@@ -219,7 +220,7 @@ class Check {
     return false;
   }
 
-  void compare(const DialogState& dialog) {
+  void compare(const dialog::Dialog& dialog) {
     scratch_.write(dialog);
     bool equal = true;
     for (std::size_t table = 0; table < tables.size(); ++table) {

@@ -37,7 +37,7 @@ Note lost(std::int64_t dialog, Instant now, std::string why) {
 
 // Why it is lost, if it is; as far as that is known where nothing was missed of it.
 std::optional<std::string> loss(const Tip& tip, Instant now, const Patience& patience) {
-  const DialogState& state = tip.state;
+  const dialog::Dialog& state = tip.state;
   if (state.state == State::terminated) return std::nullopt;
   if (patience.carried_only && !tip.connection) return std::nullopt;
   // What was handed on may ring elsewhere for as long as they like.
@@ -57,12 +57,12 @@ std::optional<std::string> loss(const Tip& tip, Instant now, const Patience& pat
 }
 
 // An answer or an end may have been missed: nothing is said of it.
-std::string unheard_words(const DialogState& state, Instant blind_since) {
+std::string unheard_words(const dialog::Dialog& state, Instant blind_since) {
   return "nothing heard since " + text::rfc3339(state.last_heard) + ", with a gap since " +
          text::rfc3339(blind_since);
 }
 
-std::string connection_gone_words(const DialogState& state) {
+std::string connection_gone_words(const dialog::Dialog& state) {
   return "nothing heard since " + text::rfc3339(state.last_heard) +
          ", and its program's connection is gone";
 }
@@ -87,7 +87,7 @@ std::vector<Note> overdue(Tips& tips, Instant now, const Patience& patience,
   return ends;
 }
 
-Note replaced(const DialogState& leg, Instant at) {
+Note replaced(const dialog::Dialog& leg, Instant at) {
   return lost(leg.number, at, "another call has begun with the same ids");
 }
 

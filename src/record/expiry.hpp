@@ -1,6 +1,7 @@
 // When a dialog that nothing is heard of any more counts as lost.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "record/blindness.hpp"
 #include "record/tips.hpp"
 #include "record/walked.hpp"
@@ -30,7 +31,7 @@ struct Patience {
                                         const std::function<bool(std::uint64_t)>& is_up);
 
 // `lost` for a leg that was open when another call began with its ids.
-[[nodiscard]] Note replaced(const DialogState& leg, Instant at);
+[[nodiscard]] Note replaced(const dialog::Dialog& leg, Instant at);
 
 // At the end of an import, whose traffic reaches to `server_time`: `lost` for each dialog that the
 // far end has said to have no more, 32 s or longer before that, without a BYE.

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::seconds own_bye_within{5};
 
-std::vector<Tip*> legs_of_call(Tips& tips, const DialogState& leg) {
+std::vector<Tip*> legs_of_call(Tips& tips, const dialog::Dialog& leg) {
   std::vector<Tip*> legs;
   tips.find_legs(leg.server, leg.call_id, dialog::creating_tag(leg), legs);
   return legs;

@@ -27,10 +27,10 @@ std::string_view text_of(const std::optional<std::string>& tag) {
 KnownLegs::KnownLegs(Recall* recall, std::optional<Instant> opened)
     : recall_(recall), opened_(opened) {
   if (recall_ == nullptr) return;
-  recall_->each_open([&](DialogState&& state) { insert_stored(std::move(state)); });
+  recall_->each_open([&](dialog::Dialog&& state) { insert_stored(std::move(state)); });
 }
 
-void KnownLegs::insert_stored(DialogState&& state) {
+void KnownLegs::insert_stored(dialog::Dialog&& state) {
   Tip& tip = tips_.insert(std::move(state));
   tip.seen_loaded = false;
   tip.heard_at = recall_->recorded_at(tip.state.last_position);
@@ -50,7 +50,7 @@ std::vector<Tip*> KnownLegs::of_call(const dialog::Observation& seen) {
 
 bool KnownLegs::has_open_branch(const dialog::Observation& invite) {
   return std::ranges::any_of(of_call(invite), [&](const Tip* tip) {
-    const DialogState& leg = tip->state;
+    const dialog::Dialog& leg = tip->state;
     return leg.role == dialog::role_of(invite, true) && leg.invite.cseq == invite.message.cseq &&
            leg.state != State::terminated && dialog::is_own(leg) && !tip->handing_on;
   });
@@ -108,7 +108,7 @@ bool KnownLegs::load(std::string_view server, std::string_view call_id, std::str
   if (recall_ == nullptr || tips_.has_all(server, call_id, tag)) return false;
   bool any = false;
   const auto limit = since ? std::optional{most_legs_of_a_call} : std::nullopt;
-  for (DialogState& leg : recall_->legs(server, call_id, tag, since, limit)) {
+  for (dialog::Dialog& leg : recall_->legs(server, call_id, tag, since, limit)) {
     if (tips_.find(leg.number) != nullptr) continue;
     insert_stored(std::move(leg));
     any = true;
@@ -123,7 +123,7 @@ Tip* KnownLegs::seen_by(Tip& tip, const dialog::Observation& seen) {
   // A message that is later than the INVITE of its leg cannot be an earlier leg's.
   if (dialog::is_initial_invite(seen) || seen.occurred_at > tip.state.invite.at) return nullptr;
   std::vector<Tip*> legs;
-  const DialogState& leg = tip.state;
+  const dialog::Dialog& leg = tip.state;
   tips_.find_legs(leg.server, leg.call_id, dialog::creating_tag(leg), legs);
   for (Tip* other : legs) {
     if (other != &tip && has_seen(*other, message)) return other;

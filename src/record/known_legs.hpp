@@ -2,6 +2,7 @@
 // has had that message before.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "dialog/legs.hpp"
 #include "record/forgotten_calls.hpp"
 #include "record/recall.hpp"
@@ -50,7 +51,7 @@ class KnownLegs {
   [[nodiscard]] dialog::Placement place_among_known(const dialog::Observation& seen);
   [[nodiscard]] bool may_be_stored(const dialog::Observation& invite, Instant since) const;
   [[nodiscard]] bool has_seen(Tip& tip, const SeenMessage& message);
-  void insert_stored(DialogState&& state);
+  void insert_stored(dialog::Dialog&& state);
 
   Recall* recall_;
   std::optional<Instant> opened_;

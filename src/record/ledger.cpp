@@ -40,7 +40,7 @@ Ledger::Ledger(log::EventLog log, Clock clock)
   });
   // Their BYE may have been another leg's, just before the recorder ended.
   for (const std::int64_t number : handed_on) {
-    const DialogState leg = tips().find(number)->state;
+    const dialog::Dialog leg = tips().find(number)->state;
     legs_.load(leg.server, leg.call_id, dialog::creating_tag(leg));
     handed_on_legs_.opened(tips(), *tips().find(number), read_at_);
   }
@@ -148,7 +148,7 @@ void Ledger::learn(Tip& tip, const dialog::Observation& seen) {
   tip.received_on = seen.received_on;
   tip.state.invite.transaction_id = seen.transaction_id;
   tips().changed(tip);
-  heard_.learnt = std::make_shared<const DialogState>(tip.state);
+  heard_.learnt = std::make_shared<const dialog::Dialog>(tip.state);
 }
 
 void Ledger::catch_up(const Frame& frame) { conversations_[frame.connection].read(frame); }
@@ -201,11 +201,11 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
   }
 
   if (opens) {
-    DialogState state;
+    dialog::Dialog state;
     dialog::apply(state, event);
     tip = &tips().insert(std::move(state));
     // Those that are stored were loaded before this one could begin.
-    const DialogState& leg = tip->state;
+    const dialog::Dialog& leg = tip->state;
     tips().all_are_here(leg.server, leg.call_id, dialog::creating_tag(leg));
   } else if (tip != nullptr) {
     const bool was_gone = tip->state.gone.has_value();
@@ -223,7 +223,7 @@ Tip* Ledger::append(Tip* tip, Event& event, const Sighting* evidence) {
   warnings_.hear(event);
   if (told_ != nullptr) {
     told_->push_back(
-        {event, tip == nullptr ? nullptr : std::make_shared<const DialogState>(tip->state)});
+        {event, tip == nullptr ? nullptr : std::make_shared<const dialog::Dialog>(tip->state)});
   }
   if (tip == nullptr) return nullptr;
   tip->row_may_differ = tip->row_may_differ || projection::may_change_row(event);
@@ -250,7 +250,7 @@ Batch Ledger::hand_over() {
       batch.open_legs.push_back(projection::open_row(tip.state));
       continue;
     }
-    DialogState leg = tip.as_logged();
+    dialog::Dialog leg = tip.as_logged();
     const std::uint64_t row = projection::digest_of_row(leg);
     const bool is_same = std::exchange(tip.written_row, row) == row;
     tip.row_may_differ = false;
@@ -284,7 +284,7 @@ void Ledger::take_back(Batch batch) {
     tip.written_row.reset();
     dirty_.push_back(number);
   };
-  for (const DialogState& leg : batch.legs) take_back_leg(leg.number);
+  for (const dialog::Dialog& leg : batch.legs) take_back_leg(leg.number);
   for (const projection::OpenRow& row : batch.open_legs) take_back_leg(row.id);
 }
 

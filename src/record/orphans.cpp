@@ -17,7 +17,7 @@ constexpr Microseconds run_ends_after = 10min;  // of no orphan
 constexpr Microseconds longest_ringing = 5min;  // as long as an attempt is waited for, usually
 constexpr Microseconds longest_call = 24h;      // likewise an answered call
 
-bool is_orphan(const DialogState* tip, const dialog::Observation& seen) {
+bool is_orphan(const dialog::Dialog* tip, const dialog::Observation& seen) {
   if (seen.message.method == "SUBSCRIBE") return false;
   if (tip == nullptr) {
     return seen.channel == dialog::Channel::start || seen.channel == dialog::Channel::stop;
@@ -26,7 +26,7 @@ bool is_orphan(const DialogState* tip, const dialog::Observation& seen) {
          tip->state != State::terminated && !dialog::is_answered(*tip) && !dialog::is_own(*tip);
 }
 
-const char* what_is_missing(const DialogState* tip, const dialog::Observation& seen) {
+const char* what_is_missing(const dialog::Dialog* tip, const dialog::Observation& seen) {
   if (seen.channel == dialog::Channel::start) return "cdr:start without cdr:attempt";
   // A caller's BYE may come before any answer (RFC 3261 15); nobody else's does.
   const bool by_caller =
@@ -69,7 +69,7 @@ bool Orphans::is_accounted(const dialog::Observation& seen, Instant read_at) {
   return true;
 }
 
-std::vector<Event> Orphans::seen(std::uint64_t connection, const DialogState* tip,
+std::vector<Event> Orphans::seen(std::uint64_t connection, const dialog::Dialog* tip,
                                  const dialog::Observation& seen, Instant read_at) {
   std::vector<Event> gaps;
   if (!is_orphan(tip, seen)) return gaps;

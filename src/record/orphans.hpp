@@ -7,6 +7,7 @@
 // the predecessor of one, as long as a call may ring or last.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "dialog/observation.hpp"
 #include "record/tips.hpp"
 
@@ -22,7 +23,7 @@ class Orphans {
  public:
   // A message of no known dialog, or of one that was not answered as far as is known (`tip`).
   // Returns the gaps to be logged now: mostly none.
-  std::vector<Event> seen(std::uint64_t connection, const DialogState* tip,
+  std::vector<Event> seen(std::uint64_t connection, const dialog::Dialog* tip,
                           const dialog::Observation& seen, Instant read_at);
   // So many frames of that server were given up, the first of which was read at `since`. Returns
   // the gap to be logged.

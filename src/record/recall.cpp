@@ -31,9 +31,10 @@ void Recall::each_open(const projection::DialogTable::Visit& visit) {
   reading("the open dialogs of", [&] { dialogs_.each_open(visit); });
 }
 
-std::vector<DialogState> Recall::legs(std::string_view server, std::string_view call_id,
-                                      std::string_view creating_tag, std::optional<Instant> since,
-                                      std::optional<std::size_t> limit) {
+std::vector<dialog::Dialog> Recall::legs(std::string_view server, std::string_view call_id,
+                                         std::string_view creating_tag,
+                                         std::optional<Instant> since,
+                                         std::optional<std::size_t> limit) {
   return reading("the log",
                  [&] { return dialogs_.legs(server, call_id, creating_tag, since, limit); });
 }

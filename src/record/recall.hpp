@@ -2,6 +2,7 @@
 // that writes may be busy.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/reader.hpp"
 #include "projection/dialog_table.hpp"
 #include "record/tips.hpp"
@@ -21,10 +22,10 @@ class Recall {
 
   void each_open(const projection::DialogTable::Visit& visit);
   // The legs of a call that were created with that tag, in the order they began: see DialogTable.
-  [[nodiscard]] std::vector<DialogState> legs(std::string_view server, std::string_view call_id,
-                                              std::string_view creating_tag,
-                                              std::optional<Instant> since,
-                                              std::optional<std::size_t> limit);
+  [[nodiscard]] std::vector<dialog::Dialog> legs(std::string_view server, std::string_view call_id,
+                                                 std::string_view creating_tag,
+                                                 std::optional<Instant> since,
+                                                 std::optional<std::size_t> limit);
   // Returns when an event was recorded, by our clock.
   [[nodiscard]] Instant recorded_at(std::int64_t position);
   // The messages a dialog's events are of.

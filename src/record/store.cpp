@@ -12,7 +12,7 @@ Store::Store(log::EventLog log)
 
 void Store::commit(const Batch& batch, const log::EventLog::Alongside& alongside) {
   log_.commit(batch.entries, [&](SQLite::Database& database) {
-    for (const DialogState& leg : batch.legs) dialogs_.write(leg);
+    for (const dialog::Dialog& leg : batch.legs) dialogs_.write(leg);
     for (const projection::OpenRow& row : batch.open_legs) dialogs_.write(row);
     if (alongside) alongside(database);
   });

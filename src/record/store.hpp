@@ -1,10 +1,9 @@
 // A Store makes batches durable: it writes the log and the projection beside it in one transaction.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/event_log.hpp"
 #include "projection/dialog_table.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -17,7 +16,7 @@ namespace drachtio::record {
 // changed, as these stand after the last row.
 struct Batch {
   std::vector<log::Entry> entries;
-  std::vector<DialogState> legs;
+  std::vector<dialog::Dialog> legs;
   std::vector<projection::OpenRow> open_legs;  // nothing else of these has changed
 
   [[nodiscard]] bool empty() const { return entries.empty(); }

@@ -23,13 +23,13 @@ std::uint64_t transaction_hash(std::string_view server, std::string_view transac
   return combined(hash(server), hash(transaction_id));
 }
 
-bool is_of_call(const DialogState& leg, std::string_view server, std::string_view call_id,
+bool is_of_call(const dialog::Dialog& leg, std::string_view server, std::string_view call_id,
                 std::string_view tag) {
   return leg.call_id == call_id && leg.server == server &&
          dialog::same_tag(dialog::creating_tag(leg), tag);
 }
 
-bool is_open(const DialogState& leg) { return leg.state != State::terminated; }
+bool is_open(const dialog::Dialog& leg) { return leg.state != State::terminated; }
 
 }  // namespace
 
@@ -44,7 +44,7 @@ std::uint64_t Tips::key_of_call(std::string_view server, std::string_view call_i
   return combined(combined(hash(server), hash(call_id)), of_tag);
 }
 
-Tip& Tips::insert(DialogState&& state) {
+Tip& Tips::insert(dialog::Dialog&& state) {
   const std::int64_t number = state.number;
   Entry& entry = tips_[number];
   entry.call = key_of_call(state.server, state.call_id, dialog::creating_tag(state));
@@ -104,7 +104,7 @@ void Tips::all_are_here(std::string_view server, std::string_view call_id, std::
 
 void Tips::changed(Tip& tip) {
   Entry& entry = tips_.at(tip.state.number);
-  const DialogState& state = tip.state;
+  const dialog::Dialog& state = tip.state;
   const bool open = is_open(state);
   if (open && !entry.counted_open) ++open_;
   if (!open && entry.counted_open) --open_;

@@ -1,6 +1,8 @@
 // The legs a writer has in memory: the open ones, and for a while those that have just ended.
 #pragma once
 
+#include "dialog/dialog.hpp"
+
 #include <drachtio/event.hpp>
 
 #include <cstdint>
@@ -26,7 +28,7 @@ struct SeenMessage {
 // A leg as the next message finds it: its state with every decided event applied, committed or
 // not, and the messages already seen.
 struct Tip {
-  DialogState state;
+  dialog::Dialog state;
   std::vector<SeenMessage> seen;  // sorted
   bool seen_loaded = true;        // false: those of its stored events have not been read yet
   bool dirty = false;             // changed since the last commit
@@ -47,8 +49,8 @@ struct Tip {
   std::optional<HostPort> received_on;
 
   // The state as the events in the log give it.
-  [[nodiscard]] DialogState as_logged() const {
-    DialogState logged = state;
+  [[nodiscard]] dialog::Dialog as_logged() const {
+    dialog::Dialog logged = state;
     if (!transaction_id.empty()) logged.invite.transaction_id.clear();
     return logged;
   }
@@ -57,7 +59,7 @@ struct Tip {
 // Owned by one writer; not thread-safe. References stay good until forget_ended().
 class Tips {
  public:
-  Tip& insert(DialogState&& state);
+  Tip& insert(dialog::Dialog&& state);
 
   [[nodiscard]] Tip* find(std::int64_t number);
   // Adds the legs of a call that were created with `tag`, in the order they began, to `found`.

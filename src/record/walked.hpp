@@ -2,6 +2,7 @@
 // made of it.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "record/frame.hpp"
 
 #include <drachtio/event.hpp>
@@ -16,7 +17,7 @@ namespace drachtio::record {
 // An event, and its dialog as of that event: null for events of no dialog.
 struct Told {
   Event event;
-  std::shared_ptr<const DialogState> dialog;
+  std::shared_ptr<const dialog::Dialog> dialog;
 };
 
 // An event that is no message: of the dialog of that number, or of none (0).
@@ -30,7 +31,7 @@ struct Heard {
   std::int64_t dialog = 0;  // that the frame belongs to, also if it made no event; 0: to none
   // The dialog with drachtio's transactionId, which the frame told of the INVITE of a call that was
   // known from its call record; no event has it yet.
-  std::shared_ptr<const DialogState> learnt;
+  std::shared_ptr<const dialog::Dialog> learnt;
   // The frame is an INVITE that begins a leg while another branch of it is not over.
   bool another_branch = false;
 };

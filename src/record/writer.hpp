@@ -10,6 +10,7 @@
 // there is much to do, and nothing is handed from thread to thread when there is little.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "record/backlog.hpp"
 #include "record/ledger.hpp"
 
@@ -58,7 +59,7 @@ class Writer {
     // Else start() must be called, once.
     bool start_at_once = true;
     // Each dialog that was open when the log was opened; called by the constructor.
-    std::function<void(const DialogState&)> on_open;
+    std::function<void(const dialog::Dialog&)> on_open;
   };
 
   // Opens (or creates) the log; throws log::Error. The threads start at once, unless the

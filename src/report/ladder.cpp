@@ -208,7 +208,7 @@ class Builder {
 
     Leg leg;
     std::size_t next = 0;
-    DialogState state;
+    dialog::Dialog state;
     std::set<std::string> repeated;
     std::vector<std::string> addresses;  // far_ends()
     bool has_program = false;

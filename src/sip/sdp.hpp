@@ -2,7 +2,7 @@
 // them. Nothing here knows of dialogs.
 #pragma once
 
-#include <drachtio/dialog_state.hpp>
+#include "dialog/dialog.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,7 @@
 // A program with an Agent, as a test runs it: against drachtio-sim, until something has happened.
 #pragma once
 
+#include "agent/cell.hpp"
 #include "agent/sim.hpp"
 #include "catch.hpp"
 #include "log/reader.hpp"
@@ -20,6 +21,11 @@ namespace drachtio::test {
 inline const std::string our_sdp =
     "v=0\r\no=app 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio 15000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n";
+
+// All that is known of the dialog, with what programs do not see.
+inline std::shared_ptr<const dialog::Dialog> known_of(const SipDialog& dialog) {
+  return agent::Cell::of(dialog)->snapshot();
+}
 
 // The outcome of whatever has a handler.
 struct Outcome {

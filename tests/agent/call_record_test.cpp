@@ -88,7 +88,7 @@ TEST_CASE("A call out is known from its record first, and controlled all the sam
            [&](const SipCall&, const SipMessage&) {
              const auto open = program.agent->dialogs();
              REQUIRE(open.size() == 1);
-             CHECK_FALSE(open.front().snapshot()->invite.transaction_id.empty());
+             CHECK_FALSE(known_of(open.front())->invite.transaction_id.empty());
              open.front().terminate();
            }},
       [&](error_code, const SipDialog&, const SipMessage& answer) {

@@ -6,22 +6,22 @@
 #include <string>
 #include <vector>
 
-using drachtio::DialogState;
 using drachtio::SipDialog;
 using drachtio::State;
 using drachtio::agent::Cell;
 using drachtio::agent::Dialogs;
+using drachtio::dialog::Dialog;
 
 namespace {
 
 std::shared_ptr<Cell> cell_in(std::int64_t number, State state, bool is_own = true) {
-  DialogState dialog;
+  Dialog dialog;
   dialog.number = number;
   dialog.dialog_id = "call-" + std::to_string(number / 100);
   dialog.state = state;
   // Another program's is known from its call records, which tell of no transaction.
   if (is_own) dialog.invite.transaction_id = "t";
-  return std::make_shared<Cell>(std::make_shared<const DialogState>(dialog));
+  return std::make_shared<Cell>(std::make_shared<const Dialog>(dialog));
 }
 
 std::vector<std::int64_t> numbers(const std::vector<SipDialog>& dialogs) {

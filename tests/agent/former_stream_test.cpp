@@ -79,7 +79,7 @@ TEST_CASE("A stream that was turned off is there again after a restart", "[agent
   until_it_ends(server, db, [&](Patient& program) {
     two_streams_up(server, program);
     reoffer(server, 2, sound + no_picture);
-    REQUIRE(program.until([&] { return !program.dialog().snapshot()->former_streams.empty(); }));
+    REQUIRE(program.until([&] { return !known_of(program.dialog())->former_streams.empty(); }));
   });
   Patient program{server, db};
   program.connect_soon();

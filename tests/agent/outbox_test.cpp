@@ -4,14 +4,14 @@
 #include "agent/cell.hpp"
 #include "catch.hpp"
 
-using drachtio::DialogState;
 using drachtio::agent::Cell;
 using drachtio::agent::Outbox;
+using drachtio::dialog::Dialog;
 
 namespace {
 
 std::shared_ptr<Cell> a_dialog() {
-  return std::make_shared<Cell>(std::make_shared<const DialogState>());
+  return std::make_shared<Cell>(std::make_shared<const Dialog>());
 }
 
 struct Sending {

@@ -95,7 +95,7 @@ TEST_CASE_METHOD(Answering, "Joined sessions are one from then on", "[agent]") {
   b.session()["later"] = true;
   CHECK(a.session()["later"].boolean() == true);
   REQUIRE(program.until([&] { return a.snapshot()->session.find("later") != std::string::npos; }));
-  CHECK(a.snapshot()->joined == b.snapshot()->number);
+  CHECK(known_of(a)->joined == b.snapshot()->number);
   int sets = 0;
   for (const Event& event : program.events) {
     if (event.type == EventType::session_set && event.patch.find("later") != std::string::npos) {

@@ -16,8 +16,8 @@ std::string description(const std::string& direction) {
          direction + "\r\n";
 }
 
-DialogState with(const std::string& ours) {
-  DialogState dialog;
+dialog::Dialog with(const std::string& ours) {
+  dialog::Dialog dialog;
   dialog.local.sdp = ours;
   return dialog;
 }
@@ -37,7 +37,7 @@ bool shows(const std::string& text, const std::string& what) {
 }  // namespace
 
 TEST_CASE("RFC 3264 6.1: an offer that holds is answered so that it holds") {
-  const DialogState dialog = with(description("sendrecv"));
+  const dialog::Dialog dialog = with(description("sendrecv"));
   CHECK(shows(call::default_answer(dialog, reinvite(description("sendonly"))), "a=recvonly"));
   CHECK(shows(call::default_answer(dialog, reinvite(description("inactive"))), "a=inactive"));
   CHECK_FALSE(shows(call::default_answer(dialog, reinvite(description("sendrecv"))), "recvonly"));
@@ -56,13 +56,13 @@ TEST_CASE("RFC 3261 14.2: a re-INVITE without an offer is answered with what the
 }
 
 TEST_CASE("A program that has no description gives none") {
-  CHECK(call::default_answer(DialogState{}, reinvite(description("sendrecv"))).empty());
+  CHECK(call::default_answer(dialog::Dialog{}, reinvite(description("sendrecv"))).empty());
 }
 
 TEST_CASE("RFC 3264 8.4: a hold offers to send only, and its end to do both again") {
   const std::string held = call::offer_of_hold(with(description("sendrecv")), true);
   CHECK(shows(held, "a=sendonly"));
-  DialogState on_hold = with(held);
+  dialog::Dialog on_hold = with(held);
   on_hold.held_locally = true;
   CHECK_FALSE(shows(call::offer_of_hold(on_hold, false), "a=sendonly"));
 }

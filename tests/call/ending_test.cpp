@@ -15,7 +15,7 @@ namespace {
 
 struct EndingRow {
   std::string rule;
-  DialogState dialog;
+  dialog::Dialog dialog;
   EndingFacts facts;
   Ending ending;
 };
@@ -103,7 +103,7 @@ TEST_CASE("RFC 3261 15.1.2: a BYE leaves the INVITE of a call in without its ans
   CHECK(call::is_hung_up_unanswered(call_in(State::terminated)));
   CHECK_FALSE(call::is_hung_up_unanswered(call_out(State::terminated)));
   CHECK_FALSE(call::is_hung_up_unanswered(answered(call_in(State::terminated))));
-  DialogState refused = call_in(State::terminated);
+  dialog::Dialog refused = call_in(State::terminated);
   refused.status = 486;
   CHECK_FALSE(call::is_hung_up_unanswered(refused));
 }

@@ -88,8 +88,8 @@ struct Situation {
   bool operator==(const Situation&) const = default;
 };
 
-DialogState dialog_of(const World& world) {
-  DialogState dialog = described(answered(call_out(State::stable)));
+dialog::Dialog dialog_of(const World& world) {
+  dialog::Dialog dialog = described(answered(call_out(State::stable)));
   if (world.is_over) dialog.state = State::terminated;
   return dialog;
 }
@@ -132,7 +132,7 @@ struct CarryOut {
 };
 
 void feed(Situation& state, const Offers::Input& input) {
-  const DialogState dialog = dialog_of(state.world);
+  const dialog::Dialog dialog = dialog_of(state.world);
   const Offers::Actions actions =
       state.machine.on(input, {.dialog = dialog, .can_receive = state.world.can_receive});
   for (const Offers::Action& action : actions) std::visit(CarryOut{state.world}, action);

@@ -52,7 +52,7 @@ std::string words_of_offers(const Offers::Actions& actions) {
 
 // A call that is up, in which both sides offer.
 struct Offering {
-  DialogState dialog = described(answered(call_out(State::stable)));
+  dialog::Dialog dialog = described(answered(call_out(State::stable)));
   bool can_receive = true;
   bool has_link = true;
   Offers machine = {};

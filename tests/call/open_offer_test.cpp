@@ -16,12 +16,12 @@ namespace {
 
 constexpr std::uint32_t reinvite_cseq = 7;
 
-const DialogState up = described(answered(call_out(State::stable)));
-const DialogState we_were_called = described(answered(call_in(State::stable)));
+const dialog::Dialog up = described(answered(call_out(State::stable)));
+const dialog::Dialog we_were_called = described(answered(call_in(State::stable)));
 
 // A re-INVITE of theirs without an offer, which our 2xx made.
-DialogState reinvited_late() {
-  DialogState dialog = we_were_called;
+dialog::Dialog reinvited_late() {
+  dialog::Dialog dialog = we_were_called;
   WaitingOffer offer;
   offer.method = "INVITE";
   offer.cseq = reinvite_cseq;
@@ -33,7 +33,7 @@ DialogState reinvited_late() {
 
 struct OfferRow {
   std::string rule;
-  DialogState dialog;
+  dialog::Dialog dialog;
   OfferFacts facts;
   OpenOffer open;
   bool may_invite;

@@ -29,8 +29,8 @@ void breaks(World& world, const char* rule) {
 
 namespace {
 
-DialogState dialog_of(const World& world) {
-  DialogState dialog =
+dialog::Dialog dialog_of(const World& world) {
+  dialog::Dialog dialog =
       world.scene.role == Role::uac ? call_out(State::pending) : call_in(State::pending);
   if (world.answered) dialog = answered(dialog);
   if (world.answered && world.acknowledged) dialog.state = State::stable;
@@ -184,7 +184,7 @@ void carry_out(World& world, const Actions& actions) {
 }  // namespace
 
 void feed(World& world, const Recovery::Input& input) {
-  const DialogState dialog = dialog_of(world);
+  const dialog::Dialog dialog = dialog_of(world);
   carry_out(world,
             world.recovery.on(
                 input, {.dialog = dialog,

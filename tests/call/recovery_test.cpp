@@ -40,7 +40,7 @@ struct WordOfRecovery {
 
 // A call of this program whose link was lost, unless a test says otherwise.
 struct Recovered {
-  DialogState dialog;
+  dialog::Dialog dialog;
   Recovery machine = {};
   bool given_up = false;
   bool offer_answered = false;
@@ -52,7 +52,8 @@ struct Recovered {
   bool final_on_its_way = false;
   bool handing_on = false;
 
-  explicit Recovered(DialogState state, bool of_former_program = false) : dialog(std::move(state)) {
+  explicit Recovered(dialog::Dialog state, bool of_former_program = false)
+      : dialog(std::move(state)) {
     if (of_former_program) machine = Recovery::of_former_program();
     on(Recovery::Unheard{});
   }
@@ -78,10 +79,10 @@ struct Recovered {
   }
 };
 
-DialogState up() { return test::answered(call_out(State::stable)); }
+dialog::Dialog up() { return test::answered(call_out(State::stable)); }
 
-DialogState rung() {
-  DialogState dialog = call_in(State::pending);
+dialog::Dialog rung() {
+  dialog::Dialog dialog = call_in(State::pending);
   dialog.local.tag = "ours";
   return dialog;
 }

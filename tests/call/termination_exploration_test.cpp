@@ -77,8 +77,8 @@ struct Situation {
   bool operator==(const Situation&) const = default;
 };
 
-DialogState dialog_of(const Life& life) {
-  DialogState dialog = call_in(State::early);
+dialog::Dialog dialog_of(const Life& life) {
+  dialog::Dialog dialog = call_in(State::early);
   if (life.is_answered) dialog = answered(dialog);
   if (life.phase == Life::Phase::up) dialog.state = State::stable;
   if (life.phase == Life::Phase::over) dialog.state = State::terminated;
@@ -120,7 +120,7 @@ void feed(Situation& state, const Termination::Input& input) {
 }
 
 void go_on(Situation& state) {
-  const DialogState dialog = dialog_of(state.life);
+  const dialog::Dialog dialog = dialog_of(state.life);
   feed(state, Termination::GoOn{dialog, facts_of(state.life)});
 }
 
@@ -160,7 +160,7 @@ void come(Situation& state, Comes event) {
   Life& life = state.life;
   switch (event) {
     case Comes::program_ends: {
-      const DialogState dialog = dialog_of(life);
+      const dialog::Dialog dialog = dialog_of(life);
       return feed(state,
                   Termination::Terminate{dialog, facts_of(life), {.status = 480}, ++life.handlers});
     }

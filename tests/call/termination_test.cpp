@@ -39,7 +39,7 @@ std::string words_of(const Termination::Actions& actions) {
 
 // A call as the program ends it.
 struct Ended {
-  DialogState dialog;
+  dialog::Dialog dialog;
   call::EndingFacts facts = {};
   Termination machine = {};
   call::CallFacts call_facts = {};

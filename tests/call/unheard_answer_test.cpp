@@ -31,7 +31,7 @@ WaitingOffer our_reinvite(std::uint32_t cseq) {
 
 // A call with a re-INVITE of ours, CSeq 2, whose 2xx has not been seen.
 struct Reinvited {
-  DialogState dialog = answered(call_out(State::stable));
+  dialog::Dialog dialog = answered(call_out(State::stable));
   UnheardAnswer machine = {};
   Reinvited() { dialog.offers.push_back(our_reinvite(2)); }
 

@@ -16,8 +16,8 @@ Flow forked() {
 }
 
 // What a recorder finds after a restart of what a leg keeps beside its SDP.
-DialogState kept(const DialogState& leg) {
-  DialogState restored;
+dialog::Dialog kept(const dialog::Dialog& leg) {
+  dialog::Dialog restored;
   projection::read_tracking(projection::tracking_json(leg), restored);
   return restored;
 }
@@ -105,7 +105,7 @@ TEST_CASE("RFC 3261 15.1.1: what comes late of an early dialog that was hung up 
   Flow flow = forked();
   const Said holds = request(caller, "UPDATE", 2, sdp(2, "sendonly")).tag("b");
   flow << holds << bye(caller).tag("b");
-  const DialogState before = *flow;
+  const dialog::Dialog before = *flow;
   SECTION("it rings, and is no fork that goes on") {
     flow << ringing(sdp(7)).tag("b");
     CHECK(flow.last().type == EventType::responded);

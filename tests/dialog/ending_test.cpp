@@ -203,7 +203,7 @@ TEST_CASE("RFC 3261 15: the first BYE ends the call, the second is only told", "
   CHECK(flow->state == State::terminated);
   CHECK(flow->cause == (by_us ? Cause::near_end_release : Cause::far_end_release));
   CHECK(flow->reason == (by_us ? "normal near end release" : "normal far end release"));
-  const DialogState ended = *flow;
+  const dialog::Dialog ended = *flow;
   CHECK(ended.times.end_time == flow.now());
   flow << bye(other(side), 8) << answer(bye(side, 7), 200) << answer(bye(other(side), 8), 481);
   CHECK(flow.story() == "invited answered confirmed terminated requested responded responded");
@@ -224,7 +224,7 @@ TEST_CASE("RFC 3261 12.2.2: what another fork offers does not concern the call t
           "[dialog]") {
   Flow flow{Role::uac};
   flow << invite(sdp()) << ok(sdp(2)) << ack();
-  const DialogState before = *flow;
+  const dialog::Dialog before = *flow;
   const Said offer = request(callee, GENERATE("INVITE", "UPDATE"), 7, sdp(3, "sendonly"))
                          .tag("other-fork")
                          .contact("sip:bob@203.0.113.9");

@@ -52,7 +52,7 @@ TEST_CASE("RFC 3261 14.1: a refused re-INVITE leaves no trace", "[dialog]") {
   const int status = GENERATE(488, 491, 401, 603);
   const Side side = GENERATE(caller, callee);
   Flow flow = established(Role::uas);
-  const DialogState before = *flow;
+  const dialog::Dialog before = *flow;
   const Said offer = reinvite(side, 2, sdp(2, "sendonly")).contact("sip:x@x.example");
   flow << offer << answer(offer, 180, "Ringing");
   CHECK(flow->offers.size() == 1);
@@ -145,7 +145,7 @@ TEST_CASE("RFC 3261 14.1: a re-INVITE without SDP: the 2xx offers, it counts at 
   const Role role = GENERATE(Role::uac, Role::uas);
   const Side side = GENERATE(caller, callee);
   Flow flow = established(role);
-  const DialogState before = *flow;
+  const dialog::Dialog before = *flow;
   const Said ask = reinvite(side, 2);
   flow << ask << answer(ask, 200, "OK", sdp(2, "sendonly", "offer"));
   const bool asker_is_us = direction_of(role, side) == Direction::out;
@@ -312,7 +312,7 @@ TEST_CASE("INFO, REFER, NOTIFY, MESSAGE and their answers are told and change no
   const auto* method = GENERATE("INFO", "REFER", "NOTIFY", "MESSAGE", "OPTIONS", "SUBSCRIBE");
   const Side side = GENERATE(caller, callee);
   Flow flow = established(Role::uac);
-  DialogState before = *flow;
+  dialog::Dialog before = *flow;
   const Said said = request(side, method, 5, sdp(9, "sendonly")).contact("sip:x@x.example");
   flow << said << answer(said, 200, "OK", sdp(9, "sendonly"));
   CHECK(flow.story() == "invited answered confirmed requested responded");

@@ -139,7 +139,7 @@ TEST_CASE("A callee without a Contact yet has the address the INVITE was receive
   const Said said = invite();
   dialog::Observation seen = observation_of(Role::uas, said, said.text(), {});
   seen.received_on = HostPort{"198.51.100.1", 5090};
-  DialogState state;
+  dialog::Dialog state;
   dialog::apply(state, dialog::observe({dialog::Placement::Kind::begins}, seen).value());
   CHECK(state.local.signaling_address == "198.51.100.1");
   CHECK(state.local.signaling_port == 5090);

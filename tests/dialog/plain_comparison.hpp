@@ -1,10 +1,9 @@
 // What a dialog's state says, in the words of the plain reading: to compare the two.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "dialog/observation.hpp"
 #include "dialog/plain_reading.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <sstream>
 #include <string>
@@ -29,7 +28,7 @@ inline Overheard overheard(const dialog::Observation& seen) {
 
 // Why the server hung up in our name is beyond the messages; that a call was handed on, or not
 // heard of any more, is no end that a message tells.
-inline Outcome::End end_of(const DialogState& leg) {
+inline Outcome::End end_of(const dialog::Dialog& leg) {
   switch (leg.state == State::terminated ? leg.cause.value_or(Cause::lost) : Cause::lost) {
     case Cause::far_end_release: return Outcome::End::hung_up_by_far_end;
     case Cause::near_end_release:
@@ -45,7 +44,7 @@ inline Outcome::End end_of(const DialogState& leg) {
   return Outcome::End::none;
 }
 
-inline Outcome outcome_of(const DialogState& leg) {
+inline Outcome outcome_of(const dialog::Dialog& leg) {
   Outcome outcome{leg.times.connect_time.has_value(), end_of(leg), leg.status.value_or(0),
                   Outcome::Held::no};
   if (leg.hold() == Hold::local) outcome.held = Outcome::Held::by_us;
@@ -54,14 +53,14 @@ inline Outcome outcome_of(const DialogState& leg) {
   return outcome;
 }
 
-inline const PlainCall* plain_call(const PlainReading& plain, const DialogState& leg) {
+inline const PlainCall* plain_call(const PlainReading& plain, const dialog::Dialog& leg) {
   return plain.find(leg.role == Role::uac, leg.call_id, leg.invite.cseq, leg.invite.branch,
                     leg.invite.at);
 }
 
 // Returns in what the two readings of a call differ; nothing where they say the same, or the plain
 // one cannot tell who holds it.
-inline std::string difference(const PlainReading& plain, const DialogState& leg) {
+inline std::string difference(const PlainReading& plain, const dialog::Dialog& leg) {
   const PlainCall* const call = plain_call(plain, leg);
   if (call == nullptr) return "the plain reading knows no such call";
   const Outcome by_events = outcome_of(leg);

@@ -2,11 +2,12 @@
 // RFC 3261, 3262, 3264 and 3311 tell it.
 //
 // It shares nothing with src/dialog, whose rules it is there to judge: it knows no events, keeps no
-// DialogState, and does not ask what a drachtio-server or a recorder makes of a message. Each
+// dialog::Dialog, and does not ask what a drachtio-server or a recorder makes of a message. Each
 // INVITE that creates a dialog is a call of its own here, so a retry and a branch are too. Where
 // the RFCs do not say who holds a call, it says so, and guesses nothing.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "dialog/plain_agreement.hpp"
 #include "sip/message.hpp"
 

@@ -82,7 +82,7 @@ class TwoReadings {
 
  private:
   // Where a leg ends by what the road has concluded, and not by a message, only the rest counts.
-  void compare(std::int64_t number, const DialogState& leg) {
+  void compare(std::int64_t number, const dialog::Dialog& leg) {
     if (concluded_.contains(number)) return;
     const std::string said = difference(plain_, leg);
     if (differing_.contains(number) && !said.empty()) return;  // told once
@@ -101,7 +101,7 @@ class TwoReadings {
   Compared& compared_;
   record::Ledger ledger_{[] { return drachtio::now(); }};
   std::vector<record::Told> told_;
-  std::map<std::int64_t, DialogState> legs_;
+  std::map<std::int64_t, dialog::Dialog> legs_;
   std::set<std::int64_t> concluded_;
   std::set<std::int64_t> differing_;
   PlainReading plain_;

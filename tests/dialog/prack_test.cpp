@@ -138,7 +138,7 @@ TEST_CASE("RFC 3261 14.1: an answer in a 1xx to a re-INVITE counts with the 2xx"
   const Side side = GENERATE(caller, callee);
   const bool by_us = direction_of(role, side) == Direction::out;
   Flow flow = established(role);
-  const DialogState before = *flow;
+  const dialog::Dialog before = *flow;
   const Said offer = request(side, "INVITE", 5, sdp(2, "sendonly", "offer"));
   const Said progress = answer(offer, 183, "Session Progress", sdp(2, "inactive", "answer"));
   flow << offer << progress << prack_in_call(side, 6) << answer(prack_in_call(side, 6), 200);
@@ -180,7 +180,7 @@ TEST_CASE("RFC 3262 5: a 1xx to a re-INVITE without SDP offers, the PRACK answer
   const Side side = GENERATE(caller, callee);
   const bool asker_is_us = direction_of(role, side) == Direction::out;
   Flow flow = established(role);
-  const DialogState before = *flow;
+  const dialog::Dialog before = *flow;
   const Said ask = request(side, "INVITE", 5);
   const Said answering = prack_in_call(side, 6, sdp(2, "recvonly", "answer"));
   flow << ask

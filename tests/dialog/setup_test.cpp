@@ -179,7 +179,7 @@ TEST_CASE("RFC 3261 13.3.1.4: an ACK may come late, or never", "[dialog]") {
 TEST_CASE("Another branch of one INVITE is another leg (upstream fork)", "[dialog]") {
   Flow flow{Role::uas};
   flow << invite(sdp(1));
-  const DialogState before = *flow;
+  const dialog::Dialog before = *flow;
   flow << invite(sdp(2)).branch("other").contact("sip:x@x.example");
   CHECK(flow.began_another());
   SECTION("its refusal refuses nothing here") {

@@ -10,6 +10,7 @@
 
 #include "catch.hpp"
 #include "dialog/apply.hpp"
+#include "dialog/dialog.hpp"
 #include "dialog/identity.hpp"
 #include "dialog/observe.hpp"
 #include "dialog/plain_comparison.hpp"
@@ -120,8 +121,8 @@ class Flow {
     return *this;
   }
 
-  const DialogState& operator*() const { return state_; }
-  const DialogState* operator->() const { return &state_; }
+  const dialog::Dialog& operator*() const { return state_; }
+  const dialog::Dialog* operator->() const { return &state_; }
   [[nodiscard]] bool known() const { return known_; }
   [[nodiscard]] Instant now() const { return now_; }
   // The latest event; `heard_nothing` says that the latest message was none.
@@ -163,8 +164,8 @@ class Flow {
 
   Role role_;
   Instant now_ = to_instant(1'800'000'000'000'000);
-  DialogState state_;
-  DialogState folded_;
+  dialog::Dialog state_;
+  dialog::Dialog folded_;
   bool known_ = false;
   bool nothing_ = false;
   bool began_another_ = false;

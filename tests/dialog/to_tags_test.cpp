@@ -7,7 +7,7 @@ using namespace drachtio;
 
 TEST_CASE("A leg learns the callee's tag from an answer to the callee's own re-INVITE",
           "[dialog]") {
-  DialogState leg;
+  dialog::Dialog leg;
   Event invited;
   invited.type = EventType::invited;
   invited.position = invited.dialog = invited.version = 1;

@@ -15,7 +15,7 @@ namespace {
 using namespace drachtio;
 
 struct Known {
-  DialogState state;
+  dialog::Dialog state;
   std::vector<log::Row> rows;
 };
 using Legs = std::map<std::int64_t, Known>;

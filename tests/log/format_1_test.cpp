@@ -40,11 +40,12 @@ bool verifies(const std::filesystem::path& path) {
   return faults.count() == 0;
 }
 
-std::map<std::int64_t, DialogState> dialogs(const std::filesystem::path& path) {
+std::map<std::int64_t, dialog::Dialog> dialogs(const std::filesystem::path& path) {
   log::Reader reader{path};
   projection::DialogTable table{reader.database()};
-  std::map<std::int64_t, DialogState> all;
-  table.each("1 ORDER BY id", [&](DialogState&& state) { all[state.number] = std::move(state); });
+  std::map<std::int64_t, dialog::Dialog> all;
+  table.each("1 ORDER BY id",
+             [&](dialog::Dialog&& state) { all[state.number] = std::move(state); });
   return all;
 }
 

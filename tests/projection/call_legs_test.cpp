@@ -66,13 +66,13 @@ TEST_CASE("legs that were looked up ahead stand where they stand when they are l
   numbers.push_back(sample.call("same", 1000));
   log::Reader reader{folder / "calls.db"};
   projection::DialogTable table{reader.database()};
-  std::vector<DialogState> dialogs;
+  std::vector<dialog::Dialog> dialogs;
   dialogs.reserve(numbers.size());
   for (const std::int64_t number : numbers) dialogs.push_back(*table.find(number));
   projection::LegFinder ahead{reader};
   ahead.look_ahead(dialogs);
   projection::LegFinder alone{reader};
-  for (const DialogState& dialog : dialogs) {
+  for (const dialog::Dialog& dialog : dialogs) {
     CAPTURE(dialog.call_id, dialog.number);
     const projection::LegPlace expected = alone.place_of(dialog);
     const projection::LegPlace found = ahead.place_of(dialog);

@@ -59,7 +59,7 @@ Question list(const std::function<void(projection::Selection&)>& select) {
     projection::Selection selection;
     select(selection);
     std::int64_t legs = 0;
-    projection::each_dialog(reader, selection, [&](const DialogState&) { ++legs; });
+    projection::each_dialog(reader, selection, [&](const dialog::Dialog&) { ++legs; });
     return legs;
   };
 }
@@ -94,7 +94,7 @@ TEST_CASE("what is asked costs the same in a log ten times as long", "[slow]") {
        [](log::Reader& reader) {
          std::int64_t open = 0;
          projection::open_at(reader, at_second(-2 * 3600 + 1),
-                             [&](const DialogState&, std::span<const log::Row>) { ++open; });
+                             [&](const dialog::Dialog&, std::span<const log::Row>) { ++open; });
          return open;
        }},
   };

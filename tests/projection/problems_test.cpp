@@ -60,7 +60,7 @@ class CallsWithProblems {
     log::Reader reader{folder_ / "calls.db"};
     projection::ProblemFinder rules{reader, projection::slow_setup(reader, selection)};
     Names names;
-    projection::each_dialog(reader, selection, [&](const DialogState& leg) {
+    projection::each_dialog(reader, selection, [&](const dialog::Dialog& leg) {
       for (const std::string& name : rules.of(leg)) {
         CHECK(std::ranges::find(projection::problems, name) != projection::problems.end());
         names.push_back(name);
@@ -210,7 +210,7 @@ TEST_CASE("Problems: legs are selected by having one, and counted after that") {
     set(selection);
     Names ids;
     projection::each_dialog(reader, selection,
-                            [&](const DialogState& leg) { ids.push_back(leg.call_id); });
+                            [&](const dialog::Dialog& leg) { ids.push_back(leg.call_id); });
     return ids;
   };
   CHECK(selected([](auto&) {}) == Names{"call-200@x", "call-300@x"});

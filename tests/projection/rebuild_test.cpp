@@ -89,8 +89,8 @@ TEST_CASE("a rebuild that fails changes nothing") {
 }
 
 TEST_CASE("an event of a dialog nobody opened is refused by the fold") {
-  projection::LogFold fold{[](const DialogState&) {},
-                           [](std::int64_t) { return std::optional<DialogState>{}; }};
+  projection::LogFold fold{[](const dialog::Dialog&) {},
+                           [](std::int64_t) { return std::optional<dialog::Dialog>{}; }};
   log::Row row;
   row.position = 9;
   row.dialog = 3;

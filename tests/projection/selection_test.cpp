@@ -13,7 +13,7 @@ namespace {
 std::vector<std::string> calls(log::Reader& reader, const projection::Selection& selection) {
   std::vector<std::string> result;
   projection::each_dialog(reader, selection,
-                          [&](const DialogState& dialog) { result.push_back(dialog.call_id); });
+                          [&](const dialog::Dialog& dialog) { result.push_back(dialog.call_id); });
   return result;
 }
 

@@ -14,7 +14,7 @@ using namespace drachtio::test;
 
 namespace {
 
-using Dialogs = std::map<std::int64_t, DialogState>;
+using Dialogs = std::map<std::int64_t, dialog::Dialog>;
 
 template <typename IsLater>
 Dialogs by_folding_all(log::Reader& reader, const IsLater& is_later) {
@@ -30,7 +30,7 @@ Dialogs by_folding_all(log::Reader& reader, const IsLater& is_later) {
   }
   Dialogs open;
   for (const auto& [number, rows] : histories) {
-    DialogState dialog = projection::fold(rows);
+    dialog::Dialog dialog = projection::fold(rows);
     if (dialog.state != State::terminated) open[number] = dialog;
   }
   return open;
@@ -51,7 +51,7 @@ TEST_CASE("every moment of the past is as its events tell it") {
   }
   log::Reader reader{folder / "calls.db"};
   Dialogs found;
-  const auto collect = [&](const DialogState& dialog, std::span<const log::Row> events) {
+  const auto collect = [&](const dialog::Dialog& dialog, std::span<const log::Row> events) {
     CHECK(static_cast<std::int64_t>(events.size()) == dialog.version);
     found[dialog.number] = dialog;
   };
@@ -93,7 +93,7 @@ TEST_CASE("long calls, open ones and lost ones are found as if everything had be
     const Instant when = at_second(second);
     Dialogs found;
     std::vector<Instant> starts;
-    projection::open_at(reader, when, [&](const DialogState& dialog, std::span<const log::Row>) {
+    projection::open_at(reader, when, [&](const dialog::Dialog& dialog, std::span<const log::Row>) {
       found[dialog.number] = dialog;
       starts.push_back(dialog.times.start_time.value());
     });
@@ -113,7 +113,7 @@ TEST_CASE("a call found lost later was open until that was known") {
   const auto open_at = [&](std::int64_t second) {
     int open = 0;
     projection::open_at(reader, at_second(second),
-                        [&](const DialogState&, std::span<const log::Row>) { ++open; });
+                        [&](const dialog::Dialog&, std::span<const log::Row>) { ++open; });
     return open;
   };
   CHECK(open_at(30) == 1);
@@ -129,7 +129,7 @@ TEST_CASE("a challenged call was not open between the challenge and the retry") 
   const auto open_at = [&](std::int64_t second) {
     std::vector<State> states;
     projection::open_at(reader, at_second(second),
-                        [&](const DialogState& dialog, std::span<const log::Row>) {
+                        [&](const dialog::Dialog& dialog, std::span<const log::Row>) {
                           states.push_back(dialog.state);
                         });
     return states;

@@ -16,7 +16,7 @@ using namespace drachtio::test;
 namespace {
 
 struct Known {
-  DialogState state;
+  dialog::Dialog state;
   std::vector<log::Row> rows;
 };
 using Legs = std::map<std::int64_t, Known>;
@@ -29,7 +29,7 @@ dialog::Placement place(const Legs& legs, const dialog::Observation& seen) {
   return dialog::place(of_call, seen);
 }
 
-void check(const DialogState& state) {
+void check(const dialog::Dialog& state) {
   const bool over = state.state == State::terminated;
   must(over == state.times.end_time.has_value(), "it has an end time if it has ended");
   must(over == state.cause.has_value(), "it has a cause if it has ended");
@@ -72,7 +72,7 @@ TEST_CASE("Property: live state is the fold of the events, whatever is said", "[
       Known& known = legs[event->dialog];
       must(finds_leg != known.rows.empty(), "what opens a leg opens a new one");
       event->version = known.state.version + 1;
-      const DialogState before = known.state;
+      const dialog::Dialog before = known.state;
       dialog::apply(known.state, *event);
       known.rows.push_back(projection::to_row(*event));
       check(known.state);

@@ -23,8 +23,8 @@ TEST_CASE("Property: any event is restored from its row", "[property]") {
 
 TEST_CASE("Property: apply takes any events in any order, and folds them alike", "[property]") {
   CHECK(holds([] {
-    DialogState live;
-    DialogState folded;
+    dialog::Dialog live;
+    dialog::Dialog folded;
     for (int count = pick(30); count > 0; --count) {
       Event event = arbitrary_event();
       event.dialog = 7;

@@ -16,7 +16,7 @@ using namespace drachtio::test;
 
 namespace {
 
-using DialogsByNumber = std::map<std::int64_t, DialogState>;
+using DialogsByNumber = std::map<std::int64_t, dialog::Dialog>;
 
 std::unique_ptr<record::Ledger> open_ledger(const std::filesystem::path& path) {
   return std::make_unique<record::Ledger>(log::EventLog{path},
@@ -34,7 +34,7 @@ DialogsByNumber in_table(const std::filesystem::path& path) {
   projection::DialogTable table{reader.database()};
   DialogsByNumber dialogs;
   table.each("1 ORDER BY id",
-             [&](DialogState&& state) { dialogs[state.number] = std::move(state); });
+             [&](dialog::Dialog&& state) { dialogs[state.number] = std::move(state); });
   return dialogs;
 }
 

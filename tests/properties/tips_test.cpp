@@ -17,8 +17,8 @@ const std::initializer_list<std::string_view> calls{"c1", "C1", "c2"};
 const std::initializer_list<std::string_view> tags{"a", "A", "b"};
 const std::initializer_list<std::string_view> transactions{"", "tx1", "tx2", "tx3"};
 
-DialogState any_leg(std::int64_t number) {
-  DialogState leg;
+dialog::Dialog any_leg(std::int64_t number) {
+  dialog::Dialog leg;
   leg.number = number;
   leg.last_position = number;
   leg.server = pick_text(servers);
@@ -98,7 +98,7 @@ TEST_CASE("Legs are forgotten with all that leads to them", "[record]") {
   Tips tips;
   constexpr std::int64_t many = 20'000;
   for (std::int64_t number = 1; number <= many; ++number) {
-    DialogState leg;
+    dialog::Dialog leg;
     leg.number = number;
     leg.last_position = number;
     leg.server = "pbx";
@@ -128,7 +128,7 @@ TEST_CASE(
   tips.keep_of_a_call(64);
   constexpr std::int64_t many = 1000;
   const auto begin = [&](std::int64_t number) -> Tip& {
-    DialogState leg;
+    dialog::Dialog leg;
     leg.number = number;
     leg.last_position = number;
     leg.server = "pbx";

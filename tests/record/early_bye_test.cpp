@@ -49,7 +49,7 @@ TEST_CASE("after a restart a BYE ends one early dialog still, and what one has e
                                                   "modified", "requested", "responded", "responded",
                                                   "answered", "confirmed"});
     log::Reader reader{path};
-    const DialogState leg = projection::fold(reader.of_dialog(1));
+    const dialog::Dialog leg = projection::fold(reader.of_dialog(1));
     CHECK(projection::DialogTable{reader.database()}.find(1) == leg);
     CHECK(leg.state == State::stable);
     CHECK(leg.hold() == Hold::none);

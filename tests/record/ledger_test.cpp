@@ -84,10 +84,10 @@ TEST_CASE("a call with the ids of one that was answered and has ended is another
     say("BYE sip:bob@example.com SIP/2.0", first + 1, "BYE", tag);
     ledger.commit();
   }
-  std::vector<DialogState> calls;
+  std::vector<dialog::Dialog> calls;
   ledger.tips().each([&](record::Tip& tip) { calls.push_back(tip.state); });
   REQUIRE(calls.size() == 2);
-  for (const DialogState& call : calls) {
+  for (const dialog::Dialog& call : calls) {
     CHECK(call.version == 4);
     CHECK(call.cause == Cause::far_end_release);
   }

@@ -39,7 +39,7 @@ TEST_CASE("a call record without its predecessor is a gap, said once a connectio
   CHECK(std::ranges::count(seen, "terminated") == 3);
   log::Reader reader{folder / "calls.db"};
   CHECK(reader.at(1)->data.find("one recorder per server") != std::string::npos);
-  const DialogState opened = projection::fold(reader.of_dialog(2, 1));
+  const dialog::Dialog opened = projection::fold(reader.of_dialog(2, 1));
   CHECK(opened.state == State::stable);
   CHECK(opened.times.start_time == opened.times.connect_time);
 }

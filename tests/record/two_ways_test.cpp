@@ -190,11 +190,11 @@ TEST_CASE("a leg that was handed on ends with the BYE of the other leg", "[two_w
     ledger->expire(drachtio::now() + std::chrono::seconds{6}, {});
   }
   CHECK(ledger->open_dialogs() == 0);
-  std::vector<DialogState> legs;
+  std::vector<dialog::Dialog> legs;
   ledger->tips().each([&](record::Tip& tip) { legs.push_back(tip.state); });
   REQUIRE(legs.size() == 2);
   CHECK(legs[0].times.end_time == legs[1].times.end_time);
-  for (const DialogState& leg : legs) {
+  for (const dialog::Dialog& leg : legs) {
     CHECK(leg.cause == (leg.role == Role::uas ? Cause::far_end_release : Cause::near_end_release));
   }
 }

@@ -32,10 +32,10 @@ std::size_t scan(const std::filesystem::path& db) {
 
 std::int64_t fold_all(const std::filesystem::path& db) {
   log::Reader reader{db};
-  std::unordered_map<std::int64_t, DialogState> stored;
+  std::unordered_map<std::int64_t, dialog::Dialog> stored;
   std::int64_t dialogs = 0;
-  projection::LogFold fold{[&](const DialogState&) { ++dialogs; },
-                           [](std::int64_t) { return std::optional<DialogState>{}; }};
+  projection::LogFold fold{[&](const dialog::Dialog&) { ++dialogs; },
+                           [](std::int64_t) { return std::optional<dialog::Dialog>{}; }};
   std::int64_t position = 0;
   while (true) {
     const auto rows = reader.after(position);

@@ -8,7 +8,7 @@ CallRecords::CallRecords(log::Reader& reader)
     : statement_(reader.database(),
                  "SELECT disposition, setup_seconds, talk_seconds FROM call_record WHERE id = ?") {}
 
-CallRecord CallRecords::of(const DialogState& dialog) {
+CallRecord CallRecords::of(const dialog::Dialog& dialog) {
   CallRecord record;
   statement_.reset();
   statement_.bind(1, dialog.number);

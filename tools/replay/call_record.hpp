@@ -2,10 +2,9 @@
 // for the subcommands that show calls.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/reader.hpp"
 #include "replay/sheet.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <SQLiteCpp/Statement.h>
 
@@ -24,7 +23,7 @@ class CallRecords {
   explicit CallRecords(log::Reader& reader);
 
   // By primary key, in a read transaction of its own.
-  CallRecord of(const DialogState& dialog);
+  CallRecord of(const dialog::Dialog& dialog);
 
  private:
   Cell seconds(int column);

@@ -31,7 +31,7 @@ Text time_of(const std::optional<Instant>& value) {
 
 class Differences {
  public:
-  Differences(const DialogState& before, const DialogState& after, Zone zone)
+  Differences(const dialog::Dialog& before, const dialog::Dialog& after, Zone zone)
       : before_(before), after_(after), zone_(zone), first_(before.version == 0) {}
 
   std::vector<Change> find() {
@@ -144,8 +144,8 @@ class Differences {
     return side + (before ? " SDP changed" : " SDP");
   }
 
-  const DialogState& before_;
-  const DialogState& after_;
+  const dialog::Dialog& before_;
+  const dialog::Dialog& after_;
   Zone zone_;
   bool first_;
   std::vector<Change> changes_;
@@ -153,7 +153,7 @@ class Differences {
 
 }  // namespace
 
-std::vector<Change> changes(const DialogState& before, const DialogState& after, Zone zone) {
+std::vector<Change> changes(const dialog::Dialog& before, const dialog::Dialog& after, Zone zone) {
   return Differences{before, after, zone}.find();
 }
 

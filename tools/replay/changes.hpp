@@ -1,9 +1,8 @@
 // What an event changed: the dialog before it and after it, property by property.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "replay/zone.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <string>
 #include <vector>
@@ -17,7 +16,7 @@ struct Change {
 };
 
 // Times are in UTC in `json`, and in `zone` in `words`.
-std::vector<Change> changes(const DialogState& before, const DialogState& after, Zone zone);
+std::vector<Change> changes(const dialog::Dialog& before, const dialog::Dialog& after, Zone zone);
 
 // The words, joined.
 std::string words_of(const std::vector<Change>& changes);

@@ -102,7 +102,7 @@ bool each_chosen_call(log::Reader& reader, const Choice& choice,
     return true;
   }
   projection::LegFinder finder{reader};
-  projection::each_dialog(reader, choice.selection, [&](const DialogState& dialog) {
+  projection::each_dialog(reader, choice.selection, [&](const dialog::Dialog& dialog) {
     for (const projection::CallLegs& legs : finder.calls(dialog.server, dialog.call_id)) {
       if (std::ranges::find(legs, dialog.number) != legs.end()) visits.choose(legs);
     }

@@ -46,7 +46,7 @@ void write_times(JsonObject& parent, const Times& times) {
 
 }  // namespace
 
-std::string dialog_json(const DialogState& dialog, std::span<const std::string> event_types,
+std::string dialog_json(const dialog::Dialog& dialog, std::span<const std::string> event_types,
                         const std::function<void(text::JsonObject&)>& more) {
   std::string out;
   JsonObject object{out};

@@ -2,10 +2,9 @@
 // value.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/row.hpp"
 #include "text/json_writer.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <functional>
 #include <span>
@@ -16,7 +15,7 @@ namespace drachtio::replay {
 
 // `event_types`: those of its events, in order. `more`, where there is one, adds members of its own
 // to the object.
-std::string dialog_json(const DialogState& dialog, std::span<const std::string> event_types,
+std::string dialog_json(const dialog::Dialog& dialog, std::span<const std::string> event_types,
                         const std::function<void(text::JsonObject&)>& more = {});
 
 // The types of these rows.

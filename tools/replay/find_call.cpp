@@ -18,17 +18,17 @@ namespace {
 constexpr std::size_t most_candidates = 20;
 constexpr std::size_t most_told = 200;  // bytes of what was asked for and is not there
 
-std::vector<DialogState> by_id(log::Reader& reader, const std::string& id) {
+std::vector<dialog::Dialog> by_id(log::Reader& reader, const std::string& id) {
   const std::string call_id = id.substr(0, id.rfind(";from-tag="));
-  std::vector<DialogState> dialogs;
+  std::vector<dialog::Dialog> dialogs;
   projection::DialogTable table{reader.database()};
   // A Call-ID may itself have ";from-tag=" in it.
-  table.each_of_call(id, [&](DialogState&& dialog) { dialogs.push_back(std::move(dialog)); });
+  table.each_of_call(id, [&](dialog::Dialog&& dialog) { dialogs.push_back(std::move(dialog)); });
   if (call_id == id) return dialogs;
-  table.each_of_call(call_id, [&](DialogState&& dialog) {
+  table.each_of_call(call_id, [&](dialog::Dialog&& dialog) {
     if (dialog.dialog_id == id) dialogs.push_back(std::move(dialog));
   });
-  std::ranges::sort(dialogs, {}, &DialogState::number);
+  std::ranges::sort(dialogs, {}, &dialog::Dialog::number);
   return dialogs;
 }
 
@@ -44,7 +44,7 @@ Found find_call(log::Reader& reader, const std::string& call) {
   projection::Selection selection;
   selection.part = call;
   try {
-    projection::each_dialog(reader, selection, [&](const DialogState& dialog) {
+    projection::each_dialog(reader, selection, [&](const dialog::Dialog& dialog) {
       calls.insert(dialog.call_id);
       if (calls.size() > most_candidates) throw Enough{};
       found.dialogs.push_back(dialog);
@@ -55,7 +55,8 @@ Found find_call(log::Reader& reader, const std::string& call) {
   return found;
 }
 
-std::vector<DialogState> find_call_or_say(log::Reader& reader, const std::string& call, Zone zone) {
+std::vector<dialog::Dialog> find_call_or_say(log::Reader& reader, const std::string& call,
+                                             Zone zone) {
   Found found = find_call(reader, call);
   if (found.dialogs.empty()) {
     fmt::print(stderr, "no call has \"{}\" in its dialog id or Call-ID\n",
@@ -67,7 +68,7 @@ std::vector<DialogState> find_call_or_say(log::Reader& reader, const std::string
   const auto shown = [](const std::optional<std::string>& user) {
     return user ? text::escaped(*user) : "-";
   };
-  for (const DialogState& dialog : found.dialogs) {
+  for (const dialog::Dialog& dialog : found.dialogs) {
     fmt::print(stderr, "  {}  {}  {} -> {}\n",
                dialog.times.start_time ? time_in(zone, *dialog.times.start_time) : "-",
                text::escaped(dialog.dialog_id), shown(dialog.calling_party.user),

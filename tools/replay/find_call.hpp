@@ -1,10 +1,9 @@
 // Finds the call somebody means by a dialog id, a Call-ID, or a part of one that only it has.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/reader.hpp"
 #include "replay/zone.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <string>
 #include <vector>
@@ -12,8 +11,8 @@
 namespace drachtio::replay {
 
 struct Found {
-  std::vector<DialogState> dialogs;  // those of one call: its legs
-  bool ambiguous = false;            // then these are of several calls, the first so many
+  std::vector<dialog::Dialog> dialogs;  // those of one call: its legs
+  bool ambiguous = false;               // then these are of several calls, the first so many
 };
 
 // An id in full is found by index; a part of one takes a look at all.
@@ -21,6 +20,7 @@ Found find_call(log::Reader& reader, const std::string& call);
 
 // Returns the legs of the call. Where there is none, or the text could mean several, it says so on
 // standard error, and returns nothing.
-std::vector<DialogState> find_call_or_say(log::Reader& reader, const std::string& call, Zone zone);
+std::vector<dialog::Dialog> find_call_or_say(log::Reader& reader, const std::string& call,
+                                             Zone zone);
 
 }  // namespace drachtio::replay

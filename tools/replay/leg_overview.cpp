@@ -14,7 +14,7 @@ namespace drachtio::replay {
 namespace {
 
 // Where the far end of the leg is: of forks to one user, this tells which device it was.
-Cell far_end(const DialogState& dialog) {
+Cell far_end(const dialog::Dialog& dialog) {
   const Endpoint& remote = dialog.remote;
   if (!remote.signaling_address) return {};
   if (!remote.signaling_port) return *remote.signaling_address;
@@ -23,10 +23,10 @@ Cell far_end(const DialogState& dialog) {
 
 }  // namespace
 
-std::vector<Call> calls_of(log::Reader& reader, std::span<const DialogState> dialogs) {
-  std::map<std::int64_t, const DialogState*> asked_for;
+std::vector<Call> calls_of(log::Reader& reader, std::span<const dialog::Dialog> dialogs) {
+  std::map<std::int64_t, const dialog::Dialog*> asked_for;
   std::set<std::pair<std::string, std::string>> ids;
-  for (const DialogState& dialog : dialogs) {
+  for (const dialog::Dialog& dialog : dialogs) {
     asked_for.emplace(dialog.number, &dialog);
     ids.emplace(dialog.server, dialog.call_id);
   }
@@ -50,7 +50,7 @@ std::vector<Call> calls_of(log::Reader& reader, std::span<const DialogState> dia
 }
 
 void print_overview(log::Reader& reader, const Call& call, Zone zone) {
-  const DialogState& first = call.shown.front().dialog;
+  const dialog::Dialog& first = call.shown.front().dialog;
   put(fmt::format("{} legs of call {} on {}\n\n", call.legs.size(), text::escaped(first.call_id),
                   text::escaped(first.server)));
   CallRecords records{reader};
@@ -65,7 +65,7 @@ void print_overview(log::Reader& reader, const Call& call, Zone zone) {
                {"talk s", true}}};
   std::int64_t leg = 0;
   for (const std::int64_t number : call.legs) {
-    const std::optional<DialogState> dialog = table.find(number);
+    const std::optional<dialog::Dialog> dialog = table.find(number);
     if (!dialog) continue;
     const CallRecord record = records.of(*dialog);
     sheet.row({++leg, std::string{to_string(dialog->role)},

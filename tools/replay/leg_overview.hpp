@@ -1,11 +1,10 @@
 // The legs of a call at a glance, before the history of each.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/reader.hpp"
 #include "projection/call_legs.hpp"
 #include "replay/zone.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <span>
 #include <vector>
@@ -14,7 +13,7 @@ namespace drachtio::replay {
 
 // A leg that was asked for, and where it stands in its call.
 struct ShownLeg {
-  DialogState dialog;
+  dialog::Dialog dialog;
   projection::LegPlace place;
 };
 
@@ -26,7 +25,7 @@ struct Call {
 
 // Parts the dialogs, all of one Call-ID, into calls: there are several where the Call-ID was used
 // again, or by several servers. Throws log::Error.
-std::vector<Call> calls_of(log::Reader& reader, std::span<const DialogState> dialogs);
+std::vector<Call> calls_of(log::Reader& reader, std::span<const dialog::Dialog> dialogs);
 
 // Prints a table with one line a leg, whether it was asked for or not.
 void print_overview(log::Reader& reader, const Call& call, Zone zone);

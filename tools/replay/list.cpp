@@ -35,7 +35,7 @@ class EventTypes {
       : statement_(reader.database(),
                    "SELECT type FROM event WHERE dialog = ? AND version <= ? ORDER BY version") {}
 
-  std::vector<std::string> of(const DialogState& dialog) {
+  std::vector<std::string> of(const dialog::Dialog& dialog) {
     statement_.reset();
     statement_.bind(1, dialog.number);
     statement_.bind(2, dialog.version);
@@ -68,13 +68,13 @@ class Listing {
             const std::function<void(const ListedLeg&)>& visit) {
     projection::Selection selection = options.selection;
     selection.with_sdp = with_sdp;
-    std::vector<DialogState> page;
+    std::vector<dialog::Dialog> page;
     const auto visit_page = [&] {
       if (with_places_) legs_.look_ahead(page);
-      for (const DialogState& dialog : page) visit(listed(dialog));
+      for (const dialog::Dialog& dialog : page) visit(listed(dialog));
       page.clear();
     };
-    projection::each_dialog(reader_, selection, [&](DialogState& dialog) {
+    projection::each_dialog(reader_, selection, [&](dialog::Dialog& dialog) {
       page.push_back(std::move(dialog));
       if (page.size() == legs_a_page) visit_page();
     });
@@ -84,7 +84,7 @@ class Listing {
  private:
   static constexpr std::size_t legs_a_page = 500;
 
-  ListedLeg listed(const DialogState& dialog) {
+  ListedLeg listed(const dialog::Dialog& dialog) {
     std::vector<std::string> found;
     if (problems_) found = problems_->of(dialog);
     return {dialog, records_.of(dialog),
@@ -105,7 +105,7 @@ class Listing {
 void list_json(log::Reader& reader, const ListOptions& options) {
   EventTypes types{reader};
   Listing{reader, options}.each(options, true, [&](const ListedLeg& leg) {
-    const DialogState& dialog = leg.dialog;
+    const dialog::Dialog& dialog = leg.dialog;
     put_json(dialog_json(dialog, types.of(dialog), [&](text::JsonObject& object) {
       object.string("disposition", std::string_view{leg.record.disposition});
       object.raw("q850_cause",

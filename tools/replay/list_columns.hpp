@@ -1,11 +1,10 @@
 // A list of calls has these columns: this file says what each is called, and what stands in it.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "projection/call_legs.hpp"
 #include "replay/call_record.hpp"
 #include "replay/zone.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <string>
 #include <string_view>
@@ -15,7 +14,7 @@ namespace drachtio::replay {
 
 // A ListedLeg has all that is listed of a leg.
 struct ListedLeg {
-  const DialogState& dialog;
+  const dialog::Dialog& dialog;
   CallRecord record;
   projection::LegPlace place;
   std::vector<std::string> problems;

@@ -43,7 +43,7 @@ class Search {
   void look_from(std::size_t index) {
     const std::vector<log::Row> rows = reader_.of_dialog(legs_[index].number);
     if (rows.empty()) return;
-    const DialogState leg = projection::fold(rows);
+    const dialog::Dialog leg = projection::fold(rows);
     add_siblings(leg);
     for (const log::Row& row : rows) {
       const Event event = projection::to_event(row);
@@ -61,7 +61,7 @@ class Search {
     return evidence ? report::calls_named_by(evidence->bytes) : std::vector<report::NamedCall>{};
   }
 
-  void add_siblings(const DialogState& leg) {
+  void add_siblings(const dialog::Dialog& leg) {
     for (const projection::CallLegs& call : finder_.calls(leg.server, leg.call_id)) {
       if (std::ranges::find(call, leg.number) == call.end()) continue;
       for (const std::int64_t sibling : call) add(sibling, "same Call-ID");
@@ -75,7 +75,7 @@ class Search {
   }
 
   // Legs on the same server that began in this time.
-  std::vector<std::int64_t> begun(const DialogState& leg, Instant from, Instant to,
+  std::vector<std::int64_t> begun(const dialog::Dialog& leg, Instant from, Instant to,
                                   const char* condition, int most) {
     SQLite::Statement statement{reader_.database(),
                                 std::string{"SELECT id FROM leg WHERE start_text >= :from AND "
@@ -97,7 +97,7 @@ class Search {
   }
 
   // The program that connects a call names it when it sets another up.
-  void add_those_that_name(const DialogState& leg) {
+  void add_those_that_name(const dialog::Dialog& leg) {
     if (!leg.times.start_time) return;
     const Instant end = leg.times.end_time.value_or(leg.last_heard);
     for (const std::int64_t number :
@@ -110,7 +110,7 @@ class Search {
 
   void infer() {
     for (std::size_t i = 0; i < own_; ++i) {
-      const DialogState leg = projection::fold(reader_.of_dialog(legs_[i].number));
+      const dialog::Dialog leg = projection::fold(reader_.of_dialog(legs_[i].number));
       if (!leg.times.start_time) continue;
       const Times& times = leg.times;
       const Instant set_up =

@@ -1,9 +1,8 @@
 // Legs belong together where they are those of one call, or of calls that it was connected with.
 #pragma once
 
+#include "dialog/dialog.hpp"
 #include "log/reader.hpp"
-
-#include <drachtio/dialog_state.hpp>
 
 #include <cstdint>
 #include <string>
@@ -12,7 +11,7 @@
 namespace drachtio::replay {
 
 struct RelatedLeg {
-  std::int64_t number = 0;  // DialogState::number
+  std::int64_t number = 0;  // dialog::Dialog::number
   std::string why;          // it belongs to the others; empty for the legs of the call itself
 };
 

@@ -37,7 +37,7 @@ void line(std::string_view name, const std::string& value) {
   put(fmt::format("  {:<9} {}\n", name, value));
 }
 
-std::string end_words(const DialogState& dialog) {
+std::string end_words(const dialog::Dialog& dialog) {
   std::string words{to_string(dialog.state)};
   if (dialog.cause) words += fmt::format(", {}", to_string(*dialog.cause));
   if (dialog.reason) words += fmt::format(", \"{}\"", text::escaped(*dialog.reason));
@@ -45,7 +45,7 @@ std::string end_words(const DialogState& dialog) {
   return words;
 }
 
-void heading(const DialogState& dialog, const projection::LegPlace& place, Zone zone) {
+void heading(const dialog::Dialog& dialog, const projection::LegPlace& place, Zone zone) {
   const Times& times = dialog.times;
   if (place.legs > 1) put(fmt::format("Leg {} of {}\n", place.leg, place.legs));
   put(fmt::format("Call {}\n", text::escaped(dialog.call_id)));
@@ -96,7 +96,7 @@ void print_evidence(log::Reader& reader, const log::Row& row) {
   put("\n");
 }
 
-void print_json(log::Reader& reader, const ShowOptions& options, const DialogState& dialog,
+void print_json(log::Reader& reader, const ShowOptions& options, const dialog::Dialog& dialog,
                 const projection::LegPlace& place, const log::Row& row, const Event& event,
                 std::optional<double> gap, const std::vector<Change>& changed) {
   std::string out;
@@ -126,7 +126,7 @@ void print_json(log::Reader& reader, const ShowOptions& options, const DialogSta
   put_json(std::move(out));
 }
 
-void history(log::Reader& reader, const ShowOptions& options, const DialogState& dialog,
+void history(log::Reader& reader, const ShowOptions& options, const dialog::Dialog& dialog,
              const projection::LegPlace& place) {
   if (!options.json) heading(dialog, place, options.zone);
   std::optional<Sheet> sheet;
@@ -134,11 +134,11 @@ void history(log::Reader& reader, const ShowOptions& options, const DialogState&
       {"position", true}, {"time"},        {"gap s", true},    {"way"},
       {"event"},          {"what it was"}, {"what it changed"}};
   if (!options.json && !options.messages) sheet.emplace(Format::table, columns);
-  DialogState state;
+  dialog::Dialog state;
   std::optional<Instant> previous;
   for (const log::Row& row : reader.of_dialog(dialog.number)) {
     const Event event = projection::to_event(row);
-    const DialogState before = state;
+    const dialog::Dialog before = state;
     dialog::apply(state, event);
     const std::vector<Change> changed = changes(before, state, options.zone);
     std::optional<double> gap;

@@ -13,13 +13,13 @@ namespace drachtio::replay {
 namespace {
 
 // How long the call had lasted: to the moment asked for, or else to the last event counted in.
-Cell age(const StateOptions& options, const DialogState& dialog) {
+Cell age(const StateOptions& options, const dialog::Dialog& dialog) {
   if (!dialog.times.start_time) return {};
   const Instant end = options.at.value_or(dialog.last_heard);
   return Seconds{static_cast<double>((end - *dialog.times.start_time).count()) / 1e6};
 }
 
-std::vector<Cell> cells_of(const StateOptions& options, const DialogState& dialog) {
+std::vector<Cell> cells_of(const StateOptions& options, const dialog::Dialog& dialog) {
   const Times& times = dialog.times;
   return {time_cell(options.zone, times.start_time),
           std::string{to_string(dialog.state)},
@@ -54,7 +54,7 @@ int state(const StateOptions& options) {
                                                      {"server"},
                                                      {"call id"}});
   }
-  const auto visit = [&](const DialogState& dialog, std::span<const log::Row> events) {
+  const auto visit = [&](const dialog::Dialog& dialog, std::span<const log::Row> events) {
     if (options.json) {
       put_json(dialog_json(dialog, types_of(events)));
     } else {
