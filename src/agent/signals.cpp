@@ -47,21 +47,21 @@ bool DialogSignals::empty() const {
          on_terminate_.empty() && on_failed_.empty();
 }
 
-void DialogSignals::emit_event(const Event& event, const SipDialog& handle,
+void DialogSignals::emit_event(const Event& event, const SipDialog& dialog,
                                const SipMessage* ended_by) const {
-  on_event_(told_of(event, handle, ended_by));
+  on_event_(told_of(event, dialog, ended_by));
 }
 
-void DialogSignals::emit(const Event& event, const SipDialog& handle,
+void DialogSignals::emit(const Event& event, const SipDialog& dialog,
                          const SipMessage* ended_by) const {
-  const DialogEvent told = told_of(event, handle, ended_by);
-  const DialogState* dialog = told.state.get();
+  const DialogEvent told = told_of(event, dialog, ended_by);
+  const DialogState* state = told.state.get();
   on_event_(told);
-  if (dialog == nullptr) return;
+  if (state == nullptr) return;
   if (event.type == EventType::early) on_create_early_(told);
   if (creates(event)) on_create_(told);
-  if (dialog->closed_at == event.position) {
-    was_a_dialog(*dialog) ? on_terminate_(told) : on_failed_(told);
+  if (state->closed_at == event.position) {
+    was_a_dialog(*state) ? on_terminate_(told) : on_failed_(told);
   }
 }
 
