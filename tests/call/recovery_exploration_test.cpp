@@ -41,7 +41,17 @@ TEST_CASE("Exploration: a call that is up, whose link or program goes away") {
   explore_recovery({.role = role, .answered = true, .acknowledged = true, .may_probe = may_probe});
 }
 
-TEST_CASE("Exploration: a call in that is not answered, whose link or program goes away") {
+TEST_CASE("Exploration: a call in that is not answered, whose link goes away") {
+  const bool rings = GENERATE(false, true);
+  explore_recovery({.role = Role::uas, .rings = rings, .links_lost = 1, .deaths = 0});
+}
+
+TEST_CASE("Exploration: a call in that is not answered, whose program goes away") {
+  const bool rings = GENERATE(false, true);
+  explore_recovery({.role = Role::uas, .rings = rings, .links_lost = 0, .refuses = 0});
+}
+
+TEST_CASE("Exploration: a call in whose link and program go away, each once", "[slow]") {
   const bool rings = GENERATE(false, true);
   explore_recovery({.role = Role::uas, .rings = rings, .links_lost = 1});
 }
@@ -52,7 +62,7 @@ TEST_CASE("Exploration: a call in whose caller requires 100rel, whose link or pr
 }
 
 TEST_CASE("Exploration: a call in whose link is lost twice before it is answered") {
-  explore_recovery({.role = Role::uas, .deaths = 0, .refuses = 0});
+  explore_recovery({.role = Role::uas, .deaths = 0, .rings_again = 0, .refuses = 0});
 }
 
 TEST_CASE("Exploration: a call in whose link and program go away, deeper", "[slow]") {

@@ -128,6 +128,7 @@ void lose_link(World& world) {
   world.looks_taken = 0;
   world.is_resumed = false;
   feed(world, Recovery::Unheard{});
+  if (world.recovery.is_heard()) breaks(world, "nothing is heard over a link that is lost");
   for (const Frame& frame : std::exchange(world.frames, {})) {
     reply(world, frame, {frame.is_over ? Errc::dialog_over : Errc::no_link});
   }
