@@ -154,7 +154,8 @@ class DRACHTIO_EXPORT Agent {
   Agent(Agent&&) = delete;
   Agent& operator=(Agent&&) = delete;
 
-  // Who handles requests out of dialog, by method; each is asked for on every server connected to.
+  // These set the handler of requests out of dialog with this method. The Agent asks every server
+  // that it is connected to for the method.
   // A handler that throws answers 500, and is written to standard error.
   void invite(RequestHandler handler) { on("INVITE", std::move(handler)); }
   void info(RequestHandler handler) { on("INFO", std::move(handler)); }
@@ -168,15 +169,16 @@ class DRACHTIO_EXPORT Agent {
   // By any name, in capitals or not. Throws std::invalid_argument for one that is no token, and for
   // "cdr:...": see cdr().
   void on(const std::string& method, RequestHandler handler);
-  // Who handles requests out of dialog whose method has no handler of its own. A server hands over
-  // what it is asked for by name: it is asked for each method that can begin something (those
-  // above). A request in a dialog does not come here. The latest handler replaces the one before,
-  // an empty one takes it away.
+  // Sets the handler of requests out of dialog whose method has no handler of its own. A server
+  // hands over only the methods that it is asked for by name, so the Agent asks for each method
+  // that can begin something (those above). The handler is not given requests in a dialog. The
+  // latest handler replaces the one before, and an empty one takes it away.
   void on_any(RequestHandler handler);
 
-  // Who answers, after a restart, a call in that was not answered when the program died; without
-  // one it is answered 503. The latest handler replaces the one before, an empty one takes it away.
-  // May be called from any thread, at any time.
+  // Sets the handler that answers, after a restart, a call in that was not answered when the
+  // program died; without a handler the Agent answers 503. The latest handler replaces the one
+  // before, and an empty one takes it away. This function may be called from any thread, at any
+  // time.
   void on_resumed_invite(RequestHandler handler);
 
   // Asks for `cdr:attempt`, `cdr:start` and `cdr:stop`, as AgentOptions::cdr does, and hands each

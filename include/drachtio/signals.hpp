@@ -62,7 +62,7 @@ class DRACHTIO_EXPORT DialogSignals {
   void emit_event(const Event& event, const SipDialog& dialog,
                   const SipMessage* ended_by = nullptr) const;
 
-  // Whether nobody listens.
+  // Returns whether nobody listens.
   [[nodiscard]] bool empty() const;
 
  private:

@@ -116,10 +116,11 @@ class DRACHTIO_EXPORT SipDialog {
   [[nodiscard]] Signal& on_unhold() const;
   [[nodiscard]] Signal& on_refresh() const;  // an offer that changed nothing was accepted
 
-  // Who answers what the far end asks in this dialog. A request has one answer, and so one handler:
-  // the latest replaces the one before, an empty one takes it away again. Without one, what
-  // drachtio users expect is answered (docs/api.md, section 4). Handlers are called on the Agent's
-  // thread; an answered dialog's are let go when it has ended.
+  // These set the handler that answers such a request of the far end in this dialog. A request has
+  // one answer, and so one handler: the latest replaces the one before, and an empty one takes it
+  // away again. Without a handler the Agent answers what drachtio users expect (docs/api.md,
+  // section 4). The Agent calls handlers on its thread, and lets go of those of an answered dialog
+  // when that has ended.
   void on_modify(RequestHandler handler) const;  // re-INVITE; UPDATE or PRACK that offers
   void on_info(RequestHandler handler) const;
   void on_message(RequestHandler handler) const;

@@ -1,5 +1,5 @@
-// What becomes of a call whose link, program or server went away: this file carries out what
-// call::Recovery and its parts decide, and tells them what comes of that.
+// This file carries out what call::Recovery and its parts decide about a call whose link, program
+// or server went away, and tells them what comes of that.
 #include "agent/core.hpp"
 #include "call/answer.hpp"
 #include "dialog/rules.hpp"

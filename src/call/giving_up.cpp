@@ -31,7 +31,7 @@ void GivingUp::cancel(Actions& actions) {
   actions.emplace_back(SendCancel{attempt_});
 }
 
-// Where its link is lost, another link has an attempt of its own.
+// A CANCEL that is lost with its link ends the attempt: the next link begins another.
 void GivingUp::take(const Cancelled& cancelled, State state, Actions& actions) {
   if (phase_ != Phase::cancelling || cancelled.attempt != attempt_) return;
   if (cancelled.error == Errc::no_link) {
@@ -80,7 +80,7 @@ void GivingUp::take(const Acknowledged& ack, State state, Actions& actions) {
   actions.emplace_back(SendBye{attempt_});
 }
 
-// Where a 2xx crossed our CANCEL, the server hangs up by itself at the ACK: the BYE is refused.
+// The server refuses the BYE where a 2xx crossed our CANCEL: it has hung up by itself at the ACK.
 void GivingUp::take(const HungUp& bye, State /*state*/, Actions& actions) {
   if (phase_ != Phase::hanging_up || bye.attempt != attempt_) return;
   phase_ = Phase::idle;

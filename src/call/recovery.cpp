@@ -17,8 +17,8 @@ std::string status_line(const SipMessage& answer) {
   return std::to_string(answer.status) + ' ' + answer.reason;
 }
 
-// The statuses that this program acts upon (RFC 3261 12.2.1.2). RFC 5057 has more of them, which
-// are rare, and which some far ends send for an OPTIONS in calls that go on.
+// Returns whether the far end has no such dialog (RFC 3261 12.2.1.2). RFC 5057 has more statuses
+// that end a dialog; they do not count here, and the call is taken for resumed.
 bool is_gone(const SipMessage& answer) { return answer.status == 481 || answer.status == 408; }
 
 }  // namespace
@@ -52,7 +52,8 @@ void Recovery::take(const LinkUp& /*input*/, const Call& call, Actions& actions)
                                    : take_up_unanswered(call, actions);
 }
 
-// Its transactionId is all there is: the server forgets it 64 s after the request.
+// Before the 2xx, the server knows the call only by its transactionId, and forgets that 64 s after
+// the INVITE.
 void Recovery::take_up_unanswered(const Call& call, Actions& actions) {
   if (call.dialog.role == Role::uac) {
     gave_up_ = true;
@@ -71,12 +72,11 @@ void Recovery::take_up_answered(const Call& call, Actions& actions) {
   }
   if (dialog::awaits_our_ack(call.dialog)) {
     const bool is_ours = !call.dialog.late_offer || call.offer_answered;
-    // The offer of its 2xx was the program's to answer, and that program has died.
-    if (!is_ours && former_) {
-      actions.emplace_back(HangUp{});
+    if (!is_ours) {
+      // The program still has the late offer to answer, and Told follows; or it died before it did.
+      if (former_) actions.emplace_back(HangUp{});
       return;
     }
-    if (!is_ours) return;  // once the program has answered it: see Told
     actions.emplace_back(Acknowledge{});
   }
   actions.emplace_back(AcknowledgeUnheard{});
@@ -169,8 +169,8 @@ void Recovery::take(const Told& told, const Call& call, Actions& actions) {
   if (told.event == EventType::lost) lost_ = Lost::told;
   const bool lives = told.event == EventType::invited || told.event == EventType::answered;
   if (lives && lost_ == Lost::told) lost_ = Lost::no;
-  // What nobody could be asked about before: a call record has told of its 2xx, or the program has
-  // answered the late offer of that. And what is given up is hung up.
+  // Only now can the server be asked about the call: a call record has told of its 2xx, or the
+  // program has answered the late offer of that. A call that is given up is hung up instead.
   const bool is_unexpected = told.from_call_record || gave_up_;
   const bool is_answered = told.event == EventType::answered && is_unexpected;
   const bool is_acknowledged = told.event == EventType::confirmed && call.dialog.late_offer;

@@ -22,21 +22,21 @@ namespace drachtio::call {
 
 class Recovery {
  public:
-  // What the rules ask for, and the machine does not keep.
+  // A Call has the facts that the rules ask for, and the machine does not keep.
   struct Call {
     const dialog::Dialog& dialog;
     bool given_up = false;        // as in CallFacts
     bool offer_answered = false;  // that of the 2xx: a PRACK or an ACK of ours has answered it
     bool may_probe = true;        // the program wants answered calls to be asked about
     bool has_link = true;         // there is a link to the call's server
-    // Of the INVITE that makes a call in, and has been handed to this program:
-    bool requires_100rel = false;   // its caller: nobody can ask after that (CallerCheck)
+    // These describe the INVITE that makes a call in, once this program has it.
+    bool requires_100rel = false;   // so that CallerCheck cannot ask whether its caller waits
     bool may_have_rung = false;     // a provisional answer was lost with its link, and may be out
     bool may_be_answered = false;   // a final answer may be out, and its outcome is not known yet
     bool final_on_its_way = false;  // ... and the server's reply will tell
     bool handing_on = false;        // others are being asked to answer
   };
-  // Of the links to the call's server.
+  // Reach says whether a link leads to the call's server.
   enum class Reach : std::uint8_t {
     linked,   // there is one
     awaited,  // there is none, and one may come
@@ -53,7 +53,7 @@ class Recovery {
   // --- Inputs
   // A request of the far end's has come over a link that stands.
   struct Heard {};
-  // What the far end sends reaches this program no more.
+  // This program no longer receives what the far end sends.
   struct Unheard {};
   // An INVITE makes the call, perhaps a retry; it came or went over a link that stands, or did not.
   struct Begun {

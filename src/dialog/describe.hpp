@@ -31,8 +31,8 @@ std::string_view invite_transaction_id(const Observation& seen);
 bool acts_on_invite(const Dialog& leg, const Observation& seen);
 // It is about that INVITE or an earlier one that was tried again.
 bool is_about_creating_invite(const Dialog& leg, const Observation& seen);
-// What another fork sends does not concern the call that was answered (RFC 3261 12.2.2), nor does
-// what is sent in an early dialog that our BYE has ended concern one that others may answer.
+// Returns whether the message belongs to a fork that the call no longer has: to another one than
+// the fork that has answered (RFC 3261 12.2.2), or to an early dialog that our BYE has ended.
 bool for_another_fork(const Dialog& tip, const sip::Message& message);
 
 }  // namespace drachtio::dialog

@@ -1,5 +1,5 @@
-// What is known of a dialog in full: the DialogState that programs see, and what the next message
-// is judged by.
+// This file has all that is known of a dialog: the DialogState that programs see, and the facts by
+// which the rules judge the next message.
 //
 // A Dialog is only ever changed by dialog::apply, one event at a time, so the same events always
 // give the same Dialog. It is a plain value, and where a program asks for a DialogState, it is one.
@@ -34,7 +34,8 @@ struct EarlyAnswer {
   bool operator==(const EarlyAnswer&) const = default;
 };
 
-// What the caller's side of an early dialog is (RFC 3311: an UPDATE changes it for its fork alone).
+// An EarlyAgreement is the caller's side of an early dialog; an UPDATE changes it for its fork
+// alone (RFC 3311).
 struct EarlyAgreement {
   std::optional<std::string> to_tag;  // of the fork; none: as the INVITE itself had it
   std::optional<Sdp> of_caller;
